@@ -1,0 +1,34 @@
+# Two commands a user needs: `make demo` and `make test`. Only Python 3.11+ and make are assumed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help demo test check clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/kb: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[documents]'
+	@touch $@
+
+$(VENV)/dev: pyproject.toml $(BIN)/kb
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(BIN)/kb  ## build the five letters of seeds/, ask one question, validate
+	$(BIN)/kb build seeds
+	$(BIN)/kb query demands-over-time
+	$(BIN)/kb validate
+
+check: $(VENV)/dev  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check  ## ruff, mypy and the tests
+	$(BIN)/pytest
+
+clean:  ## remove what can be made again
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

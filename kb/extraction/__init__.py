@@ -1,0 +1,1 @@
+"""A Document becomes a Letter: layout, zones, then each field from its zone."""
