@@ -1,0 +1,199 @@
+"""What is known of each language, and telling which one a text is written in.
+
+Everything linguistic is data: `languages/*.toml`, one file for each language, read once. A phrase there is
+words parted by spaces; in a phrase `a|b` is either word, a word that ends in `?` may be missing, and `*` is
+any one word: `"we|i strongly|urgently? call on|upon"`. `Phrases` finds any number of them in one pass over the
+words of a text, in time linear in its length.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+__all__ = ["Found", "Language", "Phrases", "Word", "detect_language", "fold", "languages", "words"]
+
+# A word is letters and digits with the marks that may stand on them (combining accents, Arabic vowel signs).
+_WORD = re.compile(r"[\w\u0300-\u036f\u064b-\u065f\u0670]+")
+# Vowel signs and the tatweel say nothing about which word it is; nor does the seat of a hamza.
+_ARABIC = {ord(a): b for a, b in zip("أإآٱى", "ااااي", strict=True)} | dict.fromkeys(
+    [*range(0x64B, 0x660), 0x670, 0x640]
+)
+# Enough text to tell a language by; keeps the cost of a very long letter down.
+_SAMPLE = 20_000
+
+
+class Word(NamedTuple):
+    """A word of a text: `folded` for comparing, `text[start:end]` as printed."""
+
+    folded: str
+    start: int
+    end: int
+
+
+class Found(NamedTuple):
+    """A phrase that was found: its `label`, and the first and last word (last excluded) by number."""
+
+    label: str
+    first: int
+    last: int
+
+
+@lru_cache(maxsize=65536)
+def fold(word: str) -> str:
+    """Return the word as it is compared: without case, Arabic vowel signs or tatweel, one form of alef."""
+    if word.isascii():
+        return word.lower()
+    return unicodedata.normalize("NFKC", word).casefold().translate(_ARABIC)
+
+
+def words(text: str) -> list[Word]:
+    """Cut `text` into words. "d'agir" is two words, and so is "rendez-vous"."""
+    return [Word(fold(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)]
+
+
+@dataclass(slots=True)
+class _Node:
+    """A step on the way through the phrases: what may come next, and the labels of phrases ending here."""
+
+    after: dict[str, _Node] = field(default_factory=dict)
+    labels: list[str] = field(default_factory=list)
+
+
+class Phrases:
+    """Phrases with a label each, looked for all at once.
+
+    `phrases` are (phrase, label) pairs, written as the module says. `prefixes` are letters that a language
+    writes together with the word after them (Arabic wa-, fa-): the first word of a phrase is found with or
+    without one.
+    """
+
+    def __init__(self, phrases: Iterable[tuple[str, str]], prefixes: Sequence[str] = ()) -> None:
+        self._root = _Node()
+        self._prefixes = tuple(prefixes)
+        for phrase, label in phrases:
+            for sequence in _spelt_out(phrase):
+                node = self._root
+                for word in sequence:
+                    node = node.after.setdefault(word, _Node())
+                if label not in node.labels:
+                    node.labels.append(label)
+
+    def find(self, text: Sequence[Word]) -> list[Found]:
+        """All phrases in those words, overlapping ones too, in order of their first word."""
+        found: list[Found] = []
+        start = self._root.after
+        for number, word in enumerate(text):
+            node = start.get(word.folded) or self._without_prefix(word.folded)
+            if node is not None:
+                found.extend(Found(label, number, last) for label, last in _walk(node, text, number + 1))
+        return found
+
+    def _without_prefix(self, word: str) -> _Node | None:
+        if self._prefixes and word.startswith(self._prefixes):
+            return self._root.after.get(word[1:])
+        return None
+
+
+def _walk(node: _Node, text: Sequence[Word], number: int) -> Iterator[tuple[str, int]]:
+    for label in node.labels:
+        yield label, number
+    if node.after and number < len(text):
+        for key in (text[number].folded, "*"):
+            if key in node.after:
+                yield from _walk(node.after[key], text, number + 1)
+
+
+def _spelt_out(phrase: str) -> Iterator[tuple[str, ...]]:
+    """Give every sequence of words that a phrase stands for. A word with an apostrophe becomes two."""
+    choices: list[list[tuple[str, ...]]] = []
+    for part in phrase.split():
+        alternatives = part.removesuffix("?").split("|")
+        choice = [("*",) if word == "*" else tuple(w.folded for w in words(word)) for word in alternatives]
+        choices.append([*choice, ()] if part.endswith("?") else choice)
+    for chosen in product(*choices):
+        yield tuple(word for words_ in chosen for word in words_)
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """One language: its `code` (ISO 639-1) and its data, as written in its file."""
+
+    code: str
+    data: Mapping[str, Any]
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """Give the section `[name]` of the language's file, empty if there is none."""
+        section: Mapping[str, Any] = self.data.get(name, {})
+        return section
+
+    @cached_property
+    def prefixes(self) -> tuple[str, ...]:
+        """Letters that are written together with the word after them."""
+        return tuple(self.section("detection").get("prefixes", ()))
+
+    @cached_property
+    def right_to_left(self) -> bool:
+        """Whether the language is written from right to left."""
+        return bool(self.section("detection").get("right_to_left", False))
+
+    @cache  # noqa: B019 - languages live as long as the program
+    def phrases(self, section: str) -> Phrases:
+        """All lists of phrases of a section, each labelled with its key."""
+        return Phrases(
+            (
+                (phrase, key)
+                for key, value in self.section(section).items()
+                if isinstance(value, list)
+                for phrase in value
+            ),
+            self.prefixes,
+        )
+
+    @cache  # noqa: B019 - as above
+    def pattern(self, section: str, key: str) -> re.Pattern[str]:
+        """One pattern for a list of regular expressions: any of them as whole words, whatever the case.
+
+        A pattern without alternatives matches nothing. The longest are tried first.
+        """
+        parts = sorted(self.section(section).get(key, ()), key=lambda part: (-len(part), part))
+        return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)" if parts else r"(?!)", re.IGNORECASE)
+
+
+@cache
+def languages() -> Mapping[str, Language]:
+    """All languages, by code, in alphabetical order."""
+    files = sorted((Path(__file__).parent / "languages").glob("*.toml"))
+    return {file.stem: Language(file.stem, tomllib.loads(file.read_text(encoding="utf-8"))) for file in files}
+
+
+@cache
+def _function_words() -> Mapping[str, tuple[str, ...]]:
+    """Which languages each function word is of."""
+    known: dict[str, tuple[str, ...]] = {}
+    for code, language in languages().items():
+        for word in language.section("detection")["function_words"]:
+            known[fold(word)] = (*known.get(fold(word), ()), code)
+    return known
+
+
+def detect_language(text: str) -> Language:
+    """Tell the language whose function words `text` uses most; English if it uses none.
+
+    A word that several languages share counts for each, by its share.
+    """
+    known = _function_words()
+    score = dict.fromkeys(languages(), 0.0)
+    for match in _WORD.finditer(text, 0, _SAMPLE):
+        codes = known.get(fold(match[0]), ())
+        for code in codes:
+            score[code] += 1 / len(codes)
+    best = max(score, key=lambda code: (score[code], code == "en"))
+    return languages()[best]
