@@ -2,8 +2,8 @@
 
 Everything linguistic is data: `languages/*.toml`, one file for each language, read once. A phrase there is
 words parted by spaces; in a phrase `a|b` is either word, a word that ends in `?` may be missing, and `*` is
-any one word: `"we|i strongly|urgently? call on|upon"`. `Phrases` finds any number of them in one pass over the
-words of a text, in time linear in its length.
+any one word: `"we|i strongly|urgently? call on|upon"`. `Phrases` finds any number of them in one pass over
+the words of a text, in time linear in its length.
 """
 
 from __future__ import annotations
@@ -145,6 +145,11 @@ class Language:
         return bool(self.section("detection").get("right_to_left", False))
 
     @cache  # noqa: B019 - languages live as long as the program
+    def folded(self, section: str, key: str) -> frozenset[str]:
+        """Give the words of a list, folded."""
+        return frozenset(fold(word) for word in self.section(section).get(key, ()))
+
+    @cache  # noqa: B019 - as above
     def phrases(self, section: str) -> Phrases:
         """All lists of phrases of a section, each labelled with its key."""
         return Phrases(
