@@ -1,15 +1,91 @@
-"""The command `kb`: each command is a few lines that call one function."""
+"""The command `kb`: each command is a few lines that call one function.
+
+What a command needs is imported inside it, so that `kb --help` is quick. A command
+returns its exit status, or None.
+"""
 
 from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
 
 import click
 
 from kb import __version__
+from kb.errors import KbError
 
-__all__ = ["main"]
+__all__ = ["build_option", "main"]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Group(click.Group):
+    """A group of commands that suggests the one that was meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            near = get_close_matches(name, self.list_commands(ctx), 1)
+            hint = f": did you mean `kb {near[0]}`?" if near else ""
+            raise click.UsageError(f"there is no command {name!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command: what it returns is the exit status, what goes wrong becomes one line."""
+        try:
+            status = super().invoke(ctx)
+            sys.stdout.flush()
+        except KbError as error:
+            _tell(str(error))
+            status = error.exit_status
+        except BrokenPipeError:  # whoever read our output has enough of it
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = 0
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            _tell(f"{place}{error.strerror or error}")
+            status = 3
+        ctx.exit(status if isinstance(status, int) else 0)
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run a command line; wrong usage is told in one line, like every other error."""
+        try:
+            status = super().main(*args, **{**extra, "standalone_mode": False})
+        except click.UsageError as error:
+            command = error.ctx.command_path if error.ctx else "kb"
+            _tell(f"{error.format_message()} (see `{command} --help`)")
+            status = error.exit_code
+        except click.ClickException as error:
+            _tell(error.format_message())
+            status = error.exit_code
+        except click.Abort:
+            status = 130
+        sys.exit(status)
+
+
+def _tell(message: str) -> None:
+    click.echo(f"kb: {' '.join(message.split())}", err=True)
+
+
+def build_option(command: _Command) -> _Command:
+    """`--build DIR`, for commands that read a build."""
+    return click.option(
+        "--build",
+        type=click.Path(path_type=Path),
+        default=Path("build"),
+        show_default=True,
+        envvar="KB_BUILD",
+        help="The build folder to read.",
+    )(command)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kb")
 def main() -> None:
     """Read open letters to the United Nations and keep track of what they demand."""

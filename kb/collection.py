@@ -11,7 +11,7 @@ __all__ = ["Assessment", "Collection", "Decision", "LetterNote", "OrganisationRo
 
 @dataclass(frozen=True, slots=True)
 class LetterNote:
-    """What the curator says of a letter that its text does not: a table `[letters."ID"]` of `collection.toml`."""
+    """What the curator says of a letter that its text does not: a table `[letters.ID]` of collection.toml."""
 
     date: str | None = None
     title: str | None = None
@@ -50,7 +50,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A row of `assessments.csv`: a dated judgement of the reply to a demand, or of what was done about it."""
+    """A row of `assessments.csv`: a dated judgement of the reply to a demand, or of what was done for it."""
 
     demand: str
     facet: Literal["reply", "implementation"]
@@ -67,7 +67,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A folder of letters and what its curator wrote; `problems` are rows refused, each with file and line."""
+    """A folder of letters and what its curator wrote; `problems` are rows refused, with file and line."""
 
     folder: Path
     letters: tuple[Path, ...]

@@ -1,0 +1,414 @@
+"""The graph on disk: the only module that knows Oxigraph, and what the default graph of a question is.
+
+A build folder holds generations and a pointer to the current one:
+
+    CACHEDIR.TAG           says that all of this can be made again (backup tools and collections skip it)
+    lock                   held by the one build that writes
+    current                the name of the generation that readers open, replaced in one step
+    generations/000007/
+        graph/             an Oxigraph store, never changed once it is published
+        state.sqlite       what the build keeps of each letter (kb.build)
+        manifest.json      format version and the size, time and sha256 of every file above
+        in-use             locked shared by readers, so that no generation is removed under them
+
+A draft of the next generation starts as hard links to the current one, which costs nothing and leaves it as
+it was, and becomes visible only when the pointer is replaced. Readers see all of a build or nothing of it,
+and a build that is killed leaves only a folder that the next one removes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any, TypeAlias
+
+import pyoxigraph
+
+from kb.errors import DataError, OutsideError, UsageError
+
+__all__ = ["Draft", "Store", "Term", "begin", "generation", "in_memory", "open_build", "writing"]
+
+FORMAT = 1
+"""Raised whenever what a generation holds changes, so that an older one is rebuilt and not misread."""
+
+Term: TypeAlias = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal
+
+_TAG = (
+    "Signature: 8a477f597d28d172789f06886806bc55\n"
+    "# Made by `kb build` from a collection, and can be made again. See https://bford.info/cachedir/\n"
+)
+
+# What a SPARQL query is made of where the word SERVICE is no keyword, and then the keyword itself.
+_TOKEN = re.compile(
+    r"""\"{3}.*?(?<!\\)\"{3} | '{3}.*?(?<!\\)'{3} | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*'
+    | <[^<>"{}|^`\\\x00-\x20]*> | \#[^\n\r]* | [?$]\w+ | [\w.-]*:[\w.:%\\-]* | (?P<service>\bSERVICE\b)""",
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_MISSING = re.compile(r"does not contains? variable \?(\w+)")
+_PLACE = re.compile(r"^error at (\d+):(\d+): (.*)", re.DOTALL)
+
+
+class Store:
+    """A graph opened for reading. The default graph of every question is the union of all its graphs."""
+
+    def __init__(
+        self, graph: pyoxigraph.Store, folder: Path | None = None, hold: IO[str] | None = None
+    ) -> None:
+        self._graph = graph
+        self._hold = hold
+        self.folder = folder
+        """The generation this is, or None for a graph in memory."""
+
+    def query(
+        self, sparql: str, parameters: Mapping[str, Term] | None = None
+    ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples:
+        """Answer a SPARQL query; `parameters` gives terms to its variables (named without "?").
+
+        A variable that is given a term has to be among those that the SELECT names (a condition of Oxigraph).
+        Raises UsageError, with line and column, where the query doesn't parse, and where it would call
+        another server (SERVICE): nothing is fetched at run time.
+        """
+        _refuse_service(sparql)
+        try:
+            return self._graph.query(
+                sparql,
+                use_default_graph_as_union=True,
+                substitutions={pyoxigraph.Variable(name): term for name, term in (parameters or {}).items()},
+            )
+        except SyntaxError as error:
+            place = _PLACE.match(str(error))
+            if place is None:
+                raise UsageError(f"the query can't be understood: {error}") from None
+            line, column, message = int(place[1]), int(place[2]), " ".join(place[3].split())
+            raise UsageError(f"the query can't be understood: {message}", None, line, column) from None
+        except RuntimeError as error:
+            missing = _MISSING.search(str(error))
+            if missing:
+                raise UsageError(f"?{missing[1]} can't be given a value: the SELECT has to name it") from None
+            raise _damaged(self.folder, error) from error
+        except OSError as error:
+            raise _damaged(self.folder, error) from error
+
+    def quads(self, graph: pyoxigraph.NamedNode | str | None = None) -> Iterator[pyoxigraph.Quad]:
+        """Give the quads of one graph, or of all."""
+        name = pyoxigraph.NamedNode(graph) if isinstance(graph, str) else graph
+        yield from self._graph.quads_for_pattern(None, None, None, name)
+
+    def graphs(self) -> list[pyoxigraph.NamedNode]:
+        """List the names of the graphs, sorted."""
+        names = (name for name in self._graph.named_graphs() if isinstance(name, pyoxigraph.NamedNode))
+        return sorted(names, key=lambda name: name.value)
+
+    def dump(
+        self,
+        output: IO[bytes],
+        media: pyoxigraph.RdfFormat,
+        graph: pyoxigraph.NamedNode | None = None,
+        prefixes: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write one graph, or all of them in a format that has named graphs, in the order of the store."""
+        self._graph.dump(output, media, from_graph=graph, prefixes=dict(prefixes or {}))
+
+    def __len__(self) -> int:
+        return len(self._graph)
+
+    def close(self) -> None:
+        """Let go of the generation; the store can't be used afterwards."""
+        del self._graph
+        if self._hold is not None:
+            self._hold.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def in_memory(quads: Iterable[pyoxigraph.Quad] = ()) -> Store:
+    """Make a graph in memory, asked like one on disk."""
+    graph = pyoxigraph.Store()
+    graph.bulk_extend(quads)
+    return Store(graph)
+
+
+def generation(build: Path) -> Path | None:
+    """Find the folder of the current generation, or None where there is none."""
+    try:
+        name = (build / "current").read_text(encoding="ascii").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except UnicodeDecodeError:
+        return None
+    folder = build / "generations" / name
+    return folder if re.fullmatch(r"\d+", name) and folder.is_dir() else None
+
+
+def open_build(build: Path) -> Store:
+    """Open the current generation of a build folder for reading.
+
+    Raises UsageError where there is none or it was made by another version, DataError where it is damaged.
+    """
+    while True:
+        folder = generation(build)
+        if folder is None:
+            raise UsageError(f"there is no build in {build}: `kb build COLLECTION -o {build}` makes one")
+        if not (folder / "manifest.json").is_file() or _manifest(folder).get("format") != FORMAT:
+            raise UsageError(
+                f"was made by another version: `kb build COLLECTION -o {build}` makes it again", build
+            )
+        hold = _hold(folder)
+        if hold is not None:
+            break
+    try:
+        return Store(pyoxigraph.Store.read_only(str(folder / "graph")), folder, hold)
+    except (OSError, RuntimeError) as error:
+        raise _damaged(folder, error) from error
+
+
+# Writing
+
+
+class Draft:
+    """The next generation, in the making: seen by nobody until it is published."""
+
+    def __init__(self, build: Path, folder: Path) -> None:
+        self.build = build
+        self.folder = folder
+        self._graph = pyoxigraph.Store(str(folder / "graph"))
+
+    @property
+    def store(self) -> Store:
+        """The draft's graph, to be asked while it is being made."""
+        return Store(self._graph, self.folder)
+
+    def load(self, nquads: Path) -> None:
+        """Add the statements of a file of N-Quads."""
+        self._graph.bulk_load(path=str(nquads), format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+
+    def change(self, remove: Iterable[pyoxigraph.Quad], add: Iterable[pyoxigraph.Quad]) -> None:
+        """Take quads out and put others in."""
+        for quad in remove:
+            self._graph.remove(quad)
+        self._graph.extend(add)
+
+    def remove_graph(self, name: str) -> None:
+        """Remove a graph with all it says."""
+        self._graph.remove_graph(pyoxigraph.NamedNode(name))
+
+    def publish(self) -> None:
+        """Make this the generation that readers open, in one step that a power cut does not divide."""
+        self._graph.flush()
+        del self._graph
+        previous = generation(self.build)
+        known = _manifest(previous)["files"] if previous else {}
+        files = {}
+        for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
+            name = path.relative_to(self.folder).as_posix()
+            entry = _entry(path)
+            old = known.get(name)
+            if old is None or (old["size"], old["mtime"]) != (entry["size"], entry["mtime"]):
+                entry["sha256"] = _sha256(path)
+                _sync(path)
+            else:
+                entry = old
+            files[name] = entry
+        (self.folder / "in-use").touch()
+        _write(self.folder / "manifest.json", json.dumps({"format": FORMAT, "files": files}, indent=1))
+        for folder in (self.folder / "graph", self.folder, self.folder.parent):
+            _sync(folder)
+        _write(self.build / "current", self.folder.name + "\n")
+        _tidy(self.build)
+
+
+@contextmanager
+def writing(build: Path, waiting: Callable[[], None] = lambda: None, patience: float = 600) -> Iterator[None]:
+    """Hold the build folder's lock, making the folder if need be.
+
+    `waiting` is called once if another build holds it. Raises UsageError where the folder is something else,
+    OutsideError where it can't be written, or where the other build is not done after `patience` seconds.
+    """
+    _claim(build)
+    with (build / "lock").open("a", encoding="ascii") as lock:
+        end = time.monotonic() + patience
+        told = False
+        while not _lock(lock, exclusive=True):
+            if time.monotonic() > end:
+                raise OutsideError("another build is still writing here: try again when it is done", build)
+            if not told:
+                waiting()
+                told = True
+            time.sleep(0.1)
+        yield
+
+
+def begin(build: Path, fresh: bool = False) -> Draft:
+    """Start a draft of the current generation, or of an empty graph if there is none or `fresh` is asked for.
+
+    Call it while `writing`. What a killed build left behind is removed.
+    """
+    _tidy(build)
+    previous = generation(build)
+    number = max((int(path.name) for path in _generations(build)), default=0) + 1
+    folder = build / "generations" / f"{number:06}"
+    folder.mkdir(parents=True)
+    if previous is not None and not fresh:
+        pyoxigraph.Store.read_only(str(previous / "graph")).backup(folder / "graph")
+    return Draft(build, folder)
+
+
+def intact(folder: Path) -> bool:
+    """Whether a generation is of this version and its files are the ones that were written."""
+    try:
+        manifest = _manifest(folder)
+    except DataError:
+        return False
+    files = manifest.get("files")
+    if manifest.get("format") != FORMAT or not isinstance(files, dict) or not files:
+        return False
+    for name, entry in files.items():
+        path = folder / name
+        if not path.is_file():
+            return False
+        now = _entry(path)
+        if now["size"] != entry["size"]:
+            return False
+        if now["mtime"] != entry["mtime"] and _sha256(path) != entry["sha256"]:
+            return False
+    return True
+
+
+def _claim(build: Path) -> None:
+    if build.exists() and not build.is_dir():
+        raise UsageError("is a file: name a folder to build in", build)
+    if build.is_dir() and not (build / "CACHEDIR.TAG").exists() and any(build.iterdir()):
+        raise UsageError("is not a build folder and not empty: name another with -o", build)
+    try:
+        (build / "generations").mkdir(parents=True, exist_ok=True)
+        if not (build / "CACHEDIR.TAG").exists():
+            _write(build / "CACHEDIR.TAG", _TAG)
+        (build / "lock").touch()
+    except OSError as error:
+        raise OutsideError(f"can't be written ({error.strerror}): build elsewhere with -o", build) from error
+
+
+def _generations(build: Path) -> list[Path]:
+    return [path for path in (build / "generations").iterdir() if re.fullmatch(r"\d+", path.name)]
+
+
+def _tidy(build: Path) -> None:
+    """Remove the generations that are not the current one and that no reader holds."""
+    current = generation(build)
+    for folder in _generations(build):
+        if folder == current:
+            continue
+        with suppress(OSError):
+            if (folder / "in-use").exists():
+                with (folder / "in-use").open("a", encoding="ascii") as mark:
+                    if not _lock(mark, exclusive=True):
+                        continue
+                    shutil.rmtree(folder)
+            else:
+                shutil.rmtree(folder)
+
+
+def _hold(folder: Path) -> IO[str] | None:
+    """Lock a generation against removal while it is read; None if it is being removed just now."""
+    try:
+        mark = (folder / "in-use").open(encoding="ascii")
+    except FileNotFoundError:
+        return None
+    if _lock(mark, exclusive=False) and (folder / "in-use").exists():
+        return mark
+    mark.close()
+    return None
+
+
+if sys.platform == "win32":  # open files can't be removed there, so only writers need a lock
+    import msvcrt
+
+    def _lock(file: IO[str], exclusive: bool) -> bool:
+        if not exclusive:
+            return True
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _lock(file: IO[str], exclusive: bool) -> bool:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, error) from error
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def _entry(path: Path) -> dict[str, int | str]:
+    status = path.stat()
+    return {"size": status.st_size, "mtime": status.st_mtime_ns}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file in one step, on disk when this returns."""
+    draft = path.with_name(path.name + ".new")
+    draft.write_text(text, encoding="utf-8")
+    _sync(draft)
+    draft.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    if sys.platform == "win32" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _damaged(folder: Path | None, error: Exception) -> DataError:
+    reason = " ".join(str(error).split())
+    return DataError(f"the build is damaged ({reason}): `kb build COLLECTION` makes it again", folder)
+
+
+def _refuse_service(sparql: str) -> None:
+    # SPARQL undoes \u escapes before it looks for keywords, so the guard does too.
+    plain = _CODEPOINT.sub(lambda escape: chr(min(int(escape[1] or escape[2], 16), sys.maxunicode)), sparql)
+    for token in _TOKEN.finditer(plain):
+        if token["service"]:
+            line = plain.count("\n", 0, token.start()) + 1
+            column = token.start() - plain.rfind("\n", 0, token.start())
+            raise UsageError(
+                "SERVICE would ask another server, and questions stay on this machine: load what is needed "
+                "there into a build, or ask that server with --endpoint",
+                None,
+                line,
+                column,
+            )
