@@ -18,24 +18,17 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["Found", "Language", "Phrases", "Word", "detect_language", "fold", "languages", "words"]
+__all__ = ["Found", "Language", "Phrases", "detect_language", "fold", "languages", "words"]
 
-# A word is letters and digits with the marks that may stand on them (combining accents, Arabic vowel signs).
-_WORD = re.compile(r"[\w\u0300-\u036f\u064b-\u065f\u0670]+")
+# A word is letters and digits with the marks that may stand on them (combining accents, Arabic vowel signs);
+# the punctuation that parts clauses is kept, hyphens and apostrophes only part words.
+_WORD = re.compile(r"[\w\u0300-\u036f\u064b-\u065f\u0670]+|[.,;:!?…()\"“”„«»،؛؟—–]")
 # Vowel signs and the tatweel say nothing about which word it is; nor does the seat of a hamza.
 _ARABIC = {ord(a): b for a, b in zip("أإآٱى", "ااااي", strict=True)} | dict.fromkeys(
     [*range(0x64B, 0x660), 0x670, 0x640]
 )
 # Enough text to tell a language by; keeps the cost of a very long letter down.
 _SAMPLE = 20_000
-
-
-class Word(NamedTuple):
-    """A word of a text: `folded` for comparing, `text[start:end]` as printed."""
-
-    folded: str
-    start: int
-    end: int
 
 
 class Found(NamedTuple):
@@ -54,9 +47,9 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFKC", word).casefold().translate(_ARABIC)
 
 
-def words(text: str) -> list[Word]:
-    """Cut `text` into words. "d'agir" is two words, and so is "rendez-vous"."""
-    return [Word(fold(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)]
+def words(text: str) -> list[str]:
+    """Cut `text` into folded words and punctuation marks. "d'agir" is two words, and so is "rendez-vous"."""
+    return [fold(word) for word in _WORD.findall(text)]
 
 
 @dataclass(slots=True)
@@ -70,14 +63,20 @@ class _Node:
 class Phrases:
     """Phrases with a label each, looked for all at once.
 
-    `phrases` are (phrase, label) pairs, written as the module says. `prefixes` are letters that a language
-    writes together with the word after them (Arabic wa-, fa-): the first word of a phrase is found with or
-    without one.
+    `phrases` are (phrase, label) pairs, written as the module says. `prefixes` and `suffixes` are what a language
+    writes together with a word (Arabic wa-, fa-, -kum; Spanish -le): the first word of a phrase is found with or
+    without them.
     """
 
-    def __init__(self, phrases: Iterable[tuple[str, str]], prefixes: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        phrases: Iterable[tuple[str, str]],
+        prefixes: tuple[str, ...] = (),
+        suffixes: tuple[str, ...] = (),
+    ) -> None:
         self._root = _Node()
-        self._prefixes = tuple(prefixes)
+        self._prefixes = prefixes
+        self._suffixes = suffixes
         for phrase, label in phrases:
             for sequence in _spelt_out(phrase):
                 node = self._root
@@ -86,27 +85,41 @@ class Phrases:
                 if label not in node.labels:
                     node.labels.append(label)
 
-    def find(self, text: Sequence[Word]) -> list[Found]:
-        """All phrases in those words, overlapping ones too, in order of their first word."""
+    def find(self, text: Sequence[str]) -> list[Found]:
+        """Find all phrases in those words (of `words`), overlapping ones too, in order of their first word."""
         found: list[Found] = []
         start = self._root.after
+        clitics = bool(self._prefixes or self._suffixes)
         for number, word in enumerate(text):
-            node = start.get(word.folded) or self._without_prefix(word.folded)
+            node = start.get(word)
+            if node is None and clitics:
+                node = self._bare(word)
             if node is not None:
                 found.extend(Found(label, number, last) for label, last in _walk(node, text, number + 1))
         return found
 
-    def _without_prefix(self, word: str) -> _Node | None:
-        if self._prefixes and word.startswith(self._prefixes):
-            return self._root.after.get(word[1:])
+    def _bare(self, word: str) -> _Node | None:
+        """Look `word` up without what is written together with it."""
+        after = self._root.after
+        for prefix in self._prefixes:
+            if word.startswith(prefix) and (node := after.get(word[len(prefix) :])):
+                return node
+        for suffix in self._suffixes:
+            if word.endswith(suffix):
+                bare = word[: -len(suffix)]
+                if node := after.get(bare):
+                    return node
+                for prefix in self._prefixes:
+                    if bare.startswith(prefix) and (node := after.get(bare[len(prefix) :])):
+                        return node
         return None
 
 
-def _walk(node: _Node, text: Sequence[Word], number: int) -> Iterator[tuple[str, int]]:
+def _walk(node: _Node, text: Sequence[str], number: int) -> Iterator[tuple[str, int]]:
     for label in node.labels:
         yield label, number
     if node.after and number < len(text):
-        for key in (text[number].folded, "*"):
+        for key in (text[number], "*"):
             if key in node.after:
                 yield from _walk(node.after[key], text, number + 1)
 
@@ -116,10 +129,10 @@ def _spelt_out(phrase: str) -> Iterator[tuple[str, ...]]:
     choices: list[list[tuple[str, ...]]] = []
     for part in phrase.split():
         alternatives = part.removesuffix("?").split("|")
-        choice = [("*",) if word == "*" else tuple(w.folded for w in words(word)) for word in alternatives]
+        choice = [("*",) if word == "*" else tuple(words(word)) for word in alternatives]
         choices.append([*choice, ()] if part.endswith("?") else choice)
     for chosen in product(*choices):
-        yield tuple(word for words_ in chosen for word in words_)
+        yield tuple(word for part in chosen for word in part)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,11 +148,6 @@ class Language:
         return section
 
     @cached_property
-    def prefixes(self) -> tuple[str, ...]:
-        """Letters that are written together with the word after them."""
-        return tuple(self.section("detection").get("prefixes", ()))
-
-    @cached_property
     def right_to_left(self) -> bool:
         """Whether the language is written from right to left."""
         return bool(self.section("detection").get("right_to_left", False))
@@ -150,16 +158,19 @@ class Language:
         return frozenset(fold(word) for word in self.section(section).get(key, ()))
 
     @cache  # noqa: B019 - as above
-    def phrases(self, section: str) -> Phrases:
-        """All lists of phrases of a section, each labelled with its key."""
+    def phrases(self, *sections: str) -> Phrases:
+        """Give all lists of phrases of those sections, each labelled "section.key"."""
+        detection = self.section("detection")
         return Phrases(
             (
-                (phrase, key)
+                (phrase, f"{section}.{key}")
+                for section in sections
                 for key, value in self.section(section).items()
                 if isinstance(value, list)
                 for phrase in value
             ),
-            self.prefixes,
+            tuple(detection.get("prefixes", ())),
+            tuple(detection.get("suffixes", ())),
         )
 
     @cache  # noqa: B019 - as above

@@ -29,26 +29,23 @@ def test_a_long_list_of_foreign_names_does_not_change_the_language() -> None:
 
 
 def test_words_are_compared_without_case_and_vowel_signs() -> None:
-    assert [word.folded for word in words("Rendez-vous à L’ÉCOLE")] == ["rendez", "vous", "à", "l", "école"]
+    assert words("Rendez-vous, à L’ÉCOLE") == ["rendez", "vous", ",", "à", "l", "école"]
     assert fold("نُطالِبُـكم") == fold("نطالبكم")
     assert fold("e\u0301tat") == fold("État")
-    text = "يُطالِب"
-    assert [text[w.start : w.end] for w in words(text)] == [text]
 
 
 def test_phrases_have_alternatives_optional_words_and_wildcards() -> None:
-    phrases = Phrases([("we|i strongly? call on|upon", "call"), ("thank * for", "thanks")], prefixes=["و"])
+    phrases = Phrases([("we|i strongly? call on|upon", "call"), ("thank * for", "thanks")], ("و",))
     labels = [
         (f.label, f.first, f.last) for f in phrases.find(words("We strongly call upon you, thank you for it"))
     ]
-    assert labels == [("call", 0, 4), ("thanks", 5, 8)]
+    assert labels == [("call", 0, 4), ("thanks", 6, 9)]
     assert not phrases.find(words("we call off the strike"))
 
 
-def test_a_prefix_may_stand_before_the_first_word() -> None:
-    phrases = Phrases([("نطالب", "demand")], prefixes=["و", "ف"])
-    assert phrases.find(words("ونطالب الحكومة"))
-    assert phrases.find(words("فنطالب الحكومة"))
+@pytest.mark.parametrize("text", ["ونطالب الحكومة", "فنطالب الحكومة", "نطالبكم", "ونطالبكم"])
+def test_what_is_written_together_with_the_first_word_does_not_hide_it(text: str) -> None:
+    assert Phrases([("نطالب", "demand")], ("و", "ف"), ("كم",)).find(words(text))
 
 
 def test_every_language_has_what_detection_needs() -> None:
