@@ -65,7 +65,24 @@ def bind(text: str, terms: Mapping[str, Term]) -> str:
     """Put terms in the place of variables (named without "?").
 
     A whole variable becomes a whole term, written by the library that reads it: a value can't become syntax.
+    Raises UsageError where the query isn't SPARQL, or has a variable where no term can stand.
     """
+    bound = _bind(text, terms)
+    if terms and _form(_SERVICE.sub(_as_graph, bound)) is None:
+        check(text, [call["address"] for call in _SERVICE.finditer(text)])
+        for variable in variables(text):
+            one = {variable.name: terms[variable.name]} if variable.name in terms else {}
+            if one and _form(_SERVICE.sub(_as_graph, _bind(text, one))) is None:
+                raise UsageError(
+                    f"?{variable.name} is a parameter: write (?{variable.name} AS ?name) to select it, and "
+                    "COALESCE instead of BOUND",
+                    None,
+                    *_place(text, variable.start),
+                )
+    return bound
+
+
+def _bind(text: str, terms: Mapping[str, Term]) -> str:
     parts, end = [], 0
     for variable in variables(text):
         if variable.name in terms:

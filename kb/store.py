@@ -25,36 +25,25 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO, Any
 
 import pyoxigraph
 
+from kb import sparql
 from kb.errors import DataError, OutsideError, UsageError
 
-__all__ = ["Draft", "Store", "Term", "begin", "generation", "in_memory", "open_build", "writing"]
+__all__ = ["Draft", "Store", "begin", "generation", "in_memory", "open_build", "writing"]
 
 FORMAT = 1
 """Raised whenever what a generation holds changes, so that an older one is rebuilt and not misread."""
-
-Term: TypeAlias = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal
 
 _TAG = (
     "Signature: 8a477f597d28d172789f06886806bc55\n"
     "# Made by `kb build` from a collection, and can be made again. See https://bford.info/cachedir/\n"
 )
-
-# What a SPARQL query is made of where the word SERVICE is no keyword, and then the keyword itself.
-_TOKEN = re.compile(
-    r"""\"{3}.*?(?<!\\)\"{3} | '{3}.*?(?<!\\)'{3} | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*'
-    | <[^<>"{}|^`\\\x00-\x20]*> | \#[^\n\r]* | [?$]\w+ | [\w.-]*:[\w.:%\\-]* | (?P<service>\bSERVICE\b)""",
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
-_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_MISSING = re.compile(r"does not contains? variable \?(\w+)")
-_PLACE = re.compile(r"^error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
 class Store:
@@ -69,32 +58,17 @@ class Store:
         """The generation this is, or None for a graph in memory."""
 
     def query(
-        self, sparql: str, parameters: Mapping[str, Term] | None = None
+        self, text: str, parameters: Mapping[str, sparql.Term] | None = None, services: Collection[str] = ()
     ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples:
         """Answer a SPARQL query; `parameters` gives terms to its variables (named without "?").
 
-        A variable that is given a term has to be among those that the SELECT names (a condition of Oxigraph).
-        Raises UsageError, with line and column, where the query doesn't parse, and where it would call
-        another server (SERVICE): nothing is fetched at run time.
+        Raises UsageError, with line and column, where the query doesn't parse, and where it would call a
+        server whose address is not one of `services`: nothing is asked that the user didn't name.
         """
-        _refuse_service(sparql)
+        bound = sparql.bind(text, parameters or {})
+        sparql.check(bound, services)
         try:
-            return self._graph.query(
-                sparql,
-                use_default_graph_as_union=True,
-                substitutions={pyoxigraph.Variable(name): term for name, term in (parameters or {}).items()},
-            )
-        except SyntaxError as error:
-            place = _PLACE.match(str(error))
-            if place is None:
-                raise UsageError(f"the query can't be understood: {error}") from None
-            line, column, message = int(place[1]), int(place[2]), " ".join(place[3].split())
-            raise UsageError(f"the query can't be understood: {message}", None, line, column) from None
-        except RuntimeError as error:
-            missing = _MISSING.search(str(error))
-            if missing:
-                raise UsageError(f"?{missing[1]} can't be given a value: the SELECT has to name it") from None
-            raise _damaged(self.folder, error) from error
+            return self._graph.query(bound, use_default_graph_as_union=True)
         except OSError as error:
             raise _damaged(self.folder, error) from error
 
@@ -396,19 +370,3 @@ def _sync(path: Path) -> None:
 def _damaged(folder: Path | None, error: Exception) -> DataError:
     reason = " ".join(str(error).split())
     return DataError(f"the build is damaged ({reason}): `kb build COLLECTION` makes it again", folder)
-
-
-def _refuse_service(sparql: str) -> None:
-    # SPARQL undoes \u escapes before it looks for keywords, so the guard does too.
-    plain = _CODEPOINT.sub(lambda escape: chr(min(int(escape[1] or escape[2], 16), sys.maxunicode)), sparql)
-    for token in _TOKEN.finditer(plain):
-        if token["service"]:
-            line = plain.count("\n", 0, token.start()) + 1
-            column = token.start() - plain.rfind("\n", 0, token.start())
-            raise UsageError(
-                "SERVICE would ask another server, and questions stay on this machine: load what is needed "
-                "there into a build, or ask that server with --endpoint",
-                None,
-                line,
-                column,
-            )

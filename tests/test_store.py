@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 
-from kb import store
+from kb import sparql, store
 from kb.errors import DataError, KbError, OutsideError, UsageError
 
 P = pyoxigraph.NamedNode("http://example.org/p")
@@ -31,8 +31,8 @@ def publish(build: Path, *values: str, fresh: bool = False) -> None:
         draft.publish()
 
 
-def select(graph: store.Store, sparql: str, **parameters: store.Term) -> list[str]:
-    rows = graph.query(sparql, parameters)
+def select(graph: store.Store, text: str, **parameters: sparql.Term) -> list[str]:
+    rows = graph.query(text, parameters)
     assert isinstance(rows, pyoxigraph.QuerySolutions)
     return [row["s"].value for row in rows]
 
@@ -60,10 +60,10 @@ def test_parameters_are_bound_as_terms(tmp_path: Path) -> None:
     publish(tmp_path / "b", "one", "two")
     with store.open_build(tmp_path / "b") as graph:
         two, injected = pyoxigraph.Literal("two"), pyoxigraph.Literal('two" } UNION { ?s ?p ?x } #')
-        assert select(graph, "SELECT ?s ?o { ?s ?p ?o }", o=two) == ["http://example.org/two"]
-        assert select(graph, "SELECT ?s ?o { ?s ?p ?o }", o=injected) == []
+        assert select(graph, "SELECT ?s { ?s ?p ?o }", o=two) == ["http://example.org/two"]
+        assert select(graph, "SELECT ?s { ?s ?p ?o }", o=injected) == []
         with pytest.raises(UsageError, match=r"\?o"):
-            select(graph, "SELECT ?s { ?s ?p ?o }", o=two)
+            select(graph, "SELECT ?s ?o { ?s ?p ?o }", o=two)
 
 
 def test_readers_keep_the_generation_they_opened(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_lock_of_a_killed_writer_is_free(tmp_path: Path) -> None:
 def test_parse_error_has_line_and_column() -> None:
     with pytest.raises(UsageError) as caught:
         store.in_memory().query("SELECT ?s {\n  ?s ?p }")
-    assert (caught.value.line, caught.value.column) == (2, 10)
+    assert (caught.value.line, caught.value.column) == (2, 9)
 
 
 @pytest.mark.parametrize(
