@@ -1,0 +1,636 @@
+"""What was read and decided becomes RDF: the only module that writes ontology terms.
+
+A letter is one graph, named by the letter's IRI, that holds only what was read out of that letter and what
+people decided about it; what concerns several letters is in graphs of its own. There are no blank nodes and
+no present time: the same records give the same triples.
+
+Terms are those of `ontology/demandkb.ttl`, whose namespace is `KB`; values of short lists are concepts of
+`ontology/codes.ttl` (`CODE`) and `ontology/outcomes.ttl` (`OUTCOME`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rdflib import Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD
+
+from kb import __version__
+from kb.collection import Assessment, Collection, Decision, LetterNote
+from kb.letter import Addressee, Demand, Letter, Reference, Span
+
+__all__ = [
+    "CODE",
+    "DEMAND_TYPE",
+    "KB",
+    "OA",
+    "OUTCOME",
+    "PREFIXES",
+    "SCHEMA",
+    "Match",
+    "Names",
+    "Organisation",
+    "Restatement",
+    "assessments_graph",
+    "collection_graph",
+    "letter_graph",
+    "organisations_graph",
+    "restatements_graph",
+    "slug",
+]
+
+KB = Namespace("https://w3id.org/demandkb/ns#")
+CODE = Namespace("https://w3id.org/demandkb/code/")
+OUTCOME = Namespace("https://w3id.org/demandkb/outcome/")
+DEMAND_TYPE = Namespace("https://w3id.org/demandkb/demand-type/")
+OA = Namespace("http://www.w3.org/ns/oa#")
+SCHEMA = Namespace("https://schema.org/")
+
+PREFIXES = {
+    "kb": KB,
+    "code": CODE,
+    "outcome": OUTCOME,
+    "demand-type": DEMAND_TYPE,
+    "dc": DC,
+    "dcterms": DCTERMS,
+    "foaf": FOAF,
+    "oa": OA,
+    "org": ORG,
+    "prov": PROV,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "schema": SCHEMA,
+    "skos": SKOS,
+    "xsd": XSD,
+}
+
+SOFTWARE = URIRef(f"https://w3id.org/demandkb/software/{__version__}")
+
+QUOTE_CONTEXT = 32
+"""How many code points of text before and after a quote its selector keeps."""
+
+SLUG_LENGTH = 96
+
+
+def slug(name: str) -> str:
+    """A name as one part of an IRI: letters and digits of any script, in lower case, joined by "-".
+
+    Arabic stays Arabic: RFC 3987 allows it, and people can read it. What is too long is cut, and what is cut
+    or empty is told apart by a hash.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    kept = "".join(char if _is_word(char) else " " for char in folded)
+    whole = "-".join(kept.split())
+    if 0 < len(whole) <= SLUG_LENGTH:
+        return whole
+    return f"{whole[:SLUG_LENGTH]}-{_hash(name)}".lstrip("-")
+
+
+def _is_word(char: str) -> bool:
+    # Marks are part of words in many scripts; the marks of plane 14 are not allowed in IRIs.
+    category = unicodedata.category(char)[0]
+    return category in "LN" or (category == "M" and char < "\U000e0000")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The IRIs of everything in a collection, under its `base`."""
+
+    base: str = "https://w3id.org/demandkb/id/"
+
+    def letter(self, letter_id: str) -> URIRef:
+        """The IRI of a letter, which is also the name of its graph."""
+        return URIRef(f"{self.base}letter/{letter_id}")
+
+    def demand(self, letter_id: str, quote: str) -> URIRef:
+        """The IRI of a demand: white space and case do not count."""
+        return URIRef(f"{self.letter(letter_id)}/demand/{_hash(_fold(quote).casefold())}")
+
+    def demands(self, letter: Letter) -> list[tuple[URIRef, Demand]]:
+        """The demands a letter makes and then those it reports, each with its IRI.
+
+        Of several with the same words the first in the text has the plain IRI.
+        """
+        seen: dict[URIRef, int] = {}
+        named = {}
+        everything = (*letter.demands, *letter.reported)
+        for index, demand in sorted(enumerate(everything), key=lambda pair: (pair[1].span, pair[0])):
+            iri = self.demand(letter.id, demand.quote)
+            seen[iri] = seen.get(iri, 0) + 1
+            named[index] = URIRef(f"{iri}-{seen[iri]}") if seen[iri] > 1 else iri
+        return [(named[index], demand) for index, demand in enumerate(everything)]
+
+    def signature(self, letter_id: str, position: int) -> URIRef:
+        """The IRI of the signature at that position of the letter's signature block."""
+        return URIRef(f"{self.letter(letter_id)}/signature/{position}")
+
+    def addressee(self, addressee: Addressee) -> URIRef:
+        """The IRI of whom a letter is addressed to."""
+        printed = ", ".join(part for part in (addressee.name, addressee.office, addressee.body) if part)
+        return URIRef(f"{self.base}addressee/{slug(printed)}")
+
+    def document(self, key: str) -> URIRef:
+        """The IRI of a document known by its symbol or name."""
+        return URIRef(f"{self.base}document/{slug(key)}")
+
+    def organisation(self, name: str) -> URIRef:
+        """The IRI of an organisation, from its canonical name."""
+        return URIRef(f"{self.base}organisation/{slug(name)}")
+
+    def person(self, name: str) -> URIRef:
+        """The IRI of a person who signs, decides or assesses."""
+        return URIRef(f"{self.base}person/{slug(name)}")
+
+    def match(self, one: str, other: str) -> URIRef:
+        """The IRI of the match between two things, whichever comes first."""
+        return URIRef(f"{self.base}match/{_hash(' '.join(sorted((one, other))))}")
+
+    def graph(self, name: str) -> URIRef:
+        """The name of a graph that concerns several letters ("organisations", "restatements", …)."""
+        return URIRef(f"{self.base}graph/{name}")
+
+    @property
+    def collection(self) -> URIRef:
+        """The IRI of the collection as a dataset."""
+        return URIRef(f"{self.base}collection")
+
+
+# A letter
+
+
+def letter_graph(
+    letter: Letter, names: Names, decisions: Sequence[Decision] = (), note: LetterNote | None = None
+) -> Graph:
+    """The graph of a letter: what was read out of it, and what people decided about that.
+
+    `decisions` are the rows of `review.csv` about this letter, of which the last about a demand counts; `note`
+    is what the curator says of the letter that its text does not.
+    """
+    writer = _LetterWriter(letter, names)
+    writer.write_document(note or LetterNote())
+    if letter.kind == "letter":
+        writer.write_addressees()
+        writer.write_demands(decisions)
+    writer.write_signatures()
+    writer.write_references()
+    writer.write_remarks()
+    return writer.graph
+
+
+def _new_graph(identifier: URIRef) -> Graph:
+    graph = Graph(identifier=identifier, bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace)
+    return graph
+
+
+class _Writer:
+    """Adds descriptions of nodes to one graph."""
+
+    def __init__(self, graph: Graph, names: Names) -> None:
+        self.graph = graph
+        self.names = names
+
+    def describe(self, node: URIRef, kind: URIRef, *pairs: tuple[URIRef, URIRef | Literal | None]) -> URIRef:
+        """Say what `node` is, and each property that has a value."""
+        self.graph.add((node, RDF.type, kind))
+        for property_, value in pairs:
+            if value is not None:
+                self.graph.add((node, property_, value))
+        return node
+
+    def add(self, node: URIRef, property_: URIRef, value: URIRef | Literal) -> None:
+        self.graph.add((node, property_, value))
+
+    def person(self, name: str) -> URIRef:
+        return self.describe(self.names.person(name), FOAF.Person, (FOAF.name, Literal(name)))
+
+
+class _LetterWriter(_Writer):
+    def __init__(self, letter: Letter, names: Names) -> None:
+        self.letter = letter
+        self.iri = names.letter(letter.id)
+        self.extraction = URIRef(f"{self.iri}/extraction")
+        super().__init__(_new_graph(self.iri), names)
+
+    def write_document(self, note: LetterNote) -> None:
+        letter = self.letter
+        file = URIRef(f"{self.iri}/file")
+        title = note.title or letter.title
+        title_span = None if note.title else letter.title_span
+        date_span = None if note.date else letter.date_span
+        self.describe(
+            self.iri,
+            KB.Letter if letter.kind == "letter" else KB.OtherDocument,
+            (DCTERMS.identifier, Literal(letter.id)),
+            (DCTERMS.title, self.words(title) if title else None),
+            (
+                KB.titleEvidence,
+                self.place(title_span) if title_span else None,
+            ),
+            (DCTERMS.issued, _date(note.date or letter.date)),
+            (KB.dateEvidence, self.place(date_span) if date_span else None),
+            (DCTERMS.language, _language(letter.language)),
+            (DCTERMS.source, _address(note.source)),
+            (SCHEMA.text, Literal(letter.text)),
+            (PROV.wasDerivedFrom, file),
+            (PROV.wasGeneratedBy, self.extraction),
+        )
+        self.describe(
+            file, KB.SourceFile, (SCHEMA.name, Literal(letter.path)), (SCHEMA.sha256, Literal(letter.sha256))
+        )
+        for key, value in letter.metadata:
+            self.add(file, _CLAIMS.get(key, DC.description), Literal(value))
+        self.describe(self.extraction, PROV.Activity, (PROV.used, file), (PROV.wasAssociatedWith, SOFTWARE))
+        self.describe(
+            SOFTWARE,
+            PROV.SoftwareAgent,
+            (RDFS.label, Literal("demandkb")),
+            (SCHEMA.softwareVersion, Literal(__version__)),
+        )
+
+    def words(self, text: str) -> Literal:
+        """Words of the letter, tagged with its language."""
+        return Literal(text, lang=self.letter.language or None)
+
+    def place(self, span: Span) -> URIRef:
+        """The node that says where in the letter's text `span` is."""
+        place = URIRef(f"{self.iri}/at/{span.start}-{span.end}")
+        position = URIRef(f"{place}/position")
+        self.describe(place, OA.SpecificResource, (OA.hasSource, self.iri), (OA.hasSelector, position))
+        self.describe(
+            position, OA.TextPositionSelector, (OA.start, Literal(span.start)), (OA.end, Literal(span.end))
+        )
+        return place
+
+    def quoted_place(self, quote: str, span: Span) -> URIRef:
+        """The same with the words themselves, and some before and after."""
+        place = self.place(span)
+        selector = URIRef(f"{place}/quote")
+        text = self.letter.text
+        self.describe(
+            selector,
+            OA.TextQuoteSelector,
+            (OA.exact, Literal(quote)),
+            (OA.prefix, Literal(text[max(0, span.start - QUOTE_CONTEXT) : span.start])),
+            (OA.suffix, Literal(text[span.end : span.end + QUOTE_CONTEXT])),
+        )
+        self.add(place, OA.hasSelector, selector)
+        return place
+
+    def mention(
+        self,
+        node: URIRef,
+        kind: URIRef,
+        name: str,
+        position: int,
+        span: Span,
+        stands_for: URIRef | None = None,
+    ) -> None:
+        self.describe(
+            node,
+            kind,
+            (KB.nameAsPrinted, Literal(name)),
+            (KB.position, Literal(position)),
+            (KB.evidence, self.place(span)),
+            (KB.standsFor, stands_for),
+            (PROV.wasGeneratedBy, self.extraction),
+        )
+
+    def write_addressees(self) -> None:
+        for role, property_, addressees in (
+            ("addressee", KB.addressedTo, self.letter.addressees),
+            ("copied", KB.copiedTo, self.letter.copied),
+        ):
+            for position, addressee in enumerate(addressees, 1):
+                mention = URIRef(f"{self.iri}/{role}/{position}")
+                agent = self.names.addressee(addressee)
+                self.describe(agent, KB.Addressee, (RDFS.label, Literal(addressee.name)))
+                self.mention(mention, KB.AddresseeMention, addressee.name, position, addressee.span, agent)
+                if addressee.office:
+                    self.add(mention, KB.officeAsPrinted, Literal(addressee.office))
+                if addressee.body:
+                    self.add(mention, KB.bodyAsPrinted, Literal(addressee.body))
+                self.add(self.iri, KB.mention, mention)
+                self.add(self.iri, property_, agent)
+
+    def write_signatures(self) -> None:
+        for signature in self.letter.signatures:
+            node = self.names.signature(self.letter.id, signature.position)
+            self.mention(node, KB.Signature, signature.name, signature.position, signature.span)
+            self.add(node, KB.signatoryKind, CODE[signature.kind])
+            self.add(self.iri, KB.signature, node)
+
+    def write_references(self) -> None:
+        for position, reference in enumerate(self.letter.references, 1):
+            mention = URIRef(f"{self.iri}/reference/{position}")
+            printed = _fold(self.letter.text[reference.span.start : reference.span.end])
+            document = self.document(reference)
+            self.mention(mention, KB.DocumentMention, printed, position, reference.span, document)
+            self.add(self.iri, KB.mention, mention)
+            self.add(self.iri, KB.references, document)
+
+    def document(self, reference: Reference) -> URIRef:
+        document = self.names.document(reference.key)
+        self.describe(document, KB.ReferencedDocument)
+        if reference.symbol:
+            self.add(document, DCTERMS.identifier, Literal(reference.symbol))
+            self.add(document, FOAF.page, URIRef(f"https://undocs.org/{reference.symbol.replace(' ', '')}"))
+            if _RESOLUTION.search(reference.symbol):
+                self.add(document, RDF.type, KB.Resolution)
+        if reference.name:
+            self.add(document, RDFS.label, self.words(reference.name))
+        return document
+
+    def write_remarks(self) -> None:
+        for position, remark in enumerate(self.letter.warnings, 1):
+            node = self.describe(
+                URIRef(f"{self.iri}/remark/{position}"),
+                KB.Remark,
+                (KB.code, Literal(remark.code)),
+                (RDFS.comment, Literal(remark.message, lang="en")),
+                (KB.evidence, self.place(remark.span) if remark.span else None),
+            )
+            self.add(self.iri, KB.remark, node)
+
+    # Demands, and what was decided about them
+
+    def write_demands(self, decisions: Sequence[Decision]) -> None:
+        made = len(self.letter.demands)
+        for index, (node, demand) in enumerate(self.names.demands(self.letter)):
+            property_ = KB.makesDemand if index < made else KB.reportsDemand
+            about = [row for row in decisions if _concerns(row, node, demand)]
+            nodes = [self.decision(row, node) for row in about]
+            verdict = about[-1] if about else None
+            self.demand(node, demand, _STATES[verdict.decision if verdict else None])
+            self.add(node, PROV.wasGeneratedBy, self.extraction)
+            if verdict and verdict.decision == "change":
+                revision = URIRef(f"{node}/revision/{_hash(verdict.value)}")
+                self.demand(revision, _changed(demand, verdict.value, self.letter), CODE.reviewed)
+                self.add(revision, PROV.wasRevisionOf, node)
+                self.add(revision, PROV.wasDerivedFrom, nodes[-1])
+                node = revision
+            if not verdict or verdict.decision != "reject":
+                self.add(self.iri, property_, node)
+
+    def demand(self, node: URIRef, demand: Demand, state: URIRef) -> None:
+        self.describe(
+            node,
+            KB.Demand,
+            (DCTERMS.isPartOf, self.iri),
+            (KB.quote, self.words(demand.quote)),
+            (KB.evidence, self.quoted_place(demand.quote, demand.span)),
+            (KB.explicitness, CODE[demand.explicitness]),
+            (KB.force, CODE[demand.force]),
+            (KB.item, Literal(demand.item) if demand.item else None),
+            (KB.certainty, _decimal(demand.certainty)),
+            (KB.recordState, state),
+        )
+        for type_ in demand.types:
+            self.add(node, KB.demandType, DEMAND_TYPE[type_])
+        for key in demand.references:
+            self.add(node, KB.references, self.names.document(key))
+
+    def decision(self, row: Decision, node: URIRef) -> URIRef:
+        key = " ".join((str(node), row.decision, row.value, row.by, row.when))
+        return self.describe(
+            URIRef(f"{self.iri}/decision/{_hash(key)}"),
+            KB.Decision,
+            (KB.decides, node),
+            (KB.verdict, CODE[row.decision]),
+            (PROV.wasAttributedTo, self.person(row.by)),
+            (DCTERMS.date, _date(row.when)),
+            (KB.reason, Literal(row.why) if row.why else None),
+        )
+
+
+_CLAIMS = {
+    "title": DC.title,
+    "date": DC.date,
+    "author": DC.creator,
+    "source": DC.source,
+    "language": DC.language,
+}
+_STATES = {
+    None: CODE["machine-read"],
+    "accept": CODE.reviewed,
+    "change": CODE.changed,
+    "reject": CODE.rejected,
+}
+_RESOLUTION = re.compile(r"(?:^|/)RES/")
+_DATE_TYPES = {4: XSD.gYear, 7: XSD.gYearMonth}
+
+
+def _concerns(row: Decision, node: URIRef, demand: Demand) -> bool:
+    return row.decision in _STATES and (
+        row.what == str(node) or _fold(row.what).casefold() == _fold(demand.quote).casefold()
+    )
+
+
+def _changed(demand: Demand, value: str, letter: Letter) -> Demand:
+    """The demand as a row's value says: "types: ceasefire lifting-sieges; span: 120-240; force: urge"."""
+    for part in value.split(";"):
+        field, _, told = (piece.strip() for piece in part.partition(":"))
+        match field:
+            case "types":
+                demand = dataclasses.replace(demand, types=tuple(told.split()))
+            case "span":
+                start, end = (int(number) for number in told.split("-"))
+                demand = dataclasses.replace(demand, span=Span(start, end), quote=letter.text[start:end])
+            case "force" | "explicitness" | "item":
+                demand = dataclasses.replace(demand, **{field: told})  # type: ignore[arg-type]
+    return demand
+
+
+def _date(date: str | None) -> Literal | None:
+    """A date to the day, the month or the year. It is not normalised: rdflib makes a day of a month."""
+    return Literal(date, datatype=_DATE_TYPES.get(len(date), XSD.date), normalize=False) if date else None
+
+
+def _language(language: str) -> URIRef | None:
+    part = language.split("-")[0].lower()
+    lists = {2: "iso639-1", 3: "iso639-2"}
+    return URIRef(f"http://id.loc.gov/vocabulary/{lists[len(part)]}/{part}") if len(part) in lists else None
+
+
+def _address(address: str | None) -> URIRef | Literal | None:
+    """An address as an IRI if it is one, else as the curator wrote it."""
+    if not address:
+        return None
+    return URIRef(address) if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", address) else Literal(address)
+
+
+def _decimal(number: float) -> Literal:
+    """A decimal as Oxigraph writes it: without trailing zeros."""
+    return Literal(
+        format(Decimal(str(round(number, 4))).normalize(), "f"), datatype=XSD.decimal, normalize=False
+    )
+
+
+# What concerns several letters
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation or person: canonical name, and the signatures (letter id, position) that stand for it."""
+
+    name: str
+    signatures: tuple[tuple[str, int], ...] = ()
+    aliases: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    country: str = ""
+    note: str = ""
+    is_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whether two things, given by their IRIs, are the same; `decision` is the row of the person who judged."""
+
+    one: str
+    other: str
+    score: float
+    reason: str
+    judgement: str = "open"
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """A match of two demands: if judged the same, `match.one` restates `match.other` of an earlier letter."""
+
+    match: Match
+
+
+def organisations_graph(
+    organisations: Iterable[Organisation], matches: Iterable[Match], names: Names
+) -> Graph:
+    """Who signed: each organisation with the signatures that stand for it, and what is left for review."""
+    writer = _Writer(_new_graph(names.graph("organisations")), names)
+    for organisation in organisations:
+        node = writer.describe(
+            names.person(organisation.name)
+            if organisation.is_person
+            else names.organisation(organisation.name),
+            FOAF.Person if organisation.is_person else ORG.Organization,
+            (FOAF.name, Literal(organisation.name)),
+            (SCHEMA.location, Literal(organisation.country) if organisation.country else None),
+            (SKOS.note, Literal(organisation.note) if organisation.note else None),
+        )
+        for alias in organisation.aliases:
+            writer.add(node, SKOS.altLabel, Literal(alias))
+        for link in organisation.links:
+            writer.add(node, SCHEMA.sameAs, _address(link) or Literal(link))
+        for letter_id, position in organisation.signatures:
+            writer.add(names.signature(letter_id, position), KB.signatory, node)
+            writer.add(names.letter(letter_id), KB.signedBy, node)
+    _write_matches(writer, matches)
+    return writer.graph
+
+
+def restatements_graph(restatements: Iterable[Restatement], names: Names) -> Graph:
+    """Which demand asks again what an earlier letter asked, and the matches left for review."""
+    writer = _Writer(_new_graph(names.graph("restatements")), names)
+    for restatement in restatements:
+        match = restatement.match
+        _write_matches(writer, [match])
+        if match.judgement == "same":
+            writer.add(URIRef(match.one), KB.restates, URIRef(match.other))
+    return writer.graph
+
+
+def _write_matches(writer: _Writer, matches: Iterable[Match]) -> None:
+    for match in matches:
+        node = writer.describe(
+            writer.names.match(match.one, match.other),
+            KB.Match,
+            (KB.compares, URIRef(match.one)),
+            (KB.compares, URIRef(match.other)),
+            (KB.score, _decimal(match.score)),
+            (KB.reason, Literal(match.reason)),
+            (KB.judgement, CODE[match.judgement]),
+            (PROV.wasAttributedTo, SOFTWARE if match.decision is None else writer.person(match.decision.by)),
+        )
+        if match.decision:
+            writer.describe(
+                node,
+                KB.Match,
+                (DCTERMS.date, _date(match.decision.when)),
+                (RDFS.comment, Literal(match.decision.why) if match.decision.why else None),
+            )
+
+
+def assessments_graph(assessments: Iterable[Assessment], names: Names) -> Graph:
+    """What people found came of demands. `demand` of each row must be the demand's IRI by now."""
+    writer = _Writer(_new_graph(names.graph("assessments")), names)
+    for row in assessments:
+        key = " ".join((row.demand, row.facet, row.date, row.assessor, row.outcome, row.document, row.quote))
+        node = URIRef(f"{names.base}assessment/{_hash(key)}")
+        writer.describe(
+            node,
+            KB.Assessment,
+            (KB.assesses, URIRef(row.demand)),
+            (KB.facet, OUTCOME[row.facet]),
+            (KB.outcome, OUTCOME[row.outcome]),
+            (DCTERMS.date, _date(row.date)),
+            (PROV.generatedAtTime, _instant(row.date)),
+            (PROV.wasAttributedTo, writer.person(row.assessor) if row.assessor else None),
+            (KB.reason, Literal(row.why) if row.why else None),
+        )
+        if row.document or row.address or row.quote:
+            writer.add(node, KB.evidence, _cited_place(writer, node, row))
+    return writer.graph
+
+
+def _cited_place(writer: _Writer, assessment: URIRef, row: Assessment) -> URIRef:
+    """The passage of a document that an assessment rests on."""
+    place, selector = URIRef(f"{assessment}/evidence"), URIRef(f"{assessment}/evidence/quote")
+    address = _address(row.address)
+    document = writer.names.document(row.document or row.address)
+    if row.document or row.address:
+        writer.describe(
+            document,
+            KB.ReferencedDocument,
+            (DCTERMS.identifier if "/" in row.document else RDFS.label, Literal(row.document or row.address)),
+            (FOAF.page if isinstance(address, URIRef) else DCTERMS.source, address),
+        )
+        writer.add(place, OA.hasSource, document)
+    writer.describe(
+        place, OA.SpecificResource, (KB.paragraph, Literal(row.paragraph) if row.paragraph else None)
+    )
+    if row.quote:
+        writer.describe(selector, OA.TextQuoteSelector, (OA.exact, Literal(row.quote)))
+        writer.add(place, OA.hasSelector, selector)
+    return place
+
+
+def _instant(date: str) -> Literal | None:
+    """The day as PROV wants it, an instant: its first."""
+    return Literal(f"{date}T00:00:00Z", datatype=XSD.dateTime, normalize=False) if date else None
+
+
+def collection_graph(collection: Collection, names: Names) -> Graph:
+    """The collection as a dataset: title, publisher, licence."""
+    writer = _Writer(_new_graph(names.graph("collection")), names)
+    writer.describe(
+        names.collection,
+        URIRef("http://www.w3.org/ns/dcat#Dataset"),
+        (DCTERMS.title, Literal(collection.title) if collection.title else None),
+        (DCTERMS.publisher, Literal(collection.publisher) if collection.publisher else None),
+        (DCTERMS.license, _address(collection.licence)),
+    )
+    return writer.graph
