@@ -177,7 +177,7 @@ def letter_graph(
 ) -> Graph:
     """The graph of a letter: what was read out of it, and what people decided about that.
 
-    `decisions` are the rows of `review.csv` about this letter, of which the last about a demand counts; `note`
+    `decisions` are rows of `review.csv` about this letter, of which the last about a demand counts; `note`
     is what the curator says of the letter that its text does not.
     """
     writer = _LetterWriter(letter, names)
@@ -486,7 +486,7 @@ def _decimal(number: float) -> Literal:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An organisation or person: canonical name, and the signatures (letter id, position) that stand for it."""
+    """Who signed: canonical name, and the signatures (letter id, position) that stand for it."""
 
     name: str
     signatures: tuple[tuple[str, int], ...] = ()
@@ -499,7 +499,7 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Whether two things, given by their IRIs, are the same; `decision` is the row of the person who judged."""
+    """Whether two things, given by their IRIs, are the same; `decision` is the row of whoever judged."""
 
     one: str
     other: str
