@@ -1,71 +1,432 @@
 """How a letter is laid out: lines, blocks, list items, pages and furniture, over a text that is never changed.
 
-`lay_out` cuts the text into blocks: paragraphs and list items, each a run of lines. `Reading` is the text of a
-block made fit for reading (lines joined, hyphens at line ends mended, markup taken out) that keeps a map back to
-offsets of the letter's text, so that whatever is found in it can be quoted verbatim.
+`lay_out` cuts the text into blocks: paragraphs, headings and list items, each a run of lines. `Reading` is a
+stretch of the text made fit for reading (lines joined, hyphens at line ends mended, markup taken out) that keeps
+a map back to offsets of the letter's text, so that whatever is found in it can be quoted verbatim.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import Literal, NamedTuple
 
+from kb.extraction.language import all_words
 from kb.letter import Span
 
-__all__ = ["Block", "Layout", "Line", "Reading", "lay_out", "read"]
+__all__ = ["INVISIBLE", "Block", "Layout", "Line", "Reading", "lay_out", "plain", "read"]
+
+# Zero-width characters and marks of writing direction: in the text, but not printed.
+INVISIBLE = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+_BLANK = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u3000" + INVISIBLE
+
+# A line of more code points than this was not wrapped by hand or by a page's width.
+_WIDEST_PAGE = 130
+# Blank lines that stand for the break between two pages.
+_PAGE_GAP = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Text made fit for reading: `offsets[i]` is where `text[i]` stands in the letter's text."""
+    """Text made fit for reading: `text[marks[i]]` and what follows stand at `places[i]` of the letter's text."""
 
     text: str
-    offsets: tuple[int, ...]
+    marks: tuple[int, ...]
+    places: tuple[int, ...]
+
+    def place(self, index: int) -> int:
+        """Where `self.text[index]` stands in the letter's text."""
+        piece = bisect_right(self.marks, index) - 1
+        return self.places[piece] + index - self.marks[piece]
 
     def span(self, start: int, end: int) -> Span:
         """The place in the letter's text of `self.text[start:end]` (not empty)."""
-        return Span(self.offsets[start], self.offsets[end - 1] + 1)
+        return Span(self.place(start), self.place(end - 1) + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A printed line: `span` without the line's end and outer white space, `marker` if a list item begins here."""
+class Line(NamedTuple):
+    """A printed line: `span` without the line's end, outer white space and quotation marks of e-mail (`>`).
+
+    `content` is where its text begins after a list marker or a heading's `#`; `marker` is that of a list item
+    ("3", "a", "-"), None where none begins here; `gap` counts the blank lines before it (a page break is
+    several); `heading` says that it is marked up as one.
+    """
 
     span: Span
+    content: int
+    gap: int
     indent: int
-    marker: str | None
-    furniture: bool
+    marker: str | None = None
+    heading: bool = False
+    furniture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph or a list item. `content` leaves out an item's marker; `marker` is it as printed ("3", "a", "-").
+    """A paragraph, a heading or a list item. `content` leaves out an item's marker; `marker` is it as printed.
 
-    `level` is the nesting depth of a list item, from 0. `lines` are the places of its lines, furniture left out.
+    `level` is the nesting depth of a list item, from 0. `lines` are the places of its lines, furniture left out
+    and the marker too. `first` is the index of its first line in `Layout.lines`, `last` that of its last.
     """
 
     kind: Literal["paragraph", "item", "heading"]
     span: Span
     content: Span
     lines: tuple[Span, ...]
+    first: int
+    last: int
     marker: str | None = None
     level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The lines and blocks of a text, in order."""
+    """The lines and blocks of a text, in order; `width` is that of a page (0: lines were not wrapped)."""
 
     text: str
     lines: tuple[Line, ...]
     blocks: tuple[Block, ...]
+    width: int
 
 
 def lay_out(text: str, page_starts: tuple[int, ...] = ()) -> Layout:
-    """Cut `text` into blocks."""
-    raise NotImplementedError
+    """Cut `text` into lines and blocks; `page_starts` are offsets at which a page is known to begin."""
+    lines = _lines(text, page_starts)
+    width = _width(lines)
+    blocks = tuple(_blocks(text, lines, width))
+    return Layout(text, tuple(lines), blocks, width)
 
 
-def read(text: str, spans: tuple[Span, ...]) -> Reading:
+# ---------------------------------------------------------------------------------------------------- lines
+
+_NUMBER = r"(?P<number>\(?\d{1,5})(?:[ \t]?(?:\\?[.)\]\-–—ـ]){1,3}(?!\d)(?=[\s*_\W]|[^\W\da-zß-öø-ÿ]|(?<=[.)\]])\w)|\t)"
+_LETTER = r"(?P<letter>\(?(?:[a-zA-Z]|[ivxIVX]{2,5}|[ء-ي]))(?:\\?\)|\\?\.(?=\s|$)|(?<=[ء-ي])[ـ\-–](?=\s))"
+_BULLET = r"(?P<bullet>[•·▪▫●○◦‣⁃∙■□◆◇►▶➢➤✓✔✦❖→➔]|[-–—+](?=[\s\w\"'“«‘(\[*])|[*\\][*-]?(?=\s))"
+_MARKER = re.compile(
+    rf"[*_]{{0,3}}(?:{_BULLET}[\s{INVISIBLE}]*(?:{_NUMBER.replace('?P<number>', '?P<inner>')})?|{_NUMBER}|{_LETTER})"
+    rf"[*_]{{0,3}}[\s{INVISIBLE}]*"
+)
+_MARKER_STARTS = re.compile(r"[*_(\[\\\d•·▪▫●○◦‣⁃∙■□◆◇►▶➢➤✓✔✦❖→➔+–—-]|(?:[a-zA-Zء-ي]|[ivxIVX]{2,5})[.)ـ\-–\\]")
+_HEADING = re.compile(r"#{1,6}\s+")
+_QUOTED = re.compile(r"(?:>\s?)+")
+
+_FURNITURE = re.compile(
+    r"""(?ix)
+    (?:[-–—\s]|page|p\.|صفحة|página|pág\.)*\d{1,3}(?:\s*(?:/|of|de|sur|من)\s*\d{1,3})?[-–—\s]*   # page numbers
+    | (?:\[?\s*!\[[^\]]{0,300}\]\([^)]{0,1000}\)\s*\]?(?:\([^)\s]{0,1000}\))?\s*)+               # images
+    | \]\([^)\s]{0,1000}\)                                                                       # end of a link
+    | [-–—_=*~\s]{3,}                                                                            # rules
+    | <[^<>]{1,300}>                                                                             # a lone tag
+    | (?:(?:e-?mail|courriel|correo(?:\ electrónico)?|web(?:site)?|البريد\ الإلكتروني)\s*:?\s*)?
+      \[?(?:[\w.+-]{1,64}@[\w.-]{1,200}|@\w{1,40}|(?:https?://|www\.)\S{1,1000})\]?(?:\([^)\s]{1,1000}\))?
+    | (?:tel|phone|fax|tél|teléfono|هاتف)[.:\s]*[+\d][\d\s().+-]{5,40}
+    """
+)
+
+
+def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
+    lines: list[Line] = []
+    position = 0
+    gap = 0
+    pages = iter((*page_starts, len(text) + 1))
+    page = next(pages)
+    for raw in text.splitlines(keepends=True):
+        if position >= page:
+            gap += _PAGE_GAP
+            while position >= page:
+                page = next(pages)
+        left = raw.lstrip(_BLANK)
+        start = position + len(raw) - len(left)
+        position += len(raw)
+        if "\x0c" in raw:
+            gap += _PAGE_GAP
+        body = left.rstrip(_BLANK)
+        if body.startswith(">") and (quoted := _QUOTED.match(body)):
+            start += quoted.end()
+            body = body[quoted.end() :]
+        if not body:
+            gap += 1
+            continue
+        lines.append(_line(body, start, gap, start - (position - len(raw))))
+        gap = 0
+    return _checked(text, lines)
+
+
+def _line(body: str, start: int, gap: int, indent: int) -> Line:
+    span = Span(start, start + len(body))
+    if len(body) < 1500 and _FURNITURE.fullmatch(body):
+        return Line(span, start, gap, indent, furniture=True)
+    if body.startswith("#") and (heading := _HEADING.match(body)):
+        return Line(span, start + heading.end(), gap, indent, heading=True)
+    if _MARKER_STARTS.match(body) and (found := _MARKER.match(body)) and found.end() < len(body):
+        number = found["inner"] or found["number"]
+        marker = (number or found["letter"] or found["bullet"]).lstrip("(\\")
+        return Line(span, start + found.end(), gap, indent, marker)
+    return Line(span, start, gap, indent)
+
+
+def _checked(text: str, lines: list[Line]) -> list[Line]:
+    """Take back the markers that are none: an initial ("A. Smith"), a dash or a number that begins a wrapped line."""
+    printed = {line.marker for line in lines if line.marker}
+    previous: Line | None = None
+    open_marker: str | None = None
+    for index, line in enumerate(lines):
+        if line.furniture:
+            continue
+        marker = line.marker
+        if marker and not _begins_item(text, lines, index, previous, open_marker, printed):
+            line = lines[index] = line._replace(marker=None, content=line.span.start)
+            marker = None
+        if marker:
+            open_marker = marker
+        elif line.gap:
+            open_marker = None
+        previous = line
+    return lines
+
+
+def _begins_item(
+    text: str, lines: list[Line], index: int, previous: Line | None, open_marker: str | None, printed: set[str]
+) -> bool:
+    line = lines[index]
+    marker = line.marker or ""
+    if marker.isalpha() and text[line.span.start + len(marker)] == "." and not marker.islower():
+        return _succeeds(marker, printed)
+    if previous is None or line.gap or _stops(text, previous):
+        return True
+    following = lines[index + 1] if index + 1 < len(lines) else None
+    if marker.isdecimal():
+        number = int(marker)
+        if open_marker and open_marker.isdecimal():
+            return number - int(open_marker) in range(12) or number == 1
+        return number == 1
+    if marker.isalpha():
+        return True
+    return open_marker == marker or (following is not None and following.marker == marker)
+
+
+def _succeeds(marker: str, printed: set[str]) -> bool:
+    """Whether `marker` is one of a row of letters: the one before it or after it is printed as a marker too."""
+    if marker in _ROMAN:
+        place = _ROMAN.index(marker)
+        if any(other in printed for other in _ROMAN[max(0, place - 1) : place + 2] if other != marker):
+            return True
+    if len(marker) > 1:
+        return False
+    row = _ARABIC_ROW if marker in _ARABIC_ROW else "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    place = row.find(marker)
+    # The whole row up to it: initials of names hardly ever make one.
+    return place >= 0 and all(letter in printed for letter in row[: max(2, place + 1)])
+
+
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+_ARABIC_ROW = "أبجدهوزحطيكلمنسعفصقرشت"
+_CLOSERS = "\"'”’»)]*_\\" + _BLANK
+_STOPS = ".!?:;؟؛…。"
+
+
+def _last(text: str, span: Span) -> str:
+    """The last printed character of `span`, closing quotes, brackets and markup aside."""
+    tail = text[max(span.start, span.end - 12) : span.end].rstrip(_CLOSERS)
+    return tail[-1:]
+
+
+def _stops(text: str, line: Line) -> bool:
+    return _last(text, line.span) in _STOPS
+
+
+def _width(lines: Sequence[Line]) -> int:
+    """The width lines were wrapped at, in code points: that of the longest but few; 0 where they weren't wrapped."""
+    lengths = [line.span.end - line.span.start for line in lines if not line.furniture]
+    total = sum(lengths)
+    long = sum(length for length in lengths if length > _WIDEST_PAGE)
+    if not lengths or long * 3 > total:
+        return 0
+    full = sorted(length for length in lengths if 45 <= length <= _WIDEST_PAGE)
+    return full[len(full) * 9 // 10] if len(full) >= 3 else 0
+
+
+# --------------------------------------------------------------------------------------------------- blocks
+
+
+def _blocks(text: str, lines: Sequence[Line], width: int) -> Iterable[Block]:
+    run: list[int] = []
+    stack: list[tuple[str, int]] = []
+    for index, line in enumerate(lines):
+        if line.furniture:
+            continue
+        if run and not _continues(text, lines, run, line, width):
+            yield _block(text, lines, run, stack)
+            run = []
+        run.append(index)
+    if run:
+        yield _block(text, lines, run, stack)
+
+
+def _continues(text: str, lines: Sequence[Line], run: list[int], line: Line, width: int) -> bool:
+    """Whether `line` goes on with the block whose lines are `run`."""
+    first, previous = lines[run[0]], lines[run[-1]]
+    if line.marker or line.heading or previous.heading:
+        return False
+    head = text[line.content : line.content + 40].lstrip("*_\"'“«‘(")
+    begins_low = head[:1].islower()
+    last = _last(text, previous.span)
+    stopped = last in _STOPS
+    length = previous.span.end - previous.span.start
+    # Furniture stood between, or blank lines: only a sentence that was cut goes on.
+    gap = line.gap + sum(lines[i].gap + 1 for i in range(run[-1] + 1, _index_after(lines, run[-1], line)))
+    if gap:
+        if stopped or _vocative(head):
+            return False
+        if begins_low:
+            listed = text[first.content : first.content + 1].islower() and not first.marker
+            return gap >= _PAGE_GAP or last in ",،" or (length >= 60 and not listed)
+        return gap >= _PAGE_GAP and length >= 60 and line.span.end - line.span.start >= 60
+    if begins_low and not stopped:
+        return True
+    if _vocative(head) and stopped:
+        return False
+    if first.marker and line.indent > first.indent:
+        return True
+    if not width:
+        # Lines that were never wrapped are paragraphs, a broken sentence aside.
+        return not stopped and last in ",،-–" and length > 20
+    word = head.split(None, 1)[0] if head.strip() else ""
+    return length + 1 + len(word) > width * 0.9 and length > 40
+
+
+def _index_after(lines: Sequence[Line], index: int, line: Line) -> int:
+    while lines[index + 1] is not line:
+        index += 1
+    return index + 1
+
+
+def _block(text: str, lines: Sequence[Line], run: list[int], stack: list[tuple[str, int]]) -> Block:
+    first, last = lines[run[0]], lines[run[-1]]
+    spans = (Span(first.content, first.span.end), *(lines[i].span for i in run[1:]))
+    span = Span(first.span.start, last.span.end)
+    content = Span(first.content, last.span.end)
+    if first.marker:
+        level = _level(first, stack)
+        return Block("item", span, content, spans, run[0], run[-1], first.marker, level)
+    # A list goes on after a paragraph that belongs to an item, so the stack is kept; it is short.
+    heading = first.heading or (len(run) == 1 and bool(_BOLD.fullmatch(text, span.start, span.end)))
+    return Block("heading" if heading else "paragraph", span, content, spans, run[0], run[-1])
+
+
+_BOLD = re.compile(r"(?:\*\*|__|<(?:b|strong)>)[^*_<>\n]{1,119}[^*_<>\n.:;!?,،؛](?:\*\*|__|</(?:b|strong)>)")
+
+
+def _level(line: Line, stack: list[tuple[str, int]]) -> int:
+    """The nesting depth of an item: `stack` holds the kind of marker and the indent of each open level."""
+    kind = _kind(line.marker or "")
+    for depth, (open_kind, indent) in enumerate(stack):
+        if open_kind == kind and (line.indent <= indent + 1 or kind not in "-*•"):
+            del stack[depth + 1 :]
+            return depth
+        if line.indent < indent:
+            del stack[depth:]
+            break
+    stack.append((kind, line.indent))
+    return len(stack) - 1
+
+
+def _kind(marker: str) -> str:
+    if marker.isdecimal():
+        return "1"
+    if marker.isalpha():
+        return "a" if marker.islower() else "A"
+    return marker
+
+
+@cache
+def _vocatives() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(all_words("layout", "vocatives"), key=len, reverse=True))))
+
+
+def _vocative(head: str) -> bool:
+    return _vocatives().match(head) is not None
+
+
+# -------------------------------------------------------------------------------------------------- reading
+
+_MARKUP = re.compile(
+    rf"""(?x)
+    (?P<hyphen>(?<=[^\W\d])[-\u00ad\u2010][^\S\n]*\r?\n\s*(?=[^\W\dA-ZÀ-Þ]))   # a word cut at the line's end
+    | (?P<space>\\?\s*[\n\r\x0b\x0c\x85\u2028\u2029]\s*(?:>\s?)*|[^\S ]\s*|[ ]\s+)
+    | !\[[^\]\n]{{0,300}}\]\([^()\s]{{0,1000}}\)                               # an image
+    | (?P<link>\[(?P<label>[^\[\]\n]{{1,400}})\]\([^()\s]{{0,1000}}(?:\([^()\s]{{0,200}}\)[^()\s]{{0,200}})?\))
+    | </?[A-Za-z][^<>\n]{{0,500}}>                                             # a tag
+    | \*{{1,3}}(?=\S)|(?<=\S)\*{{1,3}} | (?<!\w)_{{1,3}}(?=\w) | (?<=[\w.,;:!?])_{{1,3}}(?!\w)
+    | \\(?=[!-/:-@\[-`{{-~])
+    | [{INVISIBLE}]+
+    """
+)
+_NEEDS_CARE = re.compile(rf"[\n\r\t\x0b-\x0d\x85\u00a0\u2000-\u200a\u2028\u2029\u202f\u3000*_<\[\\{INVISIBLE}]|  ")
+
+
+def read(text: str, spans: Sequence[Span]) -> Reading:
     """The reading text of those spans of `text` (the lines of a block), joined by single spaces."""
-    raise NotImplementedError
+    pieces: list[str] = []
+    marks: list[int] = []
+    places: list[int] = []
+    size = 0
+
+    def take(start: int, end: int) -> None:
+        nonlocal size
+        if end > start:
+            marks.append(size)
+            places.append(start)
+            pieces.append(text[start:end])
+            size += end - start
+
+    def space(start: int) -> None:
+        nonlocal size
+        if size and pieces[-1][-1] != " ":
+            marks.append(size)
+            places.append(start)
+            pieces.append(" ")
+            size += 1
+
+    def stretch(start: int, end: int) -> None:
+        if not _NEEDS_CARE.search(text, start, end):
+            take(start, end)
+            return
+        for found in _MARKUP.finditer(text, start, end):
+            take(start, found.start())
+            start = found.end()
+            if found["space"]:
+                space(found.start())
+            elif found["link"]:
+                stretch(*found.span("label"))
+        take(start, end)
+
+    for start, end in _joined(text, spans):
+        if size:
+            space(start - 1)
+        stretch(start, end)
+    return Reading("".join(pieces), tuple(marks), tuple(places))
+
+
+def _joined(text: str, spans: Sequence[Span]) -> Iterable[Span]:
+    """`spans`, those with nothing but white space between them as one, so that cut words can be mended."""
+    start, end = -1, -1
+    for span in spans:
+        if start >= 0 and text[end : span.start].isspace():
+            end = span.end
+            continue
+        if start >= 0:
+            yield Span(start, end)
+        start, end = span
+    if start >= 0:
+        yield Span(start, end)
+
+
+def plain(text: str, start: int, end: int) -> str:
+    """The printed words of `text[start:end]`: markup and marks taken out, white space folded."""
+    if not _NEEDS_CARE.search(text, start, end):
+        return text[start:end].strip()
+    return read(text, (Span(start, end),)).text.strip()
