@@ -18,7 +18,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["Found", "Language", "Phrases", "detect_language", "fold", "languages", "words"]
+__all__ = ["Found", "Language", "Phrases", "any_language", "detect_language", "fold", "languages", "words"]
 
 # A word is letters and digits with the marks that may stand on them (combining accents, Arabic vowel signs);
 # the punctuation that parts clauses is kept, hyphens and apostrophes only part words.
@@ -188,6 +188,17 @@ def languages() -> Mapping[str, Language]:
     """All languages, by code, in alphabetical order."""
     files = sorted((Path(__file__).parent / "languages").glob("*.toml"))
     return {file.stem: Language(file.stem, tomllib.loads(file.read_text(encoding="utf-8"))) for file in files}
+
+
+@cache
+def any_language(section: str, key: str) -> re.Pattern[str]:
+    """One pattern for the list of regular expressions `key` of that section in all languages, as whole words.
+
+    Headings, dates and names mix languages freely: a Spanish letter has English names, an Arabic one "CC".
+    """
+    parts = {part for language in languages().values() for part in language.section(section).get(key, ())}
+    ordered = sorted(parts, key=lambda part: (-len(part), part))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(ordered)})(?!\w)" if ordered else r"(?!)", re.IGNORECASE)
 
 
 @cache

@@ -1,8 +1,8 @@
-"""How a letter is laid out: lines, blocks, list items, pages and furniture, over a text that is never changed.
+"""How a letter is laid out: lines, blocks, list items and furniture, over a text that is never changed.
 
-`lay_out` cuts the text into blocks: paragraphs, headings and list items, each a run of lines. `Reading` is a
-stretch of the text made fit for reading (lines joined, hyphens at line ends mended, markup taken out) that keeps
-a map back to offsets of the letter's text, so that whatever is found in it can be quoted verbatim.
+`lay_out` cuts the text into blocks: paragraphs, headings and list items, each a run of lines. `Reading` is
+a stretch of the text made fit for reading (lines joined, hyphens at line ends mended, markup taken out) that
+keeps a map back to offsets of the letter's text, so that whatever is found in it can be quoted verbatim.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from kb.extraction.language import all_words
+from kb.extraction.language import any_language
 from kb.letter import Span
 
 __all__ = ["INVISIBLE", "Block", "Layout", "Line", "Reading", "lay_out", "plain", "read"]
 
 # Zero-width characters and marks of writing direction: in the text, but not printed.
-INVISIBLE = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-_BLANK = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u3000" + INVISIBLE
+INVISIBLE = (
+    "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+_BLANK = "".join(map(chr, (c for c in range(0x3001) if chr(c).isspace()))) + INVISIBLE
 
 # A line of more code points than this was not wrapped by hand or by a page's width.
 _WIDEST_PAGE = 130
@@ -31,7 +33,7 @@ _PAGE_GAP = 3
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Text made fit for reading: `text[marks[i]]` and what follows stand at `places[i]` of the letter's text."""
+    """Text made fit for reading: `text[marks[i]]` and what follows stand at `places[i]` of the letter."""
 
     text: str
     marks: tuple[int, ...]
@@ -43,7 +45,7 @@ class Reading:
         return self.places[piece] + index - self.marks[piece]
 
     def span(self, start: int, end: int) -> Span:
-        """The place in the letter's text of `self.text[start:end]` (not empty)."""
+        """Give the place in the letter's text of `self.text[start:end]` (not empty)."""
         return Span(self.place(start), self.place(end - 1) + 1)
 
 
@@ -66,10 +68,10 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, a heading or a list item. `content` leaves out an item's marker; `marker` is it as printed.
+    """A paragraph, a heading or a list item. `marker` is an item's as printed, `content` leaves it out.
 
-    `level` is the nesting depth of a list item, from 0. `lines` are the places of its lines, furniture left out
-    and the marker too. `first` is the index of its first line in `Layout.lines`, `last` that of its last.
+    `level` is the nesting depth of a list item, from 0. `lines` are the places of its lines, furniture and
+    marker left out. `first` is the index of its first line in `Layout.lines`, `last` that of its last.
     """
 
     kind: Literal["paragraph", "item", "heading"]
@@ -102,24 +104,31 @@ def lay_out(text: str, page_starts: tuple[int, ...] = ()) -> Layout:
 
 # ---------------------------------------------------------------------------------------------------- lines
 
-_NUMBER = r"(?P<number>\(?\d{1,5})(?:[ \t]?(?:\\?[.)\]\-–—ـ]){1,3}(?!\d)(?=[\s*_\W]|[^\W\da-zß-öø-ÿ]|(?<=[.)\]])\w)|\t)"
-_LETTER = r"(?P<letter>\(?(?:[a-zA-Z]|[ivxIVX]{2,5}|[ء-ي]))(?:\\?\)|\\?\.(?=\s|$)|(?<=[ء-ي])[ـ\-–](?=\s))"
-_BULLET = r"(?P<bullet>[•·▪▫●○◦‣⁃∙■□◆◇►▶➢➤✓✔✦❖→➔]|[-–—+](?=[\s\w\"'“«‘(\[*])|[*\\][*-]?(?=\s))"
-_MARKER = re.compile(
-    rf"[*_]{{0,3}}(?:{_BULLET}[\s{INVISIBLE}]*(?:{_NUMBER.replace('?P<number>', '?P<inner>')})?|{_NUMBER}|{_LETTER})"
-    rf"[*_]{{0,3}}[\s{INVISIBLE}]*"
+_NUMBER = (
+    r"\(?\d{1,5})(?:[ \t]?(?:\\?[.)\]\-–—ـ]){1,3}"
+    r"(?!\d)(?=[\s*_\W]|[^\W\da-zß-öø-ÿ]|(?<=[.)\]])\w)|\t)"
 )
-_MARKER_STARTS = re.compile(r"[*_(\[\\\d•·▪▫●○◦‣⁃∙■□◆◇►▶➢➤✓✔✦❖→➔+–—-]|(?:[a-zA-Zء-ي]|[ivxIVX]{2,5})[.)ـ\-–\\]")
+_LETTER = (
+    r"(?P<letter>\(?(?:[a-zA-Z]|[ivxIVX]{2,5}|[ء-ي]))"
+    r"(?:\\?\)|\\?\.(?=\s|$)|(?<=[ء-ي])[ـ\-–](?=\s))"
+)
+_BULLETS = "•·▪▫●○◦‣⁃∙■□◆◇►▶➢➤✓✔✦❖→➔"
+_BULLET = rf"(?P<bullet>[{_BULLETS}]|[-–—+](?=[\s\w\"'“«‘(\[*])|[*\\][*-]?(?=\s))"
+_REST = rf"[\s{INVISIBLE}]*"
+_MARKER = re.compile(
+    rf"[*_]{{0,3}}(?:{_BULLET}{_REST}(?:(?P<inner>{_NUMBER})?|(?P<number>{_NUMBER}|{_LETTER})[*_]{{0,3}}{_REST}"
+)
+_MARKER_STARTS = re.compile(rf"[*_(\[\\\d{_BULLETS}+–—-]|(?:[a-zA-Zء-ي]|[ivxIVX]{2, 5})[.)ـ\-–\\]")
 _HEADING = re.compile(r"#{1,6}\s+")
 _QUOTED = re.compile(r"(?:>\s?)+")
 
 _FURNITURE = re.compile(
     r"""(?ix)
-    (?:[-–—\s]|page|p\.|صفحة|página|pág\.)*\d{1,3}(?:\s*(?:/|of|de|sur|من)\s*\d{1,3})?[-–—\s]*   # page numbers
-    | (?:\[?\s*!\[[^\]]{0,300}\]\([^)]{0,1000}\)\s*\]?(?:\([^)\s]{0,1000}\))?\s*)+               # images
-    | \]\([^)\s]{0,1000}\)                                                                       # end of a link
-    | [-–—_=*~\s]{3,}                                                                            # rules
-    | <[^<>]{1,300}>                                                                             # a lone tag
+    (?:[-–—\s]|page|p\.|صفحة|página|pág\.)*\d{1,3}(?:\s*(?:/|of|de|sur|من)\s*\d{1,3})?[-–—\s]*  # page number
+    | (?:\[?\s*!\[[^\]]{0,300}\]\([^)]{0,1000}\)\s*\]?(?:\([^)\s]{0,1000}\))?\s*)+  # images
+    | \]\([^)\s]{0,1000}\)  # the end of a link
+    | [-–—_=*~\s]{3,}  # a rule
+    | <[^<>]{1,300}>  # a lone tag
     | (?:(?:e-?mail|courriel|correo(?:\ electrónico)?|web(?:site)?|البريد\ الإلكتروني)\s*:?\s*)?
       \[?(?:[\w.+-]{1,64}@[\w.-]{1,200}|@\w{1,40}|(?:https?://|www\.)\S{1,1000})\]?(?:\([^)\s]{1,1000}\))?
     | (?:tel|phone|fax|tél|teléfono|هاتف)[.:\s]*[+\d][\d\s().+-]{5,40}
@@ -169,7 +178,7 @@ def _line(body: str, start: int, gap: int, indent: int) -> Line:
 
 
 def _checked(text: str, lines: list[Line]) -> list[Line]:
-    """Take back the markers that are none: an initial ("A. Smith"), a dash or a number that begins a wrapped line."""
+    """Take back the markers that are none: an initial ("A. Smith"), a dash that begins a wrapped line."""
     printed = {line.marker for line in lines if line.marker}
     previous: Line | None = None
     open_marker: str | None = None
@@ -189,7 +198,12 @@ def _checked(text: str, lines: list[Line]) -> list[Line]:
 
 
 def _begins_item(
-    text: str, lines: list[Line], index: int, previous: Line | None, open_marker: str | None, printed: set[str]
+    text: str,
+    lines: list[Line],
+    index: int,
+    previous: Line | None,
+    open_marker: str | None,
+    printed: set[str],
 ) -> bool:
     line = lines[index]
     marker = line.marker or ""
@@ -209,7 +223,7 @@ def _begins_item(
 
 
 def _succeeds(marker: str, printed: set[str]) -> bool:
-    """Whether `marker` is one of a row of letters: the one before it or after it is printed as a marker too."""
+    """Tell whether `marker` is one of a row of letters: its neighbour is printed as a marker too."""
     if marker in _ROMAN:
         place = _ROMAN.index(marker)
         if any(other in printed for other in _ROMAN[max(0, place - 1) : place + 2] if other != marker):
@@ -229,7 +243,7 @@ _STOPS = ".!?:;؟؛…。"
 
 
 def _last(text: str, span: Span) -> str:
-    """The last printed character of `span`, closing quotes, brackets and markup aside."""
+    """Return the last printed character of `span`, closing quotes, brackets and markup aside."""
     tail = text[max(span.start, span.end - 12) : span.end].rstrip(_CLOSERS)
     return tail[-1:]
 
@@ -239,7 +253,7 @@ def _stops(text: str, line: Line) -> bool:
 
 
 def _width(lines: Sequence[Line]) -> int:
-    """The width lines were wrapped at, in code points: that of the longest but few; 0 where they weren't wrapped."""
+    """Return the width lines were wrapped at, in code points; 0 where they weren't wrapped."""
     lengths = [line.span.end - line.span.start for line in lines if not line.furniture]
     total = sum(lengths)
     long = sum(length for length in lengths if length > _WIDEST_PAGE)
@@ -259,15 +273,45 @@ def _blocks(text: str, lines: Sequence[Line], width: int) -> Iterable[Block]:
         if line.furniture:
             continue
         if run and not _continues(text, lines, run, line, width):
-            yield _block(text, lines, run, stack)
+            yield from _split(text, _block(text, lines, run, stack))
             run = []
         run.append(index)
     if run:
-        yield _block(text, lines, run, stack)
+        yield from _split(text, _block(text, lines, run, stack))
+
+
+def _split(text: str, block: Block) -> Iterable[Block]:
+    """End an item where the writer turns to the addressee anew: what follows is a paragraph."""
+    cut = _turn(text, block) if block.kind == "item" else None
+    if cut is None:
+        yield block
+        return
+    start, end = block.span
+    stop = start + len(text[start:cut].rstrip(_BLANK))
+    before = [Span(a, min(b, stop)) for a, b in block.lines if a < stop]
+    after = [Span(max(a, cut), b) for a, b in block.lines if b > cut]
+    middle = block.first + len(before) - 1
+    yield replace(
+        block,
+        span=Span(start, stop),
+        content=Span(block.content.start, stop),
+        lines=tuple(before),
+        last=middle,
+    )
+    rest = Span(cut, end)
+    yield Block("paragraph", rest, rest, tuple(after), block.last - len(after) + 1, block.last)
+
+
+def _turn(text: str, block: Block) -> int | None:
+    for found in any_language("layout", "vocatives").finditer(text, *block.content):
+        sentence = text[max(block.content.start, found.start() - 12) : found.start()].rstrip(_CLOSERS)
+        if sentence[-1:] in {".", "!", "?", "؟"}:
+            return found.start()
+    return None
 
 
 def _continues(text: str, lines: Sequence[Line], run: list[int], line: Line, width: int) -> bool:
-    """Whether `line` goes on with the block whose lines are `run`."""
+    """Tell whether `line` goes on with the block whose lines are `run`."""
     first, previous = lines[run[0]], lines[run[-1]]
     if line.marker or line.heading or previous.heading:
         return False
@@ -321,7 +365,7 @@ _BOLD = re.compile(r"(?:\*\*|__|<(?:b|strong)>)[^*_<>\n]{1,119}[^*_<>\n.:;!?,،�
 
 
 def _level(line: Line, stack: list[tuple[str, int]]) -> int:
-    """The nesting depth of an item: `stack` holds the kind of marker and the indent of each open level."""
+    """Return how deep an item is nested: `stack` holds marker kind and indent of each open level."""
     kind = _kind(line.marker or "")
     for depth, (open_kind, indent) in enumerate(stack):
         if open_kind == kind and (line.indent <= indent + 1 or kind not in "-*•"):
@@ -342,13 +386,8 @@ def _kind(marker: str) -> str:
     return marker
 
 
-@cache
-def _vocatives() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(all_words("layout", "vocatives"), key=len, reverse=True))))
-
-
 def _vocative(head: str) -> bool:
-    return _vocatives().match(head) is not None
+    return any_language("layout", "vocatives").match(head) is not None
 
 
 # -------------------------------------------------------------------------------------------------- reading
@@ -358,18 +397,21 @@ _MARKUP = re.compile(
     (?P<hyphen>(?<=[^\W\d])[-\u00ad\u2010][^\S\n]*\r?\n\s*(?=[^\W\dA-ZÀ-Þ]))   # a word cut at the line's end
     | (?P<space>\\?\s*[\n\r\x0b\x0c\x85\u2028\u2029]\s*(?:>\s?)*|[^\S ]\s*|[ ]\s+)
     | !\[[^\]\n]{{0,300}}\]\([^()\s]{{0,1000}}\)                               # an image
-    | (?P<link>\[(?P<label>[^\[\]\n]{{1,400}})\]\([^()\s]{{0,1000}}(?:\([^()\s]{{0,200}}\)[^()\s]{{0,200}})?\))
+    | (?P<link>\[(?P<label>[^\[\]\n]{{1,400}})\]
+      \([^()\s]{{0,1000}}(?:\([^()\s]{{0,200}}\)[^()\s]{{0,200}})?\))
     | </?[A-Za-z][^<>\n]{{0,500}}>                                             # a tag
     | \*{{1,3}}(?=\S)|(?<=\S)\*{{1,3}} | (?<!\w)_{{1,3}}(?=\w) | (?<=[\w.,;:!?])_{{1,3}}(?!\w)
     | \\(?=[!-/:-@\[-`{{-~])
     | [{INVISIBLE}]+
     """
 )
-_NEEDS_CARE = re.compile(rf"[\n\r\t\x0b-\x0d\x85\u00a0\u2000-\u200a\u2028\u2029\u202f\u3000*_<\[\\{INVISIBLE}]|  ")
+_NEEDS_CARE = re.compile(
+    rf"[\n\r\t\x0b-\x0d\x85\u00a0\u2000-\u200a\u2028\u2029\u202f\u3000*_<\[\\{INVISIBLE}]|  "
+)
 
 
 def read(text: str, spans: Sequence[Span]) -> Reading:
-    """The reading text of those spans of `text` (the lines of a block), joined by single spaces."""
+    """Return the reading text of those spans of `text` (the lines of a block), joined by single spaces."""
     pieces: list[str] = []
     marks: list[int] = []
     places: list[int] = []
@@ -426,7 +468,7 @@ def _joined(text: str, spans: Sequence[Span]) -> Iterable[Span]:
 
 
 def plain(text: str, start: int, end: int) -> str:
-    """The printed words of `text[start:end]`: markup and marks taken out, white space folded."""
+    """Return the printed words of `text[start:end]`: markup and marks taken out, white space folded."""
     if not _NEEDS_CARE.search(text, start, end):
         return text[start:end].strip()
     return read(text, (Span(start, end),)).text.strip()

@@ -1,0 +1,366 @@
+"""The zones of a letter: heading, salutation, body, closing, signatures, copies, footer.
+
+Every line of the layout belongs to one zone. A letter need not have them all, and they need not stand in that
+order: signatories may be named at the top, copies before the signatures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.extraction.language import any_language
+from kb.extraction.layout import Block, Layout, plain
+from kb.letter import Span
+
+__all__ = ["Zone", "Zones", "find_zones"]
+
+Zone = Literal["heading", "salutation", "body", "closing", "signatures", "copies", "footer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """The zone of each line of `layout.lines`."""
+
+    layout: Layout
+    of_line: tuple[Zone, ...]
+
+    def blocks(self, zone: Zone) -> tuple[Block, ...]:
+        """Return the blocks that begin in that zone."""
+        return tuple(block for block in self.layout.blocks if self.of_line[block.first] == zone)
+
+    def runs(self, zone: Zone) -> Iterator[range]:
+        """Return the runs of lines of that zone, as ranges of indices in `layout.lines`."""
+        start: int | None = None
+        for index, name in enumerate(self.of_line):
+            if name == zone and start is None:
+                start = index
+            elif name != zone and start is not None:
+                yield range(start, index)
+                start = None
+        if start is not None:
+            yield range(start, len(self.of_line))
+
+    def spans(self, zone: Zone) -> tuple[Span, ...]:
+        """Return the places of those runs in the text."""
+        lines = self.layout.lines
+        return tuple(Span(lines[run[0]].span.start, lines[run[-1]].span.end) for run in self.runs(zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The printed words of each line, without markup, marker and Arabic vowel signs, by its number."""
+
+    layout: Layout
+
+    def __getitem__(self, index: int) -> str:
+        line = self.layout.lines[index]
+        return _VOWEL_SIGNS.sub(
+            "", plain(self.layout.text, line.content, min(line.span.end, line.content + 600))
+        )
+
+    def length(self, index: int) -> int:
+        """About how long the line is, in code points."""
+        line = self.layout.lines[index]
+        return line.span.end - line.content
+
+
+_VOWEL_SIGNS = re.compile(r"[\u064b-\u065f\u0670\u0640]+")
+_FINAL = " \t,.:;،؛*-–—_"
+# A line of more code points than this is prose, not a heading, a salutation or a formula.
+_SHORT = 160
+_CLOSED = re.compile(r"[.!?؟…][\"'”’»)\]*_\\]*$")
+
+
+def find_zones(layout: Layout) -> Zones:
+    """Tell the zones of a text apart. A text without lines has none."""
+    count = len(layout.lines)
+    words = Words(layout)
+    zones: list[Zone] = ["body"] * count
+    salutation = _find_salutation(layout, words)
+    begin = salutation.stop if salutation else _first_prose(layout)
+    zones[:begin] = ["heading"] * begin
+    if salutation:
+        zones[salutation.start : salutation.stop] = ["salutation"] * len(salutation)
+    end = _body_end(layout, words, begin)
+    _name_the_end(layout, words, zones, end)
+    _copies_at_the_top(layout, words, zones, begin)
+    return Zones(layout, tuple(zones))
+
+
+# ------------------------------------------------------------------------------- where the body begins
+
+
+def _find_salutation(layout: Layout, words: Words) -> range | None:
+    """Return the first lines that greet the addressee, unless the letter is well under way there."""
+    prose = 0
+    limit = len(layout.text) * 3 // 5
+    for block in layout.blocks:
+        if block.span.start > limit:
+            break
+        if is_prose(layout, block):
+            prose += 1
+        for index in range(block.first, block.last + 1):
+            if _greets(layout, words, index) and (prose <= 3 or words[index].casefold().startswith("dear")):
+                stop = index + 1
+                while (
+                    stop < len(layout.lines) and layout.lines[stop].gap <= 1 and _greets(layout, words, stop)
+                ):
+                    stop += 1
+                return range(index, stop)
+    return None
+
+
+def _greets(layout: Layout, words: Words, index: int) -> bool:
+    line = layout.lines[index]
+    if line.marker or line.furniture or words.length(index) > _SHORT:
+        return False
+    text = words[index]
+    if any_language("salutation", "dear").match(text):
+        return not _CLOSED.search(text) or text.endswith("!")
+    if not any_language("salutation", "vocatives").match(text):
+        return False
+    following = layout.lines[index + 1] if index + 1 < len(layout.lines) else None
+    if text[-1] not in ",،:!؛;":
+        return bool(any_language("salutation", "vocatives").fullmatch(text)) and following is not None
+    return (
+        following is None
+        or following.gap > 0
+        or words.length(index + 1) > 60
+        or _greets(layout, words, index + 1)
+    )
+
+
+def _first_prose(layout: Layout) -> int:
+    for block in layout.blocks:
+        if is_prose(layout, block) or block.kind == "item":
+            return block.first
+    return len(layout.lines)
+
+
+def is_prose(layout: Layout, block: Block) -> bool:
+    """Tell whether a block is made of sentences rather than of a name, a heading, an address."""
+    length = block.content.end - block.content.start
+    if block.kind == "heading" or length < 60:
+        return False
+    tail = layout.text[max(block.content.start, block.content.end - 12) : block.content.end]
+    return bool(_CLOSED.search(tail)) or length > 400 or (length > 100 and tail[-1] in ":;؛")
+
+
+# --------------------------------------------------------------------------------- where the body ends
+
+
+def _body_end(layout: Layout, words: Words, begin: int) -> int:
+    """Return the line at which the closing, the signatures or the footer begin."""
+    lines = layout.lines
+    for block in layout.blocks:
+        if block.first < begin or block.kind == "item":
+            continue
+        length = block.content.end - block.content.start
+        if length > 500:
+            continue
+        if _closes(layout, words, block) and _names_follow(layout, words, block.last + 1):
+            return block.first
+        if (
+            length <= _SHORT
+            and heads_signatures(words[block.first])
+            and _names_follow(layout, words, block.last + 1)
+        ):
+            return block.first
+        if signs_inline(words[block.first]):
+            return block.first
+        if block.first > begin and (heads_footer(words[block.first]) or opens_copies(words[block.first])):
+            return _names_before(layout, words, begin, block.first)
+    return _names_before(layout, words, begin, len(lines))
+
+
+def _closes(layout: Layout, words: Words, block: Block) -> bool:
+    length = block.content.end - block.content.start
+    text = words[block.first]
+    if length <= _SHORT and any_language("closing", "formulas").fullmatch(text.strip(_FINAL)):
+        return True
+    late = block.first * 2 > len(layout.lines) or block.span.start * 2 > len(layout.text)
+    return late and any_language("closing", "sentences").search(layout.text, *block.content) is not None
+
+
+def heads_signatures(text: str) -> bool:
+    """Tell whether a line is a heading over signatures and nothing else."""
+    return any_language("signatures", "headings").fullmatch(text.strip(_FINAL)) is not None
+
+
+def signs_inline(text: str) -> bool:
+    """Tell whether a line says who signs it: "Signed by A, B and C"."""
+    found = any_language("signatures", "inline").match(text)
+    return found is not None and found.end() < len(text.rstrip(_FINAL))
+
+
+def heads_footer(text: str) -> bool:
+    """Tell whether a line opens what is no part of the letter: notes, "About us", a legal notice."""
+    return (
+        len(text) <= _SHORT and any_language("footer", "headings").fullmatch(text.strip(_FINAL)) is not None
+    )
+
+
+def opens_copies(text: str) -> bool:
+    """Tell whether a line opens the list of those who get a copy."""
+    return any_language("copies", "leads").match(text) is not None
+
+
+def _names_follow(layout: Layout, words: Words, index: int) -> bool:
+    """Tell whether names come next, or nothing at all."""
+    seen = 0
+    for number in range(index, len(layout.lines)):
+        if layout.lines[number].furniture:
+            continue
+        text = words[number]
+        if words.length(number) <= 250 and (
+            name_like(text) or any_language("signatures", "subheadings").match(text)
+        ):
+            return True
+        seen += 1
+        if seen == 3:
+            return False
+    return True
+
+
+def _names_before(layout: Layout, words: Words, begin: int, end: int) -> int:
+    """Tell where a list of names without heading begins that ends before line `end`; else `end`."""
+    blocks = [block for block in layout.blocks if begin <= block.first < end]
+    start = end
+    items: list[Block] = []
+    for number in range(len(blocks) - 1, -1, -1):
+        block = blocks[number]
+        length = block.content.end - block.content.start
+        if length > 250 or is_prose(layout, block):
+            break
+        if block.kind == "item":
+            if items and items[-1].marker == "1" and block.marker != "1":
+                break
+            items.append(block)
+        elif items or layout.text[block.content.end - 1] in ":：" or not name_like(words[block.first]):
+            break
+        start = block.first
+    if items:
+        before = blocks[blocks.index(items[-1]) - 1] if blocks.index(items[-1]) else None
+        led_in = (
+            before is not None and before.kind != "item" and layout.text[before.content.end - 1] in ":：؛;"
+        )
+        named = sum(name_like(words[block.first]) for block in items)
+        if led_in or len(items) < 3 or named * 5 < len(items) * 4:
+            return end
+        return items[-1].first
+    return start
+
+
+_ALPHABETIC = re.compile(r"[^\W\d_]{4,}")
+
+
+def name_like(text: str) -> bool:
+    """Tell whether a short text looks like the name of a person or an organisation."""
+    text = text.strip(" ,;،؛*_-–—")
+    if not text or len(text) > 250 or text[-1] in ":!?؟" or text.count(" ") > 25:
+        return False
+    if text[-1] in ".…" and len(text.rsplit(None, 1)[-1]) > 6:
+        return False
+    if any_language("closing", "formulas").fullmatch(text.strip(_FINAL)):
+        return False
+    first = text.lstrip("\"'“«‘([")[:1]
+    if first.islower() and not text[1:2].isupper():
+        return False
+    longer = _ALPHABETIC.findall(text)
+    capital = sum(not word[0].islower() for word in longer)
+    if capital * 2 < len(longer):
+        return False
+    return first.isupper() or first.isdigit() or text.count(" ") <= 12
+
+
+# --------------------------------------------------------------------------------- what comes after it
+
+
+def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> None:
+    lines = layout.lines
+    closed = {
+        i
+        for block in layout.blocks
+        if block.first >= end and _prose_after(layout, block)
+        for i in range(block.first, block.last + 1)
+    }
+    zone: Zone = "closing"
+    highest = 0
+    index = end
+    while index < len(lines):
+        line = lines[index]
+        text = words[index] if not line.marker and words.length(index) <= 300 else ""
+        if text and opens_copies(text):
+            stop = _copies_end(layout, words, index)
+            zones[index:stop] = ["copies"] * (stop - index)
+            zone = "footer" if zone == "footer" else "signatures"
+            index = stop
+            continue
+        if line.furniture:
+            zones[index] = zone
+            index += 1
+            continue
+        if zone == "closing" and not _still_closing(layout, words, index, text, index in closed):
+            zone = "signatures"
+        if zone == "signatures" and (index in closed or (text and heads_footer(text))):
+            zone = "footer"
+        elif (
+            zone == "footer"
+            and line.marker
+            and line.marker.isdecimal()
+            and int(line.marker) == highest + 1 > 1
+        ):
+            zone = "signatures"
+        if zone == "signatures" and line.marker and line.marker.isdecimal():
+            highest = int(line.marker)
+        zones[index] = zone
+        index += 1
+
+
+def _prose_after(layout: Layout, block: Block) -> bool:
+    """Tell whether a block after the closing is prose, which names are not."""
+    length = block.content.end - block.content.start
+    if block.kind == "item":
+        return length > 400
+    if block.kind == "heading" or length < 100:
+        return False
+    tail = layout.text[max(block.content.start, block.content.end - 12) : block.content.end]
+    return length > 400 or bool(_CLOSED.search(tail))
+
+
+def _still_closing(layout: Layout, words: Words, index: int, text: str, prose: bool) -> bool:
+    if layout.lines[index].marker:
+        return False
+    if prose:
+        return any_language("closing", "sentences").search(words[index]) is not None
+    return any_language("closing", "formulas").fullmatch(text.strip(_FINAL)) is not None
+
+
+def _copies_end(layout: Layout, words: Words, index: int) -> int:
+    """Tell where the list of those copied ends that line `index` opens."""
+    lines = layout.lines
+    lead = any_language("copies", "leads").match(words[index])
+    alone = lead is not None and not words[index][lead.end() :].strip(_FINAL)
+    allowed = lines[index + 1].gap if alone and index + 1 < len(lines) else 0
+    number = index + 1
+    while number < len(lines):
+        line = lines[number]
+        continued = layout.text[lines[number - 1].span.end - 1] in ",;،؛" and words.length(number) < 250
+        if line.furniture or (
+            line.gap > allowed and not continued and not (line.marker and lines[number - 1].marker)
+        ):
+            break
+        if not line.marker and (heads_footer(words[number]) or heads_signatures(words[number])):
+            break
+        number += 1
+    return number
+
+
+def _copies_at_the_top(layout: Layout, words: Words, zones: list[Zone], begin: int) -> None:
+    for index in range(begin):
+        if zones[index] == "heading" and not layout.lines[index].marker and opens_copies(words[index]):
+            stop = min(begin, _copies_end(layout, words, index))
+            zones[index:stop] = ["copies"] * (stop - index)
