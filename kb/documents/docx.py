@@ -1,0 +1,71 @@
+"""Word files (.docx): mammoth makes HTML of them, and that is written as lines like any page."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from xml.etree import ElementTree
+
+from kb.documents.content import MAX_EXPANDED_BYTES, Content
+from kb.errors import DataError
+
+__all__ = ["read"]
+
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_TERMS = "{http://purl.org/dc/terms/}"
+_PROPERTIES = {  # element of docProps/core.xml: our key
+    f"{_DC}title": "title",
+    f"{_DC}creator": "author",
+    f"{_DC}language": "language",
+    f"{_TERMS}created": "created",
+}
+_OLE = b"\xd0\xcf\x11\xe0"  # how old Word files begin, and new ones with a password
+_DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+
+
+def read(data: bytes) -> Content:
+    """The text of the body, items with their markers, and the document's properties."""
+    import mammoth
+
+    if data.startswith(_OLE):
+        raise DataError("is protected by a password, or an old .doc: open it in Word and save it as .docx")
+    properties = _checked(data)
+    result = mammoth.convert_to_html(
+        io.BytesIO(data),
+        convert_image=mammoth.images.img_element(lambda image: {}),
+        include_embedded_style_map=False,
+    )
+    from kb.documents.html import to_text
+
+    return Content(to_text(result.value), metadata=_metadata(properties))
+
+
+def _checked(data: bytes) -> bytes:
+    """The part with the properties, after the whole archive was found harmless."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = archive.infolist()
+        names = {member.filename for member in members}
+        if "word/document.xml" not in names and "[Content_Types].xml" not in names:
+            raise DataError("is a zipped file but no Word document")
+        if sum(member.file_size for member in members) > MAX_EXPANDED_BYTES:
+            raise DataError(f"expands to more than {MAX_EXPANDED_BYTES:,} bytes: no letter does")
+        for member in members:
+            if member.flag_bits & 1:
+                raise DataError("is protected by a password: save it without one")
+            if member.filename.endswith((".xml", ".rels")):
+                # Word files may not have a document type declaration (ECMA-376, part 2, 8.2.5); it is only in
+                # one that entities which expand without end could be declared.
+                part = archive.read(member)
+                if any(doctype in part for doctype in _DOCTYPES):
+                    raise DataError(f"declares a document type in {member.filename}: no Word document does")
+        return archive.read("docProps/core.xml") if "docProps/core.xml" in names else b""
+
+
+def _metadata(properties: bytes) -> dict[str, str]:
+    metadata: dict[str, str] = {}
+    if properties:
+        for element in ElementTree.fromstring(properties):  # noqa: S314 - has no document type, so no entities
+            key, value = _PROPERTIES.get(element.tag), " ".join((element.text or "").split())
+            if key and value:
+                metadata[key] = value[:10] if key == "created" else value
+    return metadata
