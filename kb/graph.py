@@ -13,7 +13,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,7 +22,7 @@ from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD
 
 from kb import __version__
 from kb.collection import Assessment, Collection, Decision, LetterNote
-from kb.letter import Addressee, Demand, Letter, Reference, Span
+from kb.letter import Addressee, Demand, Letter, Reference, Span, slug
 
 __all__ = [
     "CODE",
@@ -42,7 +41,6 @@ __all__ = [
     "letter_graph",
     "organisations_graph",
     "restatements_graph",
-    "slug",
 ]
 
 KB = Namespace("https://w3id.org/demandkb/ns#")
@@ -74,28 +72,6 @@ SOFTWARE = URIRef(f"https://w3id.org/demandkb/software/{__version__}")
 
 QUOTE_CONTEXT = 32
 """How many code points of text before and after a quote its selector keeps."""
-
-SLUG_LENGTH = 96
-
-
-def slug(name: str) -> str:
-    """A name as one part of an IRI: letters and digits of any script, in lower case, joined by "-".
-
-    Arabic stays Arabic: RFC 3987 allows it, and people can read it. What is too long is cut, and what is cut
-    or empty is told apart by a hash.
-    """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    kept = "".join(char if _is_word(char) else " " for char in folded)
-    whole = "-".join(kept.split())
-    if 0 < len(whole) <= SLUG_LENGTH:
-        return whole
-    return f"{whole[:SLUG_LENGTH]}-{_hash(name)}".lstrip("-")
-
-
-def _is_word(char: str) -> bool:
-    # Marks are part of words in many scripts; the marks of plane 14 are not allowed in IRIs.
-    category = unicodedata.category(char)[0]
-    return category in "LN" or (category == "M" and char < "\U000e0000")
 
 
 def _hash(text: str) -> str:

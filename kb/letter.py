@@ -6,6 +6,8 @@ changed: `letter.text[span.start:span.end]` is always what a record was read fro
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -20,6 +22,7 @@ __all__ = [
     "Signature",
     "SignatoryKind",
     "Span",
+    "slug",
 ]
 
 Explicitness = Literal["explicit", "implicit"]
@@ -129,3 +132,29 @@ class Letter:
     references: tuple[Reference, ...] = ()
     warnings: tuple[Remark, ...] = ()
     metadata: tuple[tuple[str, str], ...] = ()
+
+
+SLUG_LENGTH = 96
+
+
+def slug(name: str) -> str:
+    """Make a name one part of an IRI: letters and digits of any script, in lower case, joined by "-".
+
+    >>> slug("2018-01-31 Guterres, Sochi")
+    '2018-01-31-guterres-sochi'
+
+    Arabic stays Arabic: RFC 3987 allows it, and people can read it. What is too long is cut, and what is cut
+    or empty is told apart by a hash.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    whole = "-".join("".join(char if _is_word(char) else " " for char in folded).split())
+    if 0 < len(whole) <= SLUG_LENGTH:
+        return whole
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{whole[: SLUG_LENGTH - 13].rstrip('-')}-{digest}".lstrip("-")
+
+
+def _is_word(char: str) -> bool:
+    # Marks are part of words in many scripts; the marks of plane 14 are not allowed in IRIs.
+    category = unicodedata.category(char)[0]
+    return category in "LN" or (category == "M" and char < "\U000e0000")

@@ -20,10 +20,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
-import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -32,7 +30,7 @@ from typing import IO, Any
 
 import pyoxigraph
 
-from kb import sparql
+from kb import files, sparql
 from kb.errors import DataError, OutsideError, UsageError
 
 __all__ = ["Draft", "Store", "begin", "generation", "in_memory", "open_build", "writing"]
@@ -185,22 +183,24 @@ class Draft:
         del self._graph
         previous = generation(self.build)
         known = _manifest(previous)["files"] if previous else {}
-        files = {}
+        written = {}
         for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
             name = path.relative_to(self.folder).as_posix()
             entry = _entry(path)
             old = known.get(name)
             if old is None or (old["size"], old["mtime"]) != (entry["size"], entry["mtime"]):
                 entry["sha256"] = _sha256(path)
-                _sync(path)
+                files.sync(path)
             else:
                 entry = old
-            files[name] = entry
+            written[name] = entry
         (self.folder / "in-use").touch()
-        _write(self.folder / "manifest.json", json.dumps({"format": FORMAT, "files": files}, indent=1))
+        files.replace(
+            self.folder / "manifest.json", json.dumps({"format": FORMAT, "files": written}, indent=1).encode()
+        )
         for folder in (self.folder / "graph", self.folder, self.folder.parent):
-            _sync(folder)
-        _write(self.build / "current", self.folder.name + "\n")
+            files.sync(folder)
+        files.replace(self.build / "current", f"{self.folder.name}\n".encode())
         _tidy(self.build)
 
 
@@ -215,7 +215,7 @@ def writing(build: Path, waiting: Callable[[], None] = lambda: None, patience: f
     with (build / "lock").open("a", encoding="ascii") as lock:
         end = time.monotonic() + patience
         told = False
-        while not _lock(lock, exclusive=True):
+        while not files.lock(lock, exclusive=True):
             if time.monotonic() > end:
                 raise OutsideError("another build is still writing here: try again when it is done", build)
             if not told:
@@ -246,10 +246,10 @@ def intact(folder: Path) -> bool:
         manifest = _manifest(folder)
     except DataError:
         return False
-    files = manifest.get("files")
-    if manifest.get("format") != FORMAT or not isinstance(files, dict) or not files:
+    written = manifest.get("files")
+    if manifest.get("format") != FORMAT or not isinstance(written, dict) or not written:
         return False
-    for name, entry in files.items():
+    for name, entry in written.items():
         path = folder / name
         if not path.is_file():
             return False
@@ -269,7 +269,7 @@ def _claim(build: Path) -> None:
     try:
         (build / "generations").mkdir(parents=True, exist_ok=True)
         if not (build / "CACHEDIR.TAG").exists():
-            _write(build / "CACHEDIR.TAG", _TAG)
+            files.replace(build / "CACHEDIR.TAG", _TAG.encode())
         (build / "lock").touch()
     except OSError as error:
         raise OutsideError(f"can't be written ({error.strerror}): build elsewhere with -o", build) from error
@@ -288,7 +288,7 @@ def _tidy(build: Path) -> None:
         with suppress(OSError):
             if (folder / "in-use").exists():
                 with (folder / "in-use").open("a", encoding="ascii") as mark:
-                    if not _lock(mark, exclusive=True):
+                    if not files.lock(mark, exclusive=True):
                         continue
                     shutil.rmtree(folder)
             else:
@@ -301,33 +301,10 @@ def _hold(folder: Path) -> IO[str] | None:
         mark = (folder / "in-use").open(encoding="ascii")
     except FileNotFoundError:
         return None
-    if _lock(mark, exclusive=False) and (folder / "in-use").exists():
+    if files.lock(mark, exclusive=False) and (folder / "in-use").exists():
         return mark
     mark.close()
     return None
-
-
-if sys.platform == "win32":  # open files can't be removed there, so only writers need a lock
-    import msvcrt
-
-    def _lock(file: IO[str], exclusive: bool) -> bool:
-        if not exclusive:
-            return True
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _lock(file: IO[str], exclusive: bool) -> bool:
-        try:
-            fcntl.flock(file, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -346,25 +323,6 @@ def _entry(path: Path) -> dict[str, int | str]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file in one step, on disk when this returns."""
-    draft = path.with_name(path.name + ".new")
-    draft.write_text(text, encoding="utf-8")
-    _sync(draft)
-    draft.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    if sys.platform == "win32" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _damaged(folder: Path | None, error: Exception) -> DataError:
