@@ -38,8 +38,9 @@ class Document:
     `text` is what all offsets count in; for a text file it is the file's own characters, undone of nothing
     but the byte order mark. `page_starts` are the offsets at which a new page begins, where the format knows
     (the first page's 0 is left out). `metadata` may hold `title`, `date` (ISO 8601, what the file says of
-    when it was sent or published), `created` (the same of when the file was made), `author`, `source`, `language`.
-    `notes` are (code, message) pairs that become warnings of the letter (the encoding was guessed, say).
+    when it was sent or published), `created` (the same of when the file was made), `author`, `source` and
+    `language`. `notes` are (code, message) pairs that become warnings of the letter (that the encoding was
+    guessed, say).
     """
 
     path: Path
