@@ -1,0 +1,173 @@
+"""Demands are given the types whose cues they hold."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from kb.extraction.types import NEAR, Classifier, classify, load
+
+LEAVES = [
+    *["ceasefire", "ceasefire-monitoring", "ceasefire-enforcement", "agreement-transparency"],
+    *["civilian-protection", "military-flights", "prohibited-weapons", "aid-and-medical-worker-protection"],
+    *["displacement-and-return", "humanitarian-access", "aid-delivery", "aid-routes", "lifting-sieges"],
+    *["impartial-aid", "medical-evacuation", "humanitarian-funding", "refugee-protection"],
+    *["detainee-release", "detention-access", "executions-and-torture", "fate-of-the-disappeared"],
+    *["perpetrator-accountability", "justice-mechanisms", "investigation", "sanctions-and-arms-embargo"],
+    *["reparation", "un-leadership", "existing-resolutions", "political-transition", "talks-agenda"],
+    *["stated-conditions", "pressure-on-parties", "reconstruction-conditions"],
+    *["civil-society-participation", "womens-participation", "civil-society-in-justice"],
+    *["civic-space", "freedom-of-expression", "legal-reform", "un-action", "mandate-and-resources"],
+]
+
+
+def test_the_vocabulary_has_exactly_the_fixed_leaves() -> None:
+    order, classifiers = load()
+    assert list(order) == LEAVES
+    assert sorted(classifiers) == ["ar", "en", "es", "fr"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "Declare an immediate ceasefire along the coast.", "ceasefire"),
+        ("en", "Send observers who verify that the truce is kept.", "ceasefire-monitoring"),
+        ("en", "Make sure that breaches of the truce have consequences.", "ceasefire-enforcement"),
+        ("en", "Publish the text of the agreement signed in May.", "agreement-transparency"),
+        ("en", "Protect the villagers of the delta from raids.", "civilian-protection"),
+        ("en", "Impose a no-fly zone over the valley.", "military-flights"),
+        ("en", "Destroy all stocks of cluster munitions.", "prohibited-weapons"),
+        ("en", "Guarantee the safety of medical personnel.", "aid-and-medical-worker-protection"),
+        ("en", "Allow the displaced to go back to their farms.", "displacement-and-return"),
+        ("en", "Grant unhindered access to relief agencies.", "humanitarian-access"),
+        ("en", "Deliver food and fuel before winter.", "aid-delivery"),
+        ("en", "Reopen the border crossing at the bridge.", "aid-routes"),
+        ("en", "Lift the blockade of the port.", "lifting-sieges"),
+        ("en", "Distribute assistance impartially.", "impartial-aid"),
+        ("en", "Evacuate the wounded children.", "medical-evacuation"),
+        ("en", "Donors should fund the refugee response in full.", "humanitarian-funding"),
+        ("en", "Halt deportations and admit those seeking asylum.", "refugee-protection"),
+        ("en", "Free all prisoners of conscience.", "detainee-release"),
+        ("en", "Let the Red Cross visit every prison.", "detention-access"),
+        ("en", "Abolish the death penalty.", "executions-and-torture"),
+        ("en", "Tell the families where the missing persons are.", "fate-of-the-disappeared"),
+        ("en", "Bring those who gave the orders to justice.", "perpetrator-accountability"),
+        ("en", "Refer the situation to the International Criminal Court.", "justice-mechanisms"),
+        ("en", "Open an independent investigation into the fire.", "investigation"),
+        ("en", "End all arms sales to the junta.", "sanctions-and-arms-embargo"),
+        ("en", "Pay compensation to the families of the victims.", "reparation"),
+        ("en", "The envoy must be given a stronger role in the mediation.", "un-leadership"),
+        ("en", "Implement the resolutions already adopted.", "existing-resolutions"),
+        ("en", "Hold free and fair elections within a year.", "political-transition"),
+        ("en", "Put land rights on the agenda of the talks.", "talks-agenda"),
+        ("en", "Keep to the conditions you set in March.", "stated-conditions"),
+        ("en", "Those who break their word must face consequences.", "pressure-on-parties"),
+        ("en", "Give no money for reconstruction until then.", "reconstruction-conditions"),
+        ("en", "Consult civil society before the summit.", "civil-society-participation"),
+        ("en", "Reserve a third of the seats at the table for women.", "womens-participation"),
+        (
+            "en",
+            "Survivors must have a role in the trials.",
+            "civil-society-in-justice",
+        ),
+        ("en", "End the harassment of human rights defenders.", "civic-space"),
+        ("en", "Restore access to the internet.", "freedom-of-expression"),
+        ("en", "Repeal the emergency decree.", "legal-reform"),
+        ("en", "Convene a special session without delay.", "un-action"),
+        ("en", "Give the commission adequate resources.", "mandate-and-resources"),
+        ("fr", "Nous demandons la levée immédiate du blocus.", "lifting-sieges"),
+        ("fr", "Libérez les détenus malades.", "detainee-release"),
+        ("fr", "Cessez les livraisons d'armes.", "sanctions-and-arms-embargo"),
+        ("fr", "Abrogez la loi sur les associations.", "legal-reform"),
+        ("fr", "Protégez les journalistes.", "freedom-of-expression"),
+        ("es", "Exigimos la liberación de los presos políticos.", "detainee-release"),
+        ("es", "Abran una investigación independiente.", "investigation"),
+        ("es", "Deroguen la ley mordaza.", "legal-reform"),
+        ("es", "Garanticen el acceso humanitario.", "humanitarian-access"),
+        ("ar", "نطالب بالإفراج الفوري عن المعتقلين.", "detainee-release"),
+        ("ar", "نطالبكم بفكّ الحصار عن المدينة.", "lifting-sieges"),
+        ("ar", "ندعو إلى محاسبة مرتكبي الجرائم.", "perpetrator-accountability"),
+        ("ar", "الكشف عن مصير المفقودين.", "fate-of-the-disappeared"),
+        ("ar", "وللمدنيين حقٌّ في الحماية.", "civilian-protection"),
+    ],
+)
+def test_a_demand_is_given_its_type(language: str, text: str, expected: str) -> None:
+    assert expected in classify(text, language)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We thank you for your attention.",
+        "The parties met on Tuesday.",
+        "Respect international humanitarian law.",
+        "Please find attached the list of our members.",
+    ],
+)
+def test_a_sentence_about_nothing_of_this_has_no_type(text: str) -> None:
+    assert classify(text, "en") == ()
+
+
+def test_types_come_in_the_order_of_the_vocabulary() -> None:
+    types = classify("Lift the siege, deliver food, and stop the bombing.", "en")
+    assert list(types) == sorted(types, key=LEAVES.index)
+    assert {"lifting-sieges", "aid-delivery", "ceasefire"} <= set(types)
+
+
+def test_a_language_the_vocabulary_lacks_is_tried_with_all() -> None:
+    assert classify("Levée du blocus", "und") == classify("Levée du blocus", "fr") == ("lifting-sieges",)
+    assert classify("Lift the siege", "en-GB") == ("lifting-sieges",)
+
+
+def found(cue: str, text: str) -> bool:
+    return bool(Classifier([("it", cue)]).types(text))
+
+
+@pytest.mark.parametrize(
+    ("cue", "text", "holds"),
+    [
+        ("siege", "The SIEGE goes on", True),
+        ("siege", "besieged", False),
+        ("detain*", "a detainee", True),
+        ("no fly zone", "a no-fly zone", True),
+        ("no fly zone", "no zone to fly", False),
+        ("red|green light", "a green light", True),
+        ("cso|civil_society", "our civil society", True),
+        ("cso|civil_society", "a civil war, a society", False),
+        ("free & cso|civil_society", "civil society is free", True),
+        ("releas* & prisoner", "prisoners and their release", False),
+        ("releas* & prisoner", "the prisoner you release", True),
+        ("releas* & prisoner", "Release them. The prisoner is old", False),
+        ("releas* && prisoner", "Release them. The prisoner is old", True),
+        ("releas* && prisoner", "Release them", False),
+        ("a & b", "a" + " x" * (NEAR - 1) + " b", True),
+        ("a & b", "a" + " x" * NEAR + " b", False),
+        ("éte", "ETE", True),
+        ("حصار", "وبالحصار", True),
+        ("حصار", "انحصار", False),
+        ("مصير", "المصير", True),
+    ],
+)
+def test_a_cue_is_read_as_the_vocabulary_says(cue: str, text: str, holds: bool) -> None:
+    assert found(cue, text) is holds
+
+
+@pytest.mark.parametrize("cue", ["", "&", "siege &", "* fly", "a*b"])
+def test_a_cue_that_is_not_well_written_is_refused(cue: str) -> None:
+    with pytest.raises(ValueError, match="the cue"):
+        Classifier([("it", cue)])
+
+
+def test_time_grows_with_the_length_only() -> None:
+    near_misses = "release stop the detaine end of a civil no fly "
+
+    def seconds(copies: int) -> float:
+        text = near_misses * copies
+        start = time.process_time()
+        classify(text, "en")
+        return time.process_time() - start
+
+    seconds(100)
+    short = min(seconds(1_000) for _ in range(3))
+    assert seconds(20_000) < short * 20 * 3
