@@ -89,3 +89,93 @@ def build_option(command: _Command) -> _Command:
 @click.version_option(__version__, prog_name="kb")
 def main() -> None:
     """Read open letters to the United Nations and keep track of what they demand."""
+
+
+@main.command(add_help_option=False)
+@build_option
+@click.argument("name", required=False)
+@click.option(
+    "-p", "--parameter", "parameters", multiple=True, metavar="KEY=VALUE", help="A parameter's value."
+)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "tsv", "json", "jsonl", "xml", "markdown", "turtle"]),
+    help="How the answer is written; a table, or Turtle where it is a graph.",
+)
+@click.option(
+    "--queries",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="A folder with queries of your own. The folder `queries` of the collection is found without it.",
+)
+@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the build.")
+@click.option(
+    "--allow-service",
+    "services",
+    multiple=True,
+    metavar="URL",
+    help="An address that a query may have asked by SERVICE.",
+)
+@click.option(
+    "-h", "--help", "explain", is_flag=True, help="Explain the command, or the query that is named."
+)
+@click.pass_context
+def query(
+    ctx: click.Context,
+    build: Path,
+    name: str | None,
+    parameters: tuple[str, ...],
+    form: Any,
+    folder: Path | None,
+    endpoint: str | None,
+    services: tuple[str, ...],
+    explain: bool,
+) -> int | None:
+    """List the questions that can be asked, or ask one.
+
+    NAME is the name of a query, a file (.rq), or "-" for standard input.
+
+    \b
+    Examples:
+      kb query
+      kb query demands-over-time
+      kb query demands-by-type -p type=ceasefire --format csv > ceasefire.csv
+    """  # noqa: D301 ("\b" is how click is told to keep these lines)
+    if explain and name is None:
+        click.echo(ctx.get_help())
+        return None
+    from kb import querying, results
+
+    folders = querying.folders(build, folder)
+    if name is None:
+        queries, problems = querying.find_queries(folders)
+        click.echo(querying.listing(queries.values()))
+        for problem in problems:
+            _tell(str(problem))
+        return 2 if problems else None
+    if name == "-":
+        asked = querying.parse_query(sys.stdin.buffer.read().decode("utf-8", "replace"), name, strict=False)
+    else:
+        asked = querying.find_query(name, folders)
+    if explain:
+        click.echo(querying.explanation(asked))
+        return None
+    with querying.answering(build, endpoint, services) as ask:
+        answer = querying.run(asked, _pairs(parameters), ask)
+        results.write(answer, sys.stdout.buffer, form, None if sys.stdout.isatty() else 120)
+    return None
+
+
+def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for parameter in parameters:
+        key, equals, value = parameter.partition("=")
+        if not equals:
+            raise click.UsageError(f"-p {parameter}: write it as -p {parameter}=VALUE")
+        if key in pairs:
+            raise click.UsageError(f"-p {key} is given twice")
+        pairs[key] = value
+    return pairs

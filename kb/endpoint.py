@@ -13,7 +13,7 @@ import pyoxigraph
 
 from kb import sparql
 from kb.errors import OutsideError, UsageError
-from kb.querying import Ask, Results
+from kb.sparql import Ask, Results
 
 __all__ = ["endpoint"]
 

@@ -23,6 +23,7 @@ from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD
 from kb import __version__
 from kb.collection import Assessment, Collection, Decision, LetterNote
 from kb.letter import Addressee, Demand, Letter, Reference, Span, slug
+from kb.namespaces import PREFIXES
 
 __all__ = [
     "CODE",
@@ -30,7 +31,6 @@ __all__ = [
     "KB",
     "OA",
     "OUTCOME",
-    "PREFIXES",
     "SCHEMA",
     "Match",
     "Names",
@@ -49,24 +49,6 @@ OUTCOME = Namespace("https://w3id.org/demandkb/outcome/")
 DEMAND_TYPE = Namespace("https://w3id.org/demandkb/demand-type/")
 OA = Namespace("http://www.w3.org/ns/oa#")
 SCHEMA = Namespace("https://schema.org/")
-
-PREFIXES = {
-    "kb": KB,
-    "code": CODE,
-    "outcome": OUTCOME,
-    "demand-type": DEMAND_TYPE,
-    "dc": DC,
-    "dcterms": DCTERMS,
-    "foaf": FOAF,
-    "oa": OA,
-    "org": ORG,
-    "prov": PROV,
-    "rdf": RDF,
-    "rdfs": RDFS,
-    "schema": SCHEMA,
-    "skos": SKOS,
-    "xsd": XSD,
-}
 
 SOFTWARE = URIRef(f"https://w3id.org/demandkb/software/{__version__}")
 

@@ -10,7 +10,10 @@ out (then it is the free variable it looks like), and the end of the name tells 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import shlex
+import textwrap
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -20,33 +23,26 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 import pyoxigraph
 import yaml
 
-from kb import namespaces, sparql
+from kb import namespaces, resources, sparql, store
 from kb.errors import KbError, UsageError
+from kb.sparql import Ask, Results
 
 __all__ = [
-    "Ask",
     "Parameter",
     "ParameterType",
     "Query",
-    "Results",
+    "answering",
+    "explanation",
     "find_queries",
     "find_query",
+    "folders",
+    "listing",
+    "parse_query",
     "read_query",
     "run",
 ]
 
 ParameterType: TypeAlias = Literal["string", "iri", "date", "integer", "concept"]
-
-Results: TypeAlias = (
-    pyoxigraph.QuerySolutions
-    | pyoxigraph.QueryBoolean
-    | pyoxigraph.QueryTriples
-    | Iterator[pyoxigraph.Triple]
-)
-"""The rows of a SELECT, the answer to an ASK, or the triples of a CONSTRUCT or DESCRIBE."""
-
-Ask: TypeAlias = Callable[[str], Results]
-"""Whoever answers SPARQL: a build or an endpoint."""
 
 _SUFFIX = {"string": "", "iri": "_iri", "concept": "_iri", "integer": "_integer", "date": "_xsd_date"}
 _KEYS = ("summary", "description", "tags", "parameters")
@@ -99,6 +95,13 @@ class Query:
 # Finding
 
 
+def folders(build: Path, own: Path | None = None) -> list[Path]:
+    """The folders of queries for a build: the shipped ones, the collection's, and the user's `own`."""
+    beside = store.collection_folder(build)
+    found = [resources.folder("queries"), beside / "queries" if beside else None, own]
+    return [folder for folder in found if folder is not None]
+
+
 def find_queries(folders: Iterable[Path]) -> tuple[dict[str, Query], list[KbError]]:
     """Read all queries of those folders, by name; of two with one name the one of the later folder.
 
@@ -131,6 +134,54 @@ def find_query(name: str, folders: Iterable[Path]) -> Query:
 
 def _files(folders: Iterable[Path]) -> dict[str, Path]:
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.rq"))}
+
+
+# Telling of them
+
+
+def listing(queries: Iterable[Query]) -> str:
+    """Say what can be asked: the queries under their first tag, each with its summary and parameters."""
+    by_tag: dict[str, list[Query]] = {}
+    for query in queries:
+        by_tag.setdefault(query.tags[0] if query.tags else "other", []).append(query)
+    width = max((len(query.name) for each in by_tag.values() for query in each), default=0)
+    lines = []
+    for tag in sorted(by_tag):
+        lines += ["", tag]
+        for query in by_tag[tag]:
+            lines.append(f"  {query.name:{width}}  {query.summary}")
+            if query.parameters:
+                lines.append(f"  {'':{width}}  {' '.join(map(_option, query.parameters))}")
+    return "\n".join(lines[1:])
+
+
+def _option(parameter: Parameter) -> str:
+    option = f"-p {parameter.name}={parameter.default or parameter.type.upper()}"
+    return option if parameter.required else f"[{option}]"
+
+
+def explanation(query: Query) -> str:
+    """Say what one query answers, what it wants to be told, and how it is asked."""
+    lines = [f"{query.name}: {query.summary}"]
+    if query.description:
+        lines += ["", *textwrap.wrap(query.description, 100)]
+    if query.parameters:
+        lines += ["", "Parameters:"]
+    for each in query.parameters:
+        need = "required" if each.required else f"default {each.default}" if each.default else "optional"
+        lines += [
+            f"  {each.name} ({each.type}, {need})",
+            *textwrap.indent(textwrap.fill(each.description, 96), "    "),
+        ]
+    told = [f"-p {each.name}={shlex.quote(each.example)}" for each in query.parameters if each.example]
+    lines += [
+        "",
+        "Example:",
+        f"  {' '.join(['kb query', query.name, *told])}",
+        "",
+        f"Tags: {', '.join(query.tags)}",
+    ]
+    return "\n".join([*lines, f"File: {query.path}"] if query.path else lines)
 
 
 # Reading
@@ -288,6 +339,21 @@ class _Header:
 
 
 # Asking
+
+
+@contextmanager
+def answering(build: Path, endpoint: str | None = None, services: Collection[str] = ()) -> Iterator[Ask]:
+    """Open whoever answers: the endpoint at that address if there is one, else the build.
+
+    `services` are the addresses that a query may have asked by SERVICE.
+    """
+    if endpoint is not None:
+        from kb.endpoint import endpoint as at
+
+        yield at(endpoint, services)
+        return
+    with store.open_build(build) as graph:
+        yield lambda text: graph.query(text, services=services)
 
 
 def run(query: Query, values: Mapping[str, str], ask: Ask) -> Results:

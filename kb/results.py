@@ -11,7 +11,7 @@ import pyoxigraph
 
 from kb import namespaces
 from kb.errors import UsageError
-from kb.querying import Results
+from kb.sparql import Results
 
 __all__ = ["FORMATS", "Format", "shown", "write"]
 

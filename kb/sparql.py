@@ -8,19 +8,30 @@ both, so a query means the same wherever it is answered.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
 import pyoxigraph
 
 from kb.errors import UsageError
 
-__all__ = ["Form", "Term", "Variable", "bind", "check", "variables"]
+__all__ = ["Ask", "Form", "Results", "Term", "Variable", "bind", "check", "variables"]
 
 Form: TypeAlias = Literal["SELECT", "ASK", "CONSTRUCT"]
 """What a query gives: a table, yes or no, or a graph (DESCRIBE gives a graph, too)."""
 
 Term: TypeAlias = pyoxigraph.NamedNode | pyoxigraph.Literal
+
+Results: TypeAlias = (
+    pyoxigraph.QuerySolutions
+    | pyoxigraph.QueryBoolean
+    | pyoxigraph.QueryTriples
+    | Iterator[pyoxigraph.Triple]
+)
+"""The rows of a SELECT, the answer to an ASK, or the triples of a CONSTRUCT or DESCRIBE."""
+
+Ask: TypeAlias = Callable[[str], Results]
+"""Whoever answers SPARQL: a build or an endpoint."""
 
 
 class Variable(NamedTuple):

@@ -4,6 +4,7 @@ A build folder holds generations and a pointer to the current one:
 
     CACHEDIR.TAG           says that all of this can be made again (backup tools and collections skip it)
     lock                   held by the one build that writes
+    collection             the path of the collection's folder, seen from here
     current                the name of the generation that readers open, replaced in one step
     generations/000007/
         graph/             an Oxigraph store, never changed once it is published
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import time
@@ -33,7 +35,17 @@ import pyoxigraph
 from kb import files, sparql
 from kb.errors import DataError, OutsideError, UsageError
 
-__all__ = ["Draft", "Store", "begin", "generation", "in_memory", "open_build", "writing"]
+__all__ = [
+    "Draft",
+    "Store",
+    "begin",
+    "collection_folder",
+    "generation",
+    "in_memory",
+    "open_build",
+    "record_collection",
+    "writing",
+]
 
 FORMAT = 1
 """Raised whenever what a generation holds changes, so that an older one is rebuilt and not misread."""
@@ -123,6 +135,20 @@ def generation(build: Path) -> Path | None:
         return None
     folder = build / "generations" / name
     return folder if re.fullmatch(r"\d+", name) and folder.is_dir() else None
+
+
+def collection_folder(build: Path) -> Path | None:
+    """Find the folder of the collection a build was made from, if that was recorded and it is there."""
+    try:
+        folder = build / os.fsdecode((build / "collection").read_bytes())
+    except OSError:
+        return None
+    return folder if folder.is_dir() else None
+
+
+def record_collection(build: Path, collection: Path) -> None:
+    """Write down which collection a build was made from, so that its queries are found."""
+    files.replace(build / "collection", os.fsencode(os.path.relpath(collection, build)))
 
 
 def open_build(build: Path) -> Store:
