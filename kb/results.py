@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any, Literal, TypeAlias, cast, get_args
@@ -113,7 +114,7 @@ def _markdown(rows: pyoxigraph.QuerySolutions) -> Iterator[str]:
     yield f"| {' | '.join(names)} |"
     yield f"|{' --- |' * len(names)}"
     for row in rows:
-        cells = (" ".join(shown(term).replace("\\", "\\\\").replace("|", "\\|").split()) for term in row)
+        cells = (re.sub(r"([\\\\|`*_\[<])", r"\\\1", " ".join(shown(term).split())) for term in row)
         yield f"| {' | '.join(cells)} |"
 
 

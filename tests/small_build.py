@@ -1,0 +1,60 @@
+"""A build of two small letters, made without reading any file, for tests of what is asked and exported."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph
+import rdflib
+
+from kb import graph, resources, store
+from kb.collection import Assessment, Collection
+from tests.sample import LETTER, RELEASE
+
+NAMES = graph.Names()
+SECOND = dataclasses.replace(
+    LETTER, id="2020-06-truce-again", path="2020-06 truce again.txt", date="2020-06", demands=(RELEASE,)
+)
+
+
+def quads() -> Iterator[pyoxigraph.Quad]:
+    """Two letters, their organisations, an assessment, the collection and the vocabularies."""
+    first, second = LETTER.id, SECOND.id
+    river = graph.Organisation("River Women's Network", ((first, 1), (second, 1)), aliases=("RWN",))
+    bridge = graph.Organisation("مركز الجسر", ((first, 2), (second, 2)), country="SY")
+    old, new = NAMES.demand(first, RELEASE.quote), NAMES.demand(second, RELEASE.quote)
+    done = Assessment(
+        str(old), "implementation", "in-progress", "2020-01-02", "A. Example", "A/74/1", "7", "We began."
+    )
+    graphs = [
+        graph.letter_graph(LETTER, NAMES),
+        graph.letter_graph(SECOND, NAMES),
+        graph.organisations_graph([river, bridge], [], NAMES),
+        graph.restatements_graph(
+            [graph.Restatement(graph.Match(str(new), str(old), 1.0, "same words", "same"))], NAMES
+        ),
+        graph.assessments_graph([done], NAMES),
+        graph.collection_graph(Collection(Path(), (), title="Truce letters"), NAMES),
+    ]
+    for each in graphs:
+        assert isinstance(each.identifier, rdflib.URIRef)
+        name = pyoxigraph.NamedNode(each.identifier)
+        for quad in pyoxigraph.parse(
+            each.serialize(format="nt", encoding="utf-8"), pyoxigraph.RdfFormat.N_TRIPLES
+        ):
+            yield pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, name)
+    for path in sorted(resources.folder("ontology").glob("*.ttl")):
+        name = pyoxigraph.NamedNode(f"https://w3id.org/demandkb/file/{path.stem}")
+        for quad in pyoxigraph.parse(path=str(path)):
+            yield pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, name)
+
+
+def make(build: Path) -> Path:
+    """Make the build in that folder."""
+    with store.writing(build):
+        draft = store.begin(build)
+        draft.change([], quads())
+        draft.publish()
+    return build
