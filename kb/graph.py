@@ -20,10 +20,9 @@ from decimal import Decimal
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD
 
-from kb import __version__
+from kb import __version__, namespaces
 from kb.collection import Assessment, Collection, Decision, LetterNote
 from kb.letter import Addressee, Demand, Letter, Reference, Span, slug
-from kb.namespaces import PREFIXES
 
 __all__ = [
     "CODE",
@@ -43,12 +42,12 @@ __all__ = [
     "restatements_graph",
 ]
 
-KB = Namespace("https://w3id.org/demandkb/ns#")
-CODE = Namespace("https://w3id.org/demandkb/code/")
-OUTCOME = Namespace("https://w3id.org/demandkb/outcome/")
-DEMAND_TYPE = Namespace("https://w3id.org/demandkb/demand-type/")
-OA = Namespace("http://www.w3.org/ns/oa#")
-SCHEMA = Namespace("https://schema.org/")
+KB = Namespace(namespaces.PREFIXES["kb"])
+CODE = Namespace(namespaces.PREFIXES["code"])
+OUTCOME = Namespace(namespaces.PREFIXES["outcome"])
+DEMAND_TYPE = Namespace(namespaces.PREFIXES["demand-type"])
+OA = Namespace(namespaces.PREFIXES["oa"])
+SCHEMA = Namespace(namespaces.PREFIXES["schema"])
 
 SOFTWARE = URIRef(f"https://w3id.org/demandkb/software/{__version__}")
 
@@ -151,7 +150,7 @@ def letter_graph(
 
 def _new_graph(identifier: URIRef) -> Graph:
     graph = Graph(identifier=identifier, bind_namespaces="none")
-    for prefix, namespace in PREFIXES.items():
+    for prefix, namespace in namespaces.PREFIXES.items():
         graph.bind(prefix, namespace)
     return graph
 

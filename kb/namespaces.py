@@ -8,7 +8,7 @@ PREFIXES = {
     "code": "https://w3id.org/demandkb/code/",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
-    "demand-type": "https://w3id.org/demandkb/demand-type/",
+    "demand-type": "https://w3id.org/demandkb/types/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "kb": "https://w3id.org/demandkb/ns#",
     "oa": "http://www.w3.org/ns/oa#",

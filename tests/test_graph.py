@@ -6,13 +6,9 @@ import dataclasses
 import os
 import subprocess
 import sys
-import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from pyoxigraph import NamedNode
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import DC, DCTERMS, FOAF, PROV, RDF, XSD
 
@@ -33,7 +29,6 @@ from kb.graph import (
     letter_graph,
     organisations_graph,
     restatements_graph,
-    slug,
 )
 from kb.letter import Span
 from tests.sample import LETTER, OPEN, PUBLISH, RELEASE, TEXT, VISIT
@@ -266,32 +261,6 @@ def test_nothing_is_a_blank_node() -> None:
     for found in (letter_graph(LETTER, NAMES, rows), collection_graph(collection, NAMES)):
         assert len(found)
         assert not [term for triple in found for term in triple if isinstance(term, BNode)]
-
-
-names = st.text(min_size=1)
-
-
-@given(names)
-def test_a_slug_is_part_of_an_address(name: str) -> None:
-    found = slug(name)
-    assert found
-    assert len(found) <= 120
-    assert slug(found) == found or len(found) > 96 or found != "-".join(name.split())
-    NamedNode(f"https://example.org/{found}")  # raises if that is no IRI
-    assert not set(found) & set('/?#% <>"{}|\\^`\n')
-
-
-@given(names, names)
-def test_slugs_differ_where_letters_do(one: str, other: str) -> None:
-    def kept(name: str) -> str:
-        return "".join(name.split()).casefold()
-
-    if kept(one).isalnum() and kept(other).isalnum() and len(one + other) < 90 and slug(one) == slug(other):
-        assert unicodedata.normalize("NFKC", kept(one)) == unicodedata.normalize("NFKC", kept(other))
-
-
-def test_arabic_stays_arabic() -> None:
-    assert slug("مركز الجسر") == "مركز-الجسر"
 
 
 def test_same_bytes_whatever_the_hash_seed() -> None:
