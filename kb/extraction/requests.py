@@ -1,0 +1,411 @@
+"""What one sentence does: does it ask for something, say what must be done, or tell of what was asked before?
+
+The rules are the same for every language; the words are in `languages/*.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, NamedTuple
+
+from kb.extraction.language import Found, Language, words
+from kb.letter import Force
+
+__all__ = ["Shape", "Verdict", "judge", "lead_verdict", "shape"]
+
+Level = Literal["explicit", "implicit", "reported"]
+Shape = Literal["imperative", "clause", "ordinal", "other"]
+
+_SECTIONS = (
+    "asks",
+    "asks_third",
+    "asks_participle",
+    "performs",
+    "asked",
+    "cues",
+    "needs",
+    "wants",
+    "needs_not",
+    "imperatives",
+    "leads",
+)
+# How far back from a verb its subject is looked for, in words.
+_REACH = 40
+_QUOTES = {"“": "”", "«": "»", "„": "“", '"': '"'}
+# A quotation of fewer words than this is a name or a phrase, and what it says is the writer's own.
+_LONG_QUOTE = 4
+_CLAUSE_ENDS = frozenset(",;:.()—–")
+
+
+class Verdict(NamedTuple):
+    """What a sentence does, with what force, how sure that is (0 to 1), and at which word it shows."""
+
+    level: Level
+    force: Force
+    certainty: float
+    at: int
+
+
+@dataclass(frozen=True)
+class _Lexicon:
+    """The word lists of a language that single words are looked up in."""
+
+    language: Language
+
+    def __getitem__(self, key: str) -> frozenset[str]:
+        section, name = key.split(".")
+        return self.language.folded(section, name)
+
+
+@cache
+def _lexicon(language: Language) -> _Lexicon:
+    return _Lexicon(language)
+
+
+class _Sentence:
+    """The words of a sentence and the cues found in them."""
+
+    def __init__(self, text: str, language: Language, names: Collection[tuple[str, ...]]) -> None:
+        self.words = words(text)
+        self.lexicon = _lexicon(language)
+        self.names = names
+        self.found: dict[str, list[Found]] = {}
+        for cue in language.phrases(*_SECTIONS).find(self.words):
+            self.found.setdefault(cue.label, []).append(cue)
+        self.quoted = _quoted(self.words) if self.found else frozenset()
+        self.question = self.words[-1:] in (["?"], ["؟"])
+
+    def cues(self, section: str) -> list[tuple[str, Found]]:
+        """The cues of a section in order, as (key, cue); those within a quotation left out."""
+        start = len(section) + 1
+        return sorted(
+            (
+                (label[start:], cue)
+                for label, cues in self.found.items()
+                if label.startswith(section) and label[start - 1] == "."
+                for cue in cues
+                if cue.first not in self.quoted
+            ),
+            key=lambda pair: (pair[1].first, -pair[1].last),
+        )
+
+    def covered(self, label: str, index: int) -> bool:
+        """Whether the word at `index` is part of a cue of that label."""
+        return any(cue.first <= index < cue.last for cue in self.found.get(label, ()))
+
+    def has(self, label: str, before: int | None = None) -> bool:
+        """Whether there is a cue of that label that begins before that word."""
+        return any(before is None or cue.first < before for cue in self.found.get(label, ()))
+
+
+def _quoted(text: Sequence[str]) -> frozenset[int]:
+    """The words within quotations of some length that are closed, and aren't the whole sentence."""
+    inside: set[int] = set()
+    start: int | None = None
+    closing = ""
+    for index, word in enumerate(text):
+        if start is None and word in _QUOTES:
+            start, closing = index, _QUOTES[word]
+        elif start is not None and word == closing:
+            if index - start > _LONG_QUOTE and not (start == 0 and index >= len(text) - 2):
+                inside.update(range(start, index))
+            start = None
+    return frozenset(inside)
+
+
+def judge(text: str, language: Language, names: Collection[tuple[str, ...]] = ()) -> Verdict | None:
+    """Tell what the sentence `text` does; None if it asks for nothing.
+
+    `names` are the folded words of the signatories' names, who may speak of themselves by name.
+    """
+    sentence = _Sentence(text, language, names)
+    if not sentence.found:
+        return None
+    explicit = _performed(sentence) or _imperative(sentence)
+    if explicit is not None and explicit.certainty >= 0.5:
+        return explicit
+    reported = _reported(sentence)
+    if sentence.question:
+        return None
+    implicit = _needed(sentence) or _wanted(sentence) or _stance(sentence)
+    if implicit is not None and (reported is None or implicit.at < reported.at or _parted(sentence, reported, implicit)):
+        return implicit
+    return reported
+
+
+def _parted(sentence: _Sentence, reported: Verdict, implicit: Verdict) -> bool:
+    """Whether a comma stands between what was asked by others and what is said to be needed."""
+    between = sentence.words[reported.at : implicit.at]
+    return any(word in sentence.lexicon["needs_not.closes_condition"] for word in between)
+
+
+# ------------------------------------------------------------------------------------------ performed requests
+
+
+def _performed(sentence: _Sentence) -> Verdict | None:
+    """A request that the sentence makes: the first that is not denied, or what it says instead."""
+    denied: Verdict | None = None
+    for section, ours in (("performs", _always), ("asks", _by_signatories), ("asks_third", _by_name)):
+        for force, cue in sentence.cues(section):
+            certainty = 0.0 if sentence.covered("cues.no_request", cue.first) else ours(sentence, cue)
+            if not certainty:
+                continue
+            verdict = Verdict("explicit", _force(force), certainty, cue.first)
+            if not _denied(sentence, cue):
+                return verdict
+            if denied is None and any(c.first >= cue.last for c in sentence.found.get("cues.contrast", ())):
+                denied = verdict._replace(certainty=0.6)
+    return denied or _participle(sentence)
+
+
+def _force(key: str) -> Force:
+    assert key in ("request", "appeal", "urge", "call", "demand")  # noqa: S101 - a key of the language's file
+    return key
+
+
+def _always(sentence: _Sentence, cue: Found) -> float:
+    return 0.95
+
+
+def _denied(sentence: _Sentence, cue: Found) -> bool:
+    for index in range(cue.first - 1, max(-1, cue.first - 5), -1):
+        word = sentence.words[index]
+        if word in _CLAUSE_ENDS:
+            return False
+        if word in sentence.lexicon["cues.negation"]:
+            return True
+    return sentence.words[cue.first] in sentence.lexicon["cues.negation"]
+
+
+def _by_signatories(sentence: _Sentence, cue: Found) -> float:
+    """How sure it is that those who ask are the signatories: they are the subject of the verb at `cue`."""
+    text, lexicon = sentence.words, sentence.lexicon
+    index = cue.first - 1
+    infinitive = False
+    while index >= 0 and text[index] in lexicon["cues.adverbs"] and not sentence.covered("cues.subject", index):
+        infinitive |= text[index] in lexicon["cues.infinitive"]
+        index -= 1
+    if index < 0:
+        return 0.0
+    if infinitive:
+        return 0.9 if sentence.has("cues.subject", index + 1) and sentence.has("cues.purpose", cue.first) else 0.0
+    if sentence.covered("cues.subject", index) or text[index] in lexicon["cues.negation"]:
+        return 0.95 if sentence.has("cues.subject", cue.first) else 0.0
+    if text[index] in lexicon["cues.noun_before"]:
+        return 0.0
+    joined = text[index] in lexicon["cues.conjunctions"]
+    after_comma = text[index] in _CLAUSE_ENDS
+    steps = 0
+    while index >= 0 and steps < _REACH:
+        if sentence.covered("cues.subject", index):
+            apposition = text[index + 1] in _CLAUSE_ENDS or text[index + 1] in lexicon["cues.apposition"]
+            return 0.9 if joined or after_comma or apposition or steps <= 3 else 0.0
+        if text[index] in lexicon["cues.relatives"] and not after_comma:
+            return 0.0
+        if text[index] in lexicon["cues.breaks"] and not (joined or after_comma):
+            return 0.0
+        index -= 1
+        steps += 1
+    return 0.0
+
+
+def _by_name(sentence: _Sentence, cue: Found) -> float:
+    """How sure it is that the signatories speak of themselves in the third person, or to the addressee."""
+    text, lexicon = sentence.words, sentence.lexicon
+    if cue.first and text[cue.first - 1] in lexicon["cues.noun_before"]:
+        return 0.0
+    before = text[max(0, cue.first - _REACH) : cue.first]
+    if any(word in lexicon["cues.relatives"] for word in before[-3:]):
+        return 0.0
+    if any(word in lexicon["cues.you"] for word in text[cue.first + 1 : cue.last + 2]):
+        return 0.9
+    if sentence.has("cues.subject", cue.first):
+        return 0.85
+    return 0.85 if any(_contains(before, name) for name in sentence.names) else 0.0
+
+
+def _contains(text: Sequence[str], name: tuple[str, ...]) -> bool:
+    size = len(name)
+    return any(tuple(text[i : i + size]) == name for i in range(len(text) - size + 1))
+
+
+def _participle(sentence: _Sentence) -> Verdict | None:
+    """"We write to you today, urging …"."""
+    for force, cue in sentence.cues("asks_participle"):
+        if (
+            sentence.has("cues.subject", cue.first)
+            and sentence.has("cues.purpose", cue.first)
+            and not sentence.cues("asked")
+            and not sentence.covered("cues.no_request", cue.first)
+        ):
+            return Verdict("explicit", _force(force), 0.8, cue.first)
+    return None
+
+
+def _imperative(sentence: _Sentence) -> Verdict | None:
+    """"Release them.", "Madam President, open the crossings."."""
+    for start in _heads(sentence):
+        if _is_imperative(sentence, start):
+            return Verdict("explicit", "call", 0.75, start)
+    return None
+
+
+def _heads(sentence: _Sentence) -> list[int]:
+    """Where an imperative may stand: at the head, and after a form of address or a connective and a comma."""
+    text = sentence.words
+    heads = [0]
+    index = 0
+    while len(heads) < 4:
+        comma = next((i for i in range(index, min(len(text), index + 12)) if text[i] in (",", ":", "،")), None)
+        if comma is None or not any(
+            cue.first in range(index, comma) for cue in sentence.found.get("imperatives.openings", ())
+        ):
+            break
+        index = comma + 1
+        heads.append(index)
+    lead = next((cue for cue in sentence.found.get("imperatives.openings", ()) if cue.first == 0), None)
+    if lead is not None and lead.last not in heads:
+        heads.append(lead.last)
+    return heads
+
+
+def _is_imperative(sentence: _Sentence, start: int) -> bool:
+    text, lexicon = sentence.words, sentence.lexicon
+    if start >= len(text) - 1 or any(c.first == start for c in sentence.found.get("imperatives.no_imperative", ())):
+        return False
+    cue = next((c for c in sentence.found.get("imperatives.strong", ()) if c.first == start), None)
+    if cue is None:
+        endings = tuple(lexicon["imperatives.endings"])
+        if not endings or not text[start].endswith(endings) or text[start] in lexicon["imperatives.not_endings"]:
+            return False
+        last = start + 1
+    else:
+        last = cue.last
+    if last < len(text) and text[last] in lexicon["imperatives.noun_after"]:
+        return text[start] in lexicon["imperatives.verb_only"]
+    return True
+
+
+# ------------------------------------------------------------------------------- what is needed, wanted, reported
+
+
+def _needed(sentence: _Sentence) -> Verdict | None:
+    """What the addressee or the parties must, should or need to do."""
+    if any(cue.first == 0 for cue in sentence.found.get("needs_not.conditions", ())) and not any(
+        word in sentence.lexicon["needs_not.closes_condition"] for word in sentence.words
+    ):
+        return None
+    for key, cue in sentence.cues("needs"):
+        if _is_need(sentence, key, cue):
+            certainty = 0.7 if key == "must" else 0.6
+            return Verdict("implicit", "must" if key == "must" else "call", certainty, cue.first)
+    return None
+
+
+def _is_need(sentence: _Sentence, key: str, cue: Found) -> bool:
+    text, lexicon = sentence.words, sentence.lexicon
+    if sentence.covered("needs_not.no_need", cue.first):
+        return False
+    before = text[max(0, cue.first - 4) : cue.first]
+    if key in ("must", "should"):
+        near = before[-2:]
+        if any(sentence.covered("cues.subject", cue.first - 1 - i) for i in range(len(near))):
+            return False
+        passive = any(word in lexicon["needs_not.passive"] for word in text[cue.last - 1 : cue.last + 3])
+        if not passive and any(word in lexicon["needs_not.sufferers"] for word in before[-3:]):
+            return False
+    return not _within_condition(sentence, cue.first) and not _said_by_others(sentence, cue.first)
+
+
+def _within_condition(sentence: _Sentence, index: int) -> bool:
+    starts = [cue.last for cue in sentence.found.get("needs_not.conditions", ()) if cue.last <= index]
+    if not starts:
+        return False
+    between = sentence.words[starts[-1] : index]
+    return not any(word in sentence.lexicon["needs_not.closes_condition"] for word in between)
+
+
+def _said_by_others(sentence: _Sentence, index: int) -> bool:
+    for cue in sentence.found.get("needs_not.others_say", ()):
+        if cue.last <= index and not any(
+            sentence.covered("cues.subject", i) for i in range(max(0, cue.first - 3), cue.first)
+        ):
+            return True
+    return False
+
+
+def _wanted(sentence: _Sentence) -> Verdict | None:
+    """What the signatories want or hope for."""
+    for key, cue in sentence.cues("wants"):
+        if (
+            not sentence.covered("needs_not.no_need", cue.first)
+            and _by_signatories(sentence, cue)
+            and not _denied(sentence, cue)
+            and not _within_condition(sentence, cue.first)
+        ):
+            return Verdict("implicit", "request", 0.6 if key == "want" else 0.5, cue.first)
+    return None
+
+
+def _stance(sentence: _Sentence) -> Verdict | None:
+    """"We will not take part unless …": a demand in the form of a condition."""
+    stands = sentence.found.get("needs_not.takes_stand", ())
+    for cue in sentence.found.get("needs_not.stand", ()):
+        if any(stand.first < cue.first and sentence.has("cues.subject", stand.last) for stand in stands):
+            return Verdict("implicit", "demand", 0.5, cue.first)
+    return None
+
+
+def _reported(sentence: _Sentence) -> Verdict | None:
+    """What was asked before, or is asked by others."""
+    for section in ("asked", "asks_third"):
+        for force, cue in sentence.cues(section):
+            before = sentence.words[cue.first - 1] if cue.first else ""
+            if before not in sentence.lexicon["cues.noun_before"] and not _denied(sentence, cue):
+                return Verdict("reported", _force(force), 0.7 if section == "asked" else 0.6, cue.first)
+    return None
+
+
+# --------------------------------------------------------------------------------------------- lists and items
+
+
+def lead_verdict(text: str, language: Language, names: Collection[tuple[str, ...]] = ()) -> Verdict | None:
+    """Tell what a list that the sentence `text` leads in does: its items are asked for, or reported, or neither."""
+    sentence = _Sentence(text, language, names)
+    verdict = judge(text, language, names)
+    last_told = max((cue.last for cue in sentence.found.get("leads.telling", ())), default=-1)
+    if verdict is not None and verdict.level == "explicit":
+        if sentence.covered("leads.telling", len(sentence.words) - 2) and last_told > verdict.at:
+            return None
+        return verdict
+    asking = [cue.first for cue in sentence.found.get("leads.asking", ()) if cue.first not in sentence.quoted]
+    if verdict is not None and verdict.level == "reported":
+        return verdict
+    if asking and last_told <= max(asking):
+        return Verdict("explicit", "call", 0.85, max(asking))
+    if verdict is not None and last_told <= verdict.at:
+        return verdict._replace(level="explicit", certainty=0.8)
+    return None
+
+
+def tells(text: str, language: Language) -> bool:
+    """Tell whether `text` leads in facts, violations or considerations."""
+    return _Sentence(text, language, ()).has("leads.telling")
+
+
+def shape(text: str, language: Language) -> Shape:
+    """Tell how a point of a list begins: as an imperative, as a clause ("that …", "to …"), or otherwise."""
+    sentence = _Sentence(text, language, ())
+    if any(cue.first == 0 for cue in sentence.found.get("leads.ordinals", ())):
+        return "ordinal"
+    if any(cue.first == 0 for cue in sentence.found.get("leads.clauses", ())):
+        return "clause"
+    return "imperative" if any(_is_imperative(sentence, start) for start in _heads(sentence)) else "other"
+
+
+def begins_with(text: str, language: Language, label: str) -> int:
+    """Tell how many words the longest cue of that label takes at the head of `text`; 0 if there is none."""
+    found = language.phrases(*_SECTIONS).find(words(text[:200]))
+    return max((cue.last for cue in found if cue.label == label and cue.first == 0), default=0)
