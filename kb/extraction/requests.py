@@ -5,7 +5,7 @@ The rules are the same for every language; the words are in `languages/*.toml`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
@@ -36,6 +36,14 @@ _REACH = 40
 _QUOTES = {"“": "”", "«": "»", "„": "“", '"': '"'}
 # A quotation of fewer words than this is a name or a phrase, and what it says is the writer's own.
 _LONG_QUOTE = 4
+# The keys of [asks] and its like are forces; anything else there is a mistake in the language's file.
+_FORCES: Mapping[str, Force] = {
+    "request": "request",
+    "appeal": "appeal",
+    "urge": "urge",
+    "call": "call",
+    "demand": "demand",
+}
 _CLAUSE_ENDS = frozenset(",;:.()—–")
 
 
@@ -95,6 +103,10 @@ class _Sentence:
         """Whether the word at `index` is part of a cue of that label."""
         return any(cue.first <= index < cue.last for cue in self.found.get(label, ()))
 
+    def overlaps(self, label: str, cue: Found) -> bool:
+        """Whether a cue of that label shares a word with `cue`."""
+        return any(other.first < cue.last and cue.first < other.last for other in self.found.get(label, ()))
+
     def has(self, label: str, before: int | None = None) -> bool:
         """Whether there is a cue of that label that begins before that word."""
         return any(before is None or cue.first < before for cue in self.found.get(label, ()))
@@ -152,17 +164,12 @@ def _performed(sentence: _Sentence) -> Verdict | None:
             certainty = 0.0 if sentence.covered("cues.no_request", cue.first) else ours(sentence, cue)
             if not certainty:
                 continue
-            verdict = Verdict("explicit", _force(force), certainty, cue.first)
+            verdict = Verdict("explicit", _FORCES[force], certainty, cue.first)
             if not _denied(sentence, cue):
                 return verdict
             if denied is None and any(c.first >= cue.last for c in sentence.found.get("cues.contrast", ())):
                 denied = verdict._replace(certainty=0.6)
     return denied or _participle(sentence)
-
-
-def _force(key: str) -> Force:
-    assert key in ("request", "appeal", "urge", "call", "demand")  # noqa: S101 - a key of the language's file
-    return key
 
 
 def _always(sentence: _Sentence, cue: Found) -> float:
@@ -221,9 +228,7 @@ def _by_name(sentence: _Sentence, cue: Found) -> float:
         return 0.0
     if any(word in lexicon["cues.you"] for word in text[cue.first + 1 : cue.last + 2]):
         return 0.9
-    if sentence.has("cues.subject", cue.first):
-        return 0.85
-    return 0.85 if any(_contains(before, name) for name in sentence.names) else 0.0
+    return 0.85 if _by_signatories(sentence, cue) or any(_contains(before, name) for name in sentence.names) else 0.0
 
 
 def _contains(text: Sequence[str], name: tuple[str, ...]) -> bool:
@@ -240,7 +245,7 @@ def _participle(sentence: _Sentence) -> Verdict | None:
             and not sentence.cues("asked")
             and not sentence.covered("cues.no_request", cue.first)
         ):
-            return Verdict("explicit", _force(force), 0.8, cue.first)
+            return Verdict("explicit", _FORCES[force], 0.8, cue.first)
     return None
 
 
@@ -306,7 +311,7 @@ def _needed(sentence: _Sentence) -> Verdict | None:
 
 def _is_need(sentence: _Sentence, key: str, cue: Found) -> bool:
     text, lexicon = sentence.words, sentence.lexicon
-    if sentence.covered("needs_not.no_need", cue.first):
+    if sentence.overlaps("needs_not.no_need", cue):
         return False
     before = text[max(0, cue.first - 4) : cue.first]
     if key in ("must", "should"):
@@ -340,7 +345,7 @@ def _wanted(sentence: _Sentence) -> Verdict | None:
     """What the signatories want or hope for."""
     for key, cue in sentence.cues("wants"):
         if (
-            not sentence.covered("needs_not.no_need", cue.first)
+            not sentence.overlaps("needs_not.no_need", cue)
             and _by_signatories(sentence, cue)
             and not _denied(sentence, cue)
             and not _within_condition(sentence, cue.first)
@@ -363,8 +368,9 @@ def _reported(sentence: _Sentence) -> Verdict | None:
     for section in ("asked", "asks_third"):
         for force, cue in sentence.cues(section):
             before = sentence.words[cue.first - 1] if cue.first else ""
-            if before not in sentence.lexicon["cues.noun_before"] and not _denied(sentence, cue):
-                return Verdict("reported", _force(force), 0.7 if section == "asked" else 0.6, cue.first)
+            skipped = sentence.lexicon["cues.noun_before"] | sentence.lexicon["cues.you"]
+            if before not in skipped and not _denied(sentence, cue):
+                return Verdict("reported", _FORCES[force], 0.7 if section == "asked" else 0.6, cue.first)
     return None
 
 

@@ -1,0 +1,416 @@
+"""The demands of a letter: points of lists that are asked for, and sentences that ask.
+
+A list is one of demands only if what leads it in asks for something. What `requests` says of each sentence is
+put together here with where it stands: under which lead-in, in which point of a list, after which demand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from kb.extraction.language import Language, words
+from kb.extraction.layout import Block, Reading, read
+from kb.extraction.requests import Verdict, begins_with, judge, lead_verdict, shape, tells
+from kb.extraction.sentences import split_sentences
+from kb.extraction.zones import Zones
+from kb.letter import Demand, Explicitness, Span
+
+__all__ = ["Demands", "find_demands"]
+
+# Paragraphs after "as follows:" that are points of a list without markers: no more, no longer (code points).
+_MOST_PARAGRAPHS = 15
+_LONGEST_PARAGRAPH = 1200
+_LONGEST_LABEL = 120
+
+
+class Demands(NamedTuple):
+    """What a letter demands, and what it only reports, both in order."""
+
+    made: tuple[Demand, ...]
+    reported: tuple[Demand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A point of a list: a list item with the paragraphs that belong to it."""
+
+    marker: str | None
+    level: int
+    span: Span
+    lines: tuple[Span, ...]
+
+
+def find_demands(zones: Zones, language: Language, names: Collection[str] = ()) -> Demands:
+    """Find the demands in the body of a letter. `names` are those of its signatories."""
+    layout = zones.layout
+    blocks = [block for block in layout.blocks if zones.of_line[block.first] in ("body", "closing")]
+    reader = _Reader(layout.text, language, [tuple(words(name)) for name in names])
+    reader.read(blocks)
+    return Demands(tuple(reader.made()), tuple(reader.reported()))
+
+
+class _Reader:
+    """Goes through the blocks of a letter and gathers what is asked."""
+
+    def __init__(self, text: str, language: Language, names: Collection[tuple[str, ...]]) -> None:
+        self.text = text
+        self.language = language
+        self.names = names
+        self.found: list[tuple[Span, Verdict, str | None]] = []
+        # The verdict on the last sentence, for what goes on with it ("That …", "First, …").
+        self.previous: Verdict | None = None
+
+    def made(self) -> Iterator[Demand]:
+        return (self._demand(*found) for found in self.found if found[1].level != "reported")
+
+    def reported(self) -> Iterator[Demand]:
+        return (self._demand(*found) for found in self.found if found[1].level == "reported")
+
+    def _demand(self, span: Span, verdict: Verdict, item: str | None) -> Demand:
+        level: Explicitness = "explicit" if verdict.level == "explicit" else "implicit"
+        return Demand(
+            self.text[span.start : span.end], span, level, verdict.force, item, certainty=verdict.certainty
+        )
+
+    def add(self, span: Span, verdict: Verdict, item: str | None = None) -> None:
+        self.found.append((span, verdict, item))
+
+    # ------------------------------------------------------------------------------------------- blocks
+
+    def read(self, blocks: Sequence[Block]) -> None:
+        """Read all blocks of the body, lists with what leads them in."""
+        lead: Verdict | None = None
+        number = 0
+        while number < len(blocks):
+            if blocks[number].kind == "item":
+                stop = _list_end(self.text, blocks, number)
+                self.read_list(_points(self.text, blocks[number:stop]), lead)
+                self.previous = None
+                number = stop
+            else:
+                lead, number = self.read_prose(blocks, number, lead)
+
+    def read_prose(
+        self, blocks: Sequence[Block], number: int, lead: Verdict | None
+    ) -> tuple[Verdict | None, int]:
+        """Read a paragraph; give the lead-in that holds after it, and the number of the next block to read."""
+        block = blocks[number]
+        following = blocks[number + 1] if number + 1 < len(blocks) else None
+        reading = read(self.text, block.lines)
+        if self.inline_list(reading):
+            return None, number + 1
+        sentences = split_sentences(reading.text, self.language)
+        if not sentences:
+            return lead, number + 1
+        last = reading.text[slice(*sentences[-1])]
+        listed = following is not None and following.kind == "item"
+        if not _leads_in(last, listed):
+            if not (block.kind == "heading" and lead):
+                lead = None
+            if listed:
+                lead = self.full_lead(last)
+            self.read_sentences(reading, sentences)
+            return lead, number + 1
+        verdict = lead_verdict(last, self.language, self.names)
+        if verdict is None and lead is not None and len(sentences) == 1 and self.is_label(last):
+            return lead, number + 1
+        self.read_sentences(reading, sentences[:-1])
+        if verdict is None or listed:
+            self.previous = None
+            return verdict, number + 1
+        stop = self.paragraphs_end(blocks, number + 1)
+        if stop == number + 1:
+            if following is not None and (following.kind == "heading" or self.is_label(self.head(following))):
+                return verdict, stop
+            self.read_sentences(reading, sentences[-1:])
+            return None, stop
+        for point in blocks[number + 1 : stop]:
+            self.add(point.content, verdict)
+        self.previous = verdict
+        return None, stop
+
+    def full_lead(self, sentence: str) -> Verdict | None:
+        """Give what a list is that follows a whole sentence: that one must point at it ("the following")."""
+        verdict = lead_verdict(sentence, self.language, self.names)
+        if verdict is None or not self.is_asking_lead(sentence):
+            return None
+        return verdict
+
+    def is_asking_lead(self, sentence: str) -> bool:
+        label = "leads.asking"
+        return any(found.label == label for found in self.language.phrases("leads").find(words(sentence)))
+
+    def is_label(self, text: str) -> bool:
+        """Tell whether `text` is a label within a list ("To the Security Council:")."""
+        if len(text) > _LONGEST_LABEL or tells(text, self.language):
+            return False
+        return text.rstrip().endswith(":") or begins_with(text, self.language, "leads.groups") > 0
+
+    def head(self, block: Block) -> str:
+        return self.text[block.content.start : min(block.content.end, block.content.start + 200)]
+
+    def paragraphs_end(self, blocks: Sequence[Block], start: int) -> int:
+        """Tell where the paragraphs end that are points of a list without markers; `start` if none are."""
+        first: str | None = None
+        number = start
+        while number < min(len(blocks), start + _MOST_PARAGRAPHS):
+            block = blocks[number]
+            length = block.content.end - block.content.start
+            if block.kind != "paragraph" or length > _LONGEST_PARAGRAPH:
+                break
+            head = self.head(block)
+            form = shape(head, self.language)
+            before = self.text[blocks[number - 1].content.end - 1]
+            if first is None:
+                if begins_with(head, self.language, "leads.ends"):
+                    break
+                first = form
+            elif form != first or form == "other":
+                goes_on = before in ";,؛،" or head[:1].islower()
+                if not goes_on and (form != first or begins_with(head, self.language, "leads.ends") or length > 300):
+                    break
+            if self.text[block.content.end - 1] == ":":
+                break
+            number += 1
+        return number
+
+    # ------------------------------------------------------------------------------------------- prose
+
+    def read_sentences(self, reading: Reading, sentences: Sequence[Span]) -> None:
+        """Judge each sentence; "First, …" and "That …" go on with what was asked before."""
+        point: Span | None = None
+        ordered: Verdict | None = None
+        for sentence in sentences:
+            text = reading.text[slice(*sentence)]
+            ordinal = begins_with(text, self.language, "leads.ordinals")
+            if ordinal and ordered is None and self.previous is not None:
+                first = begins_with(text, self.language, "leads.first_ordinals")
+                ordered = self.previous if first or self.previous.at < 0 else None
+            if ordered is not None:
+                if ordinal or point is None:
+                    self._close(point, ordered)
+                    point = reading.span(*sentence)
+                else:
+                    point = Span(point.start, reading.span(*sentence).end)
+                self.previous = ordered._replace(at=-1)
+                continue
+            self.judge_sentence(reading, sentence, text)
+        self._close(point, ordered)
+
+    def _close(self, point: Span | None, verdict: Verdict | None) -> None:
+        if point is not None and verdict is not None:
+            self.add(point, verdict)
+
+    def judge_sentence(self, reading: Reading, sentence: Span, text: str) -> None:
+        if self.clauses(reading, sentence, text):
+            return
+        verdict = judge(text, self.language, self.names)
+        going_on = self.previous is not None and self.previous.level == "explicit" and self.previous.at >= 0
+        if going_on and begins_with(text, self.language, "leads.continuations"):
+            verdict = self.previous
+        if verdict is not None:
+            self.add(reading.span(*sentence), verdict)
+        self.previous = verdict
+
+    def clauses(self, reading: Reading, sentence: Span, text: str) -> bool:
+        """Read "We ask you to: do this; do that; and do the other.": each clause is a demand."""
+        colon = text.find(":")
+        parts = list(re.finditer(r"[^;؛]+", text[colon + 1 :])) if colon > 0 else []
+        if len(parts) < 3:
+            return False
+        verdict = lead_verdict(text[: colon + 1], self.language, self.names)
+        if verdict is None:
+            return False
+        for part in parts:
+            start, end = _trimmed(part[0])
+            if end > start:
+                offset = sentence.start + colon + 1 + part.start()
+                self.add(reading.span(offset + start, offset + end), verdict)
+        self.previous = verdict
+        return True
+
+    def inline_list(self, reading: Reading) -> bool:
+        """Read a list that runs on in a paragraph: "We ask you to: (a) …; (b) …; and (c) …"."""
+        marks = _in_order(list(_INLINE.finditer(reading.text))) if ")" in reading.text else []
+        if len(marks) < 2:
+            return False
+        before = split_sentences(reading.text[: marks[0].start()], self.language)
+        if not before:
+            return False
+        verdict = lead_verdict(reading.text[slice(*before[-1])], self.language, self.names)
+        if verdict is None:
+            return False
+        self.read_sentences(reading, before[:-1])
+        tail = split_sentences(reading.text[marks[-1].end() :], self.language)
+        ends = [mark.start() for mark in marks[1:]] + [marks[-1].end() + (tail[0].end if tail else 0)]
+        for mark, end in zip(marks, ends, strict=True):
+            start, stop = _trimmed(reading.text[mark.end() : end])
+            if stop > start:
+                self.add(reading.span(mark.end() + start, mark.end() + stop), verdict, mark["marker"])
+        self.read_sentences(reading, [Span(*(marks[-1].end() + at for at in span)) for span in tail[1:]])
+        return True
+
+    # ------------------------------------------------------------------------------------------- lists
+
+    def read_list(self, points: Sequence[_Point], lead: Verdict | None) -> None:
+        """Read the points of a list that `lead` leads in."""
+        top = [point for point in points if point.level == min(p.level for p in points)]
+        lead = lead or self.imperatives(top)
+        number = 0
+        while number < len(points):
+            point = points[number]
+            number += 1
+            inner: list[_Point] = []
+            while number < len(points) and points[number].level > point.level:
+                inner.append(points[number])
+                number += 1
+            reading = read(self.text, point.lines)
+            sentences = split_sentences(reading.text, self.language)
+            if not sentences:
+                continue
+            if lead is None:
+                self.plain_point(point, inner, reading, sentences)
+            elif inner and self.splits(reading.text, inner):
+                self.read_list(inner, lead)
+            else:
+                self.whole(point, inner, reading, sentences, lead)
+
+    def imperatives(self, points: Sequence[_Point]) -> Verdict | None:
+        """Give what a list is that nothing leads in: one of demands, if most of its points are imperatives."""
+        asking = sum(
+            shape(self.text[point.span.start : point.span.start + 200], self.language) == "imperative"
+            for point in points
+        )
+        return Verdict("explicit", "call", 0.6, 0) if asking >= 2 and asking * 2 > len(points) else None
+
+    def whole(
+        self,
+        point: _Point,
+        inner: Sequence[_Point],
+        reading: Reading,
+        sentences: Sequence[Span],
+        lead: Verdict,
+    ) -> None:
+        """Take a point with all its sentences and the points within it as one demand."""
+        if inner:
+            self.add(Span(point.span.start, inner[-1].span.end), lead, point.marker)
+            return
+        for number, sentence in enumerate(sentences[1:], 1):
+            if begins_with(reading.text[slice(*sentence)], self.language, "leads.closings"):
+                end = reading.span(*sentences[number - 1]).end
+                self.add(Span(point.span.start, end), lead, point.marker)
+                self.read_sentences(reading, sentences[number:])
+                return
+        self.add(point.span, lead, point.marker)
+
+    def splits(self, text: str, inner: Sequence[_Point]) -> bool:
+        """Tell whether the points within a point are demands of their own, which it only leads in."""
+        if not text.endswith((":", "：")):
+            return False
+        if judge(text, self.language, self.names) is not None or self.is_asking_lead(text):
+            return True
+        forms = [shape(self.text[p.span.start : p.span.start + 200], self.language) for p in inner]
+        asking = sum(form in ("imperative", "clause") for form in forms)
+        return asking * 2 > len(forms) or shape(text, self.language) != "imperative"
+
+    def plain_point(
+        self, point: _Point, inner: Sequence[_Point], reading: Reading, sentences: Sequence[Span]
+    ) -> None:
+        """Read a point of a list that asks for nothing as such: what it says itself counts."""
+        last = reading.text[slice(*sentences[-1])]
+        if inner and last.endswith(":"):
+            self.read_sentences(reading, sentences[:-1])
+            self.read_list(inner, lead_verdict(last, self.language, self.names))
+            return
+        verdict = judge(reading.text[slice(*sentences[0])], self.language, self.names)
+        if verdict is not None and verdict.level == "explicit":
+            self.whole(point, inner, reading, sentences, verdict)
+            return
+        self.previous = None
+        if not self.inline_list(reading):
+            self.read_sentences(reading, sentences)
+        if inner:
+            self.read_list(inner, None)
+
+
+def _leads_in(sentence: str, listed: bool) -> bool:
+    """Tell whether a sentence leads in what comes next: it ends with a colon, or doesn't end before a list."""
+    closed = sentence.rstrip("\"'”’»)*_ ")
+    if closed.endswith((":", "：", ":-", ":–", ":—")):
+        return True
+    return listed and not closed.endswith((".", "!", "?", "؟", "…"))
+
+
+def _list_end(text: str, blocks: Sequence[Block], start: int) -> int:
+    """Tell where a list ends: paragraphs between two points that are numbered on belong to it."""
+    number = start + 1
+    last = blocks[start].marker
+    while number < len(blocks):
+        if blocks[number].kind == "item":
+            last = blocks[number].marker if blocks[number].level == blocks[start].level else last
+            number += 1
+            continue
+        following = number
+        while following < len(blocks) and blocks[following].kind == "paragraph" and following - number < 4:
+            following += 1
+        if (
+            following == number
+            or following == len(blocks)
+            or not _succeeds(last, blocks[following])
+            or any(text[block.content.end - 1] in ":" for block in blocks[number:following])
+        ):
+            break
+        number = following
+    return number
+
+
+def _succeeds(marker: str | None, block: Block) -> bool:
+    return bool(
+        block.marker and marker and block.marker.isdecimal() and marker.isdecimal() and int(block.marker) == int(marker) + 1
+    )
+
+
+def _points(text: str, blocks: Sequence[Block]) -> list[_Point]:
+    points: list[_Point] = []
+    for block in blocks:
+        if block.kind == "item":
+            points.append(_Point(block.marker, block.level, block.content, block.lines))
+        elif points:
+            last = points[-1]
+            points[-1] = replace(
+                last, span=Span(last.span.start, block.content.end), lines=(*last.lines, *block.lines)
+            )
+    return points
+
+
+_INLINE = re.compile(r"(?:(?<=\s)|(?<=[:;,.]))\(?(?P<marker>[a-z]|[ivx]{2,4}|\d{1,2}|[ء-ي])\)\s*(?=\w)")
+_ROWS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"),
+    tuple(str(number) for number in range(1, 40)),
+    "أبجدهوزحطيكلمن",
+    "ابجدهوزحطيكلمن",
+)
+
+
+def _in_order(marks: list[re.Match[str]]) -> list[re.Match[str]]:
+    """Keep the marks that follow each other in a row from its beginning: (a), (b), (c)."""
+    best: list[re.Match[str]] = []
+    for row in _ROWS:
+        kept: list[re.Match[str]] = []
+        for mark in marks:
+            if len(kept) < len(row) and mark["marker"] == row[len(kept)]:
+                kept.append(mark)
+        best = max(best, kept, key=len)
+    return best
+
+
+_JOINT = re.compile(r"[\s;,؛،]+$")
+
+
+def _trimmed(text: str) -> tuple[int, int]:
+    """Where `text` begins and ends without outer white space."""
+    return len(text) - len(text.lstrip()), len(text.rstrip())
