@@ -6,17 +6,21 @@ returns its exit status, or None.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from kb import __version__
 from kb.errors import KbError
+
+if TYPE_CHECKING:
+    from kb.letter import Letter
 
 __all__ = ["build_option", "main"]
 
@@ -89,6 +93,62 @@ def build_option(command: _Command) -> _Command:
 @click.version_option(__version__, prog_name="kb")
 def main() -> None:
     """Read open letters to the United Nations and keep track of what they demand."""
+
+
+@main.command()
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path, allow_dash=True)
+)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="A view to check a letter by, or one record per line.",
+)
+def extract(files: tuple[Path, ...], form: str) -> int | None:
+    """Show what is read out of letters; store nothing.
+
+    FILE is a letter (.txt .md .html .pdf .docx .eml), or "-" for a text on standard input.
+
+    \b
+    Examples:
+      kb extract letter.pdf
+      kb extract --format jsonl letters/*.txt > letters.jsonl
+    """  # noqa: D301 (see `query`)
+    from kb.documents import parse_document, read_document
+    from kb.extraction import extract as read_letter
+    from kb.extraction.record import record_line
+
+    status = None
+    for file in files:
+        try:
+            if file == Path("-"):
+                document = parse_document(sys.stdin.buffer.read(), Path("stdin.txt"))
+            else:
+                document = read_document(file)
+        except KbError as error:
+            _tell(str(error))
+            status = error.exit_status
+            continue
+        letter = read_letter(document)
+        if form == "jsonl":
+            sys.stdout.buffer.write(f"{record_line(letter)}\n".encode())
+        else:
+            _show(letter)
+    return status
+
+
+def _show(letter: Letter) -> None:
+    from rich.console import Console
+
+    from kb.extraction.view import show
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    show(letter, Console(width=None if sys.stdout.isatty() else 120))
 
 
 @main.command(add_help_option=False)

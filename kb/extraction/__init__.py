@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kb.documents import Document
 from kb.extraction.demands import find_demands
 from kb.extraction.language import detect_language
-from kb.extraction.layout import lay_out
+from kb.extraction.layout import lay_out, plain
+from kb.extraction.types import classify
 from kb.extraction.zones import find_zones
-from kb.letter import Letter, Remark, slug
+from kb.letter import Demand, Letter, Remark, slug
 
 __all__ = ["EXTRACTOR_VERSION", "extract"]
 
@@ -29,8 +32,12 @@ def extract(document: Document) -> Letter:
         text=text,
         language=language.code,
         kind="letter",
-        demands=demands.made,
-        reported=demands.reported,
+        demands=_typed(text, demands.made, language.code),
+        reported=_typed(text, demands.reported, language.code),
         warnings=tuple(Remark(code, message) for code, message in document.notes),
         metadata=tuple(sorted(document.metadata.items())),
     )
+
+
+def _typed(text: str, demands: tuple[Demand, ...], language: str) -> tuple[Demand, ...]:
+    return tuple(replace(demand, types=classify(plain(text, *demand.span), language)) for demand in demands)

@@ -96,7 +96,7 @@ class _Reader:
     def read_prose(
         self, blocks: Sequence[Block], number: int, lead: Verdict | None
     ) -> tuple[Verdict | None, int]:
-        """Read a paragraph; give the lead-in that holds after it, and the number of the next block to read."""
+        """Read a paragraph; give the lead-in that holds after it, and the number of the next block."""
         block = blocks[number]
         following = blocks[number + 1] if number + 1 < len(blocks) else None
         reading = read(self.text, block.lines)
@@ -170,7 +170,9 @@ class _Reader:
                 first = form
             elif form != first or form == "other":
                 goes_on = before in ";,؛،" or head[:1].islower()
-                if not goes_on and (form != first or begins_with(head, self.language, "leads.ends") or length > 300):
+                if not goes_on and (
+                    form != first or begins_with(head, self.language, "leads.ends") or length > 300
+                ):
                     break
             if self.text[block.content.end - 1] == ":":
                 break
@@ -279,7 +281,7 @@ class _Reader:
                 self.whole(point, inner, reading, sentences, lead)
 
     def imperatives(self, points: Sequence[_Point]) -> Verdict | None:
-        """Give what a list is that nothing leads in: one of demands, if most of its points are imperatives."""
+        """Give what a list is that nothing leads in: of demands, if most of its points are imperatives."""
         asking = sum(
             shape(self.text[point.span.start : point.span.start + 200], self.language) == "imperative"
             for point in points
@@ -337,7 +339,7 @@ class _Reader:
 
 
 def _leads_in(sentence: str, listed: bool) -> bool:
-    """Tell whether a sentence leads in what comes next: it ends with a colon, or doesn't end before a list."""
+    """Tell whether a sentence leads in what follows: it ends with a colon, or doesn't end before a list."""
     closed = sentence.rstrip("\"'”’»)*_ ")
     if closed.endswith((":", "：", ":-", ":–", ":—")):
         return True
@@ -369,7 +371,11 @@ def _list_end(text: str, blocks: Sequence[Block], start: int) -> int:
 
 def _succeeds(marker: str | None, block: Block) -> bool:
     return bool(
-        block.marker and marker and block.marker.isdecimal() and marker.isdecimal() and int(block.marker) == int(marker) + 1
+        block.marker
+        and marker
+        and block.marker.isdecimal()
+        and marker.isdecimal()
+        and int(block.marker) == int(marker) + 1
     )
 
 

@@ -63,9 +63,9 @@ class _Node:
 class Phrases:
     """Phrases with a label each, looked for all at once.
 
-    `phrases` are (phrase, label) pairs, written as the module says. `prefixes` and `suffixes` are what a language
-    writes together with a word (Arabic wa-, fa-, -kum; Spanish -le): the first word of a phrase is found with or
-    without them.
+    `phrases` are (phrase, label) pairs, written as the module says. `prefixes` and `suffixes` are what a
+    language writes together with a word (Arabic wa-, fa-, -kum; Spanish -le): the first word of a phrase is
+    found with or without them.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Phrases:
                     node.labels.append(label)
 
     def find(self, text: Sequence[str]) -> list[Found]:
-        """Find all phrases in those words (of `words`), overlapping ones too, in order of their first word."""
+        """Find all phrases in those words (of `words`), overlapping ones too, in order of first words."""
         found: list[Found] = []
         start = self._root.after
         clitics = bool(self._prefixes or self._suffixes)

@@ -1,4 +1,4 @@
-"""What one sentence does: does it ask for something, say what must be done, or tell of what was asked before?
+"""What one sentence does: asks for something, says what must be done, or tells of what was asked before.
 
 The rules are the same for every language; the words are in `languages/*.toml`.
 """
@@ -142,7 +142,9 @@ def judge(text: str, language: Language, names: Collection[tuple[str, ...]] = ()
     if sentence.question:
         return None
     implicit = _needed(sentence) or _wanted(sentence) or _stance(sentence)
-    if implicit is not None and (reported is None or implicit.at < reported.at or _parted(sentence, reported, implicit)):
+    if implicit is not None and (
+        reported is None or implicit.at < reported.at or _parted(sentence, reported, implicit)
+    ):
         return implicit
     return reported
 
@@ -153,7 +155,7 @@ def _parted(sentence: _Sentence, reported: Verdict, implicit: Verdict) -> bool:
     return any(word in sentence.lexicon["needs_not.closes_condition"] for word in between)
 
 
-# ------------------------------------------------------------------------------------------ performed requests
+# ---------------------------------------------------------------------------------- performed requests
 
 
 def _performed(sentence: _Sentence) -> Verdict | None:
@@ -191,13 +193,19 @@ def _by_signatories(sentence: _Sentence, cue: Found) -> float:
     text, lexicon = sentence.words, sentence.lexicon
     index = cue.first - 1
     infinitive = False
-    while index >= 0 and text[index] in lexicon["cues.adverbs"] and not sentence.covered("cues.subject", index):
+    while (
+        index >= 0 and text[index] in lexicon["cues.adverbs"] and not sentence.covered("cues.subject", index)
+    ):
         infinitive |= text[index] in lexicon["cues.infinitive"]
         index -= 1
     if index < 0:
         return 0.0
     if infinitive:
-        return 0.9 if sentence.has("cues.subject", index + 1) and sentence.has("cues.purpose", cue.first) else 0.0
+        return (
+            0.9
+            if sentence.has("cues.subject", index + 1) and sentence.has("cues.purpose", cue.first)
+            else 0.0
+        )
     if sentence.covered("cues.subject", index) or text[index] in lexicon["cues.negation"]:
         return 0.95 if sentence.has("cues.subject", cue.first) else 0.0
     if text[index] in lexicon["cues.noun_before"]:
@@ -228,7 +236,11 @@ def _by_name(sentence: _Sentence, cue: Found) -> float:
         return 0.0
     if any(word in lexicon["cues.you"] for word in text[cue.first + 1 : cue.last + 2]):
         return 0.9
-    return 0.85 if _by_signatories(sentence, cue) or any(_contains(before, name) for name in sentence.names) else 0.0
+    return (
+        0.85
+        if _by_signatories(sentence, cue) or any(_contains(before, name) for name in sentence.names)
+        else 0.0
+    )
 
 
 def _contains(text: Sequence[str], name: tuple[str, ...]) -> bool:
@@ -237,7 +249,7 @@ def _contains(text: Sequence[str], name: tuple[str, ...]) -> bool:
 
 
 def _participle(sentence: _Sentence) -> Verdict | None:
-    """"We write to you today, urging …"."""
+    """Ask while writing: "We write to you today, urging …"."""
     for force, cue in sentence.cues("asks_participle"):
         if (
             sentence.has("cues.subject", cue.first)
@@ -250,7 +262,7 @@ def _participle(sentence: _Sentence) -> Verdict | None:
 
 
 def _imperative(sentence: _Sentence) -> Verdict | None:
-    """"Release them.", "Madam President, open the crossings."."""
+    """Ask outright: "Release them.", "Madam President, open the crossings."."""
     for start in _heads(sentence):
         if _is_imperative(sentence, start):
             return Verdict("explicit", "call", 0.75, start)
@@ -263,7 +275,9 @@ def _heads(sentence: _Sentence) -> list[int]:
     heads = [0]
     index = 0
     while len(heads) < 4:
-        comma = next((i for i in range(index, min(len(text), index + 12)) if text[i] in (",", ":", "،")), None)
+        comma = next(
+            (i for i in range(index, min(len(text), index + 12)) if text[i] in (",", ":", "،")), None
+        )
         if comma is None or not any(
             cue.first in range(index, comma) for cue in sentence.found.get("imperatives.openings", ())
         ):
@@ -278,12 +292,18 @@ def _heads(sentence: _Sentence) -> list[int]:
 
 def _is_imperative(sentence: _Sentence, start: int) -> bool:
     text, lexicon = sentence.words, sentence.lexicon
-    if start >= len(text) - 1 or any(c.first == start for c in sentence.found.get("imperatives.no_imperative", ())):
+    if start >= len(text) - 1 or any(
+        c.first == start for c in sentence.found.get("imperatives.no_imperative", ())
+    ):
         return False
     cue = next((c for c in sentence.found.get("imperatives.strong", ()) if c.first == start), None)
     if cue is None:
         endings = tuple(lexicon["imperatives.endings"])
-        if not endings or not text[start].endswith(endings) or text[start] in lexicon["imperatives.not_endings"]:
+        if (
+            not endings
+            or not text[start].endswith(endings)
+            or text[start] in lexicon["imperatives.not_endings"]
+        ):
             return False
         last = start + 1
     else:
@@ -293,7 +313,7 @@ def _is_imperative(sentence: _Sentence, start: int) -> bool:
     return True
 
 
-# ------------------------------------------------------------------------------- what is needed, wanted, reported
+# -------------------------------------------------------------------- what is needed, wanted, reported
 
 
 def _needed(sentence: _Sentence) -> Verdict | None:
@@ -355,7 +375,7 @@ def _wanted(sentence: _Sentence) -> Verdict | None:
 
 
 def _stance(sentence: _Sentence) -> Verdict | None:
-    """"We will not take part unless …": a demand in the form of a condition."""
+    """Set a condition: "We will not take part unless …"."""
     stands = sentence.found.get("needs_not.takes_stand", ())
     for cue in sentence.found.get("needs_not.stand", ()):
         if any(stand.first < cue.first and sentence.has("cues.subject", stand.last) for stand in stands):
@@ -374,11 +394,11 @@ def _reported(sentence: _Sentence) -> Verdict | None:
     return None
 
 
-# --------------------------------------------------------------------------------------------- lists and items
+# ------------------------------------------------------------------------------------- lists and items
 
 
 def lead_verdict(text: str, language: Language, names: Collection[tuple[str, ...]] = ()) -> Verdict | None:
-    """Tell what a list that the sentence `text` leads in does: its items are asked for, or reported, or neither."""
+    """Tell what the items are of a list that `text` leads in: asked for, reported, or neither (None)."""
     sentence = _Sentence(text, language, names)
     verdict = judge(text, language, names)
     last_told = max((cue.last for cue in sentence.found.get("leads.telling", ())), default=-1)
