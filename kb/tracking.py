@@ -1,0 +1,344 @@
+"""Which demand asks again what an earlier letter asked.
+
+Two demands are compared passage by passage. A passage is a sentence of a demand that the vocabulary gives a
+type: the type says which act is asked for, the passage's words say what about. They restate each other
+where both agree: the same type, enough of the same words (by their stems, light words counting little), and
+letters that are not about different countries. Types alone are not enough, nor are words alone.
+
+How alike two demands are depends on nothing but these two, and a demand is linked to the nearest earlier
+letter that asked the same. So a letter that is added or removed changes only links to and from its own
+demands and those of their neighbours in time, and the order in which letters are read changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+import snowballstemmer
+from babel import Locale
+
+from kb.collection import Decision
+from kb.extraction.language import Language, words
+from kb.extraction.sentences import split_sentences
+from kb.extraction.types import classify
+
+__all__ = [
+    "Line",
+    "Passage",
+    "Restatement",
+    "Statement",
+    "countries",
+    "lines",
+    "passages",
+    "restatements",
+]
+
+SAME = 0.36
+"""The score from which two demands are linked without asking."""
+
+POSSIBLE = 0.25
+"""The score from which a link is offered for review."""
+
+SHARED = 2
+"""How many words of weight two passages must share at least."""
+
+LIGHT = 0.2
+"""The weight of a light word (`[tracking] light` of a language), against 1 for any other."""
+
+NEAREST = 64
+"""How many earlier passages are looked at for each word and type, nearest first: it keeps the cost linear."""
+
+SHORTER = 0.7
+"""How much the shorter of two passages counts: a demand often comes back inside a longer sentence."""
+
+_STEMMERS = {"ar": "arabic", "en": "english", "es": "spanish", "fr": "french"}
+
+
+class Passage(NamedTuple):
+    """A sentence of a demand: its `type`, and the stems of its words with and without weight, sorted."""
+
+    type: str
+    stems: tuple[str, ...]
+    light: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A demand in force as tracking needs it.
+
+    `demand` and `letter` are IRIs, `date` is the letter's (ISO 8601, to the day or month) or None, `about` are
+    the countries the letter is most about (ISO 3166 codes), perhaps none.
+    """
+
+    demand: str
+    letter: str
+    date: str | None
+    passages: tuple[Passage, ...]
+    about: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """`later` asks again what `earlier` asked, if `judgement` is "same"; "open" ones are offered for review.
+
+    `types` are what both ask; `decision` is the row that judged, if a person did.
+    """
+
+    later: str
+    earlier: str
+    score: float
+    types: tuple[str, ...]
+    reason: str
+    judgement: str = "same"
+    decision: Decision | None = None
+
+
+class Line(NamedTuple):
+    """A demand's life: all demands that restate each other on one `type`, in order of time."""
+
+    type: str
+    demands: tuple[str, ...]
+
+
+# What is kept of a demand
+
+
+def passages(text: str, language: Language) -> tuple[Passage, ...]:
+    """The passages of a demand's reading text, in order, each type and sentence once."""
+    found = []
+    for sentence in split_sentences(text, language):
+        part = text[sentence.start : sentence.end]
+        types = classify(part, language.code)
+        if types:
+            stems, light = _stems(part, language)
+            found += [Passage(type_, stems, light) for type_ in types]
+    return tuple(dict.fromkeys(found))
+
+
+def _stems(text: str, language: Language) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    function = language.folded("detection", "function_words")
+    light = language.folded("tracking", "light")
+    places = _country_pattern(language.code)
+    heavy_stems: set[str] = set()
+    light_stems: set[str] = set()
+    for word in words(places.sub(" ", text)):
+        if len(word) < 2 or not word[0].isalpha() or word in function:
+            continue
+        (light_stems if word in light else heavy_stems).add(_stem(word, language.code))
+    return tuple(sorted(heavy_stems)), tuple(sorted(light_stems - heavy_stems))
+
+
+@lru_cache(maxsize=1 << 16)
+def _stem(word: str, code: str) -> str:
+    return str(_stemmer(code).stemWord(word))
+
+
+@cache
+def _stemmer(code: str) -> Any:
+    return snowballstemmer.stemmer(_STEMMERS.get(code, "english"))
+
+
+def countries(text: str, language: Language) -> frozenset[str]:
+    """The countries a letter is most about, by CLDR's names: those named half as often as the first, or more."""
+    codes = _country_codes(language.code)
+    counts = Counter(codes[match["name"]] for match in _country_pattern(language.code).finditer(text))
+    most = max(counts.values(), default=0)
+    return frozenset(code for code, count in counts.items() if count >= max(2, most / 2))
+
+
+@cache
+def _country_codes(code: str) -> Mapping[str, str]:
+    """The names of countries without their last vowel, so that "Syrian" begins like "Syria"."""
+    found: dict[str, str] = {}
+    for territory, name in sorted(Locale(code).territories.items()):
+        if re.fullmatch("[A-Z]{2}", territory):
+            for each in re.findall(r"[^()]+", name):
+                stem = re.sub(r"[aeiouéاه]$", "", each.strip())
+                if len(stem) >= 3:
+                    found.setdefault(stem, territory)
+    return found
+
+
+@cache
+def _country_pattern(code: str) -> re.Pattern[str]:
+    names = "|".join(map(re.escape, sorted(_country_codes(code), key=lambda name: (-len(name), name))))
+    before = "(?:[وفبلك]|ال|لل)*" if code == "ar" else ""
+    return re.compile(rf"\b{before}(?P<name>{names})\w{{0,4}}(?:['’]s)?(?!\w)")
+
+
+# How alike
+
+
+def _score(one: Passage, other: Passage) -> tuple[float, list[str]]:
+    """How alike two passages of one type are, from 0 to 1, and the stems of weight they share."""
+    heavy = sorted(set(one.stems) & set(other.stems))
+    if len(heavy) < SHARED:
+        return 0.0, heavy
+    light = set(one.light) & set(other.light)
+    shorter, longer = sorted((_weight(one), _weight(other)))
+    return (len(heavy) + LIGHT * len(light)) / (shorter**SHORTER * longer ** (1 - SHORTER)), heavy
+
+
+def _weight(passage: Passage) -> float:
+    return len(passage.stems) + LIGHT * len(passage.light)
+
+
+# Links
+
+
+class _Candidate(NamedTuple):
+    date: str
+    demand: str
+    number: int
+    passage: Passage
+
+
+class _Index:
+    """The passages of dated statements, by type and stem, in order of time."""
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self.statements = statements
+        self._entries: dict[tuple[str, str], list[_Candidate]] = defaultdict(list)
+        order = sorted(
+            (number for number, s in enumerate(statements) if s.date),
+            key=lambda n: (_last_day(statements[n].date or ""), statements[n].demand),
+        )
+        for number in order:
+            statement = statements[number]
+            for passage in statement.passages:
+                entry = _Candidate(_last_day(statement.date or ""), statement.demand, number, passage)
+                for stem in passage.stems:
+                    self._entries[passage.type, stem].append(entry)
+
+    def before(self, statement: Statement, passage: Passage) -> Iterator[_Candidate]:
+        """The nearest earlier passages of the same type that share enough words, none twice."""
+        first = statement.date or ""
+        shared: Counter[_Candidate] = Counter()
+        for stem in passage.stems:
+            entries = self._entries.get((passage.type, stem), [])
+            end = bisect_left(entries, first, key=lambda entry: entry.date)
+            shared.update(entries[max(0, end - NEAREST) : end])
+        for entry, count in shared.items():
+            if count >= SHARED:
+                yield entry
+
+
+def _last_day(date: str) -> str:
+    """A date to compare by: a month counts as its last day, so that only what surely follows comes after it."""
+    return date if len(date) > 7 else f"{date}-31"
+
+
+def restatements(statements: Iterable[Statement], decisions: Iterable[Decision] = ()) -> list[Restatement]:
+    """The links among demands, each from a later to an earlier one, with those offered for review; sorted.
+
+    `decisions` are rows "same", "different", "unsure" whose `what` and `value` are IRIs of demands; they win.
+    """
+    ordered = sorted(statements, key=lambda s: s.demand)
+    by_demand = {statement.demand: statement for statement in ordered}
+    judged = {frozenset((row.what, row.value)): row for row in decisions}
+    index = _Index(ordered)
+    links: list[Restatement] = []
+    for statement in ordered:
+        if statement.date:
+            links += _links_of(statement, index, judged)
+    links += _decided(judged.values(), by_demand, {(link.later, link.earlier): link for link in links})
+    chosen = {(link.later, link.earlier): link for link in links}
+    return [chosen[pair] for pair in sorted(chosen)]
+
+
+def _links_of(
+    statement: Statement, index: _Index, judged: Mapping[frozenset[str], Decision]
+) -> Iterator[Restatement]:
+    """For each type of the demand: the best of the nearest earlier letter, or else what is offered for review."""
+    best: dict[str, dict[str, tuple[float, list[str], str]]] = defaultdict(dict)
+    for passage in statement.passages:
+        for entry in index.before(statement, passage):
+            earlier = index.statements[entry.number]
+            if earlier.letter == statement.letter or _apart(statement, earlier):
+                continue
+            if frozenset((statement.demand, earlier.demand)) in judged:
+                continue
+            score, shared = _score(passage, entry.passage)
+            if score >= POSSIBLE and score > best[passage.type].get(earlier.demand, (0.0,))[0]:
+                best[passage.type][earlier.demand] = (score, shared, entry.date)
+    found: dict[str, list[tuple[float, str, list[str]]]] = defaultdict(list)
+    for type_, candidates in sorted(best.items()):
+        certain = {demand: c for demand, c in candidates.items() if c[0] >= SAME}
+        pool = certain or candidates
+        nearest = max(date for _, _, date in pool.values()) if certain else ""
+        demand, (score, shared, _) = min(
+            ((d, c) for d, c in pool.items() if c[2] >= nearest), key=lambda pair: (-pair[1][0], pair[0])
+        )
+        found[demand].append((score, type_, shared))
+    for earlier_iri, reasons in sorted(found.items()):
+        score = max(reason[0] for reason in reasons)
+        yield Restatement(
+            statement.demand,
+            earlier_iri,
+            round(min(1.0, score), 3),
+            tuple(type_ for _, type_, _ in reasons),
+            "; ".join(
+                f"both ask for {type_} with the words {', '.join(shared)}" for _, type_, shared in reasons
+            ),
+            "same" if score >= SAME else "open",
+        )
+
+
+def _apart(one: Statement, other: Statement) -> bool:
+    """Whether the letters are about different countries."""
+    return bool(one.about and other.about and not one.about & other.about)
+
+
+def _decided(
+    rows: Iterable[Decision], by_demand: Mapping[str, Statement], links: Mapping[tuple[str, str], Restatement]
+) -> Iterator[Restatement]:
+    """The links that a person judged, where both demands are there and one is earlier."""
+    judgements = {"same": "same", "different": "different", "unsure": "unsure"}
+    for row in sorted(rows, key=lambda row: (row.what, row.value)):
+        one, other = by_demand.get(row.what), by_demand.get(row.value)
+        if one is None or other is None or not one.date or not other.date:
+            continue
+        later, earlier = (one, other) if one.date > other.date else (other, one)
+        if _last_day(earlier.date or "") >= (later.date or ""):
+            continue
+        pairs = [
+            (*_score(a, b), a.type) for a in later.passages for b in earlier.passages if a.type == b.type
+        ]
+        types = tuple(sorted({type_ for _, _, type_ in pairs}))
+        score = round(min(1.0, max((pair[0] for pair in pairs), default=0.0)), 3)
+        reason = row.why or "judged by a person"
+        yield Restatement(later.demand, earlier.demand, score, types, reason, judgements[row.decision], row)
+
+
+def lines(links: Iterable[Restatement], dates: Mapping[str, str | None]) -> list[Line]:
+    """The lines of demands that links make; `dates` gives the date of each demand. Longest first.
+
+    A demand that asks for several things can belong to several lines, one of each type.
+    """
+    root: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def find(node: tuple[str, str]) -> tuple[str, str]:
+        while root.setdefault(node, node) != node:
+            root[node] = root[root[node]]
+            node = root[node]
+        return node
+
+    for link in links:
+        if link.judgement == "same":
+            for type_ in link.types or ("",):
+                one, other = sorted((find((type_, link.later)), find((type_, link.earlier))))
+                root[other] = one
+    members: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for node in sorted(root):
+        members[find(node)].append(node[1])
+    found = [
+        Line(key[0], tuple(sorted(demands, key=lambda d: (dates.get(d) or "9", d))))
+        for key, demands in members.items()
+    ]
+    return sorted(found, key=lambda line: (-len(line.demands), line))

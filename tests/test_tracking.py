@@ -1,0 +1,152 @@
+"""Which demand asks again what an earlier letter asked."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.collection import Decision
+from kb.extraction.language import languages
+from kb.tracking import Restatement, Statement, countries, lines, passages, restatements
+
+ENGLISH = languages()["en"]
+
+
+def statement(name: str, date: str | None, text: str, about: str = "") -> Statement:
+    return Statement(f"d:{name}", f"l:{name}", date, passages(text, ENGLISH), frozenset(about.split()))
+
+
+MONITOR = "We ask for independent observers to monitor the ceasefire and to report every violation."
+MONITOR_AGAIN = "Send independent observers who monitor the ceasefire and report violations in public."
+RELEASE = "Release all political prisoners and everybody who was arbitrarily detained."
+RELEASE_AGAIN = "We repeat our call to release the political prisoners and those arbitrarily detained."
+
+
+def pairs(links: list[Restatement], judgement: str = "same") -> set[tuple[str, str]]:
+    return {(link.later, link.earlier) for link in links if link.judgement == judgement}
+
+
+def test_the_same_act_on_the_same_object_is_linked_to_the_earlier_letter() -> None:
+    links = restatements(
+        [
+            statement("a", "2016-01-01", MONITOR),
+            statement("b", "2017-01-01", MONITOR_AGAIN),
+            statement("c", "2017-01-01", RELEASE),
+        ]
+    )
+    assert pairs(links) == {("d:b", "d:a")}
+    assert "observ" in links[0].reason
+    assert "ceasefire-monitoring" in links[0].types
+
+
+def test_a_third_letter_is_linked_to_the_nearest_before_it() -> None:
+    links = restatements(
+        [
+            statement("a", "2016-01-01", RELEASE),
+            statement("b", "2017-01-01", RELEASE_AGAIN),
+            statement("c", "2018-01-01", RELEASE),
+        ]
+    )
+    assert pairs(links) == {("d:b", "d:a"), ("d:c", "d:b")}
+    [line] = [
+        line
+        for line in lines(links, {"d:a": "2016", "d:b": "2017", "d:c": "2018"})
+        if line.type == "detainee-release"
+    ]
+    assert line.demands == ("d:a", "d:b", "d:c")
+
+
+def test_types_alone_are_not_enough() -> None:
+    links = restatements(
+        [
+            statement("a", "2016-01-01", "Release the journalists who were arrested in the capital."),
+            statement(
+                "b",
+                "2017-01-01",
+                "Tell families the truth and free fishermen held at sea without trial; release them.",
+            ),
+        ]
+    )
+    assert pairs(links) == set()
+
+
+def test_words_alone_are_not_enough() -> None:
+    links = restatements(
+        [
+            statement(
+                "a", "2016-01-01", "Bring the flour, the medicine and the tents to the besieged towns."
+            ),
+            statement(
+                "b",
+                "2017-01-01",
+                "Try those who burnt the flour, the medicine and the tents for their war crimes.",
+            ),
+        ]
+    )
+    assert pairs(links) == set()
+
+
+def test_letters_about_different_countries_are_kept_apart() -> None:
+    a, b = statement("a", "2016-01-01", RELEASE, "SY"), statement("b", "2017-01-01", RELEASE, "SD")
+    assert restatements([a, b]) == []
+
+
+def test_countries_are_known_by_name_and_by_what_is_made_of_it() -> None:
+    assert countries("Syrian families in Syria wait. Lebanon is near. The Syrian people hope.", ENGLISH) == {
+        "SY"
+    }
+    arabic = languages()["ar"]
+    assert countries("الشعب السوري في سوريا ينتظر والسوريون يأملون", arabic) == {"SY"}
+
+
+def test_undated_letters_and_letters_of_one_day_are_not_ordered() -> None:
+    same_day = [statement("a", "2016-01-01", RELEASE), statement("b", "2016-01-01", RELEASE)]
+    undated = [statement("a", None, RELEASE), statement("b", "2016-01-01", RELEASE)]
+    same_month = [statement("a", "2016-01", RELEASE), statement("b", "2016-01-20", RELEASE)]
+    assert restatements(same_day) == restatements(undated) == restatements(same_month) == []
+
+
+def test_a_letter_does_not_restate_itself() -> None:
+    a, b = statement("a", "2016-01-01", RELEASE), statement("b", "2016-02-01", RELEASE)
+    one_letter = [Statement(s.demand, "l:same", s.date, s.passages) for s in (a, b)]
+    assert restatements(one_letter) == []
+
+
+def decision(what: str, value: str, judged: str) -> Decision:
+    return Decision(what, "", judged, value, "N. N.", "2020-01-01", "compared by hand")  # type: ignore[arg-type]
+
+
+def test_what_a_person_decided_wins() -> None:
+    alike = [statement("a", "2016-01-01", RELEASE), statement("b", "2017-01-01", RELEASE)]
+    [link] = restatements(alike, [decision("d:a", "d:b", "different")])
+    assert (link.judgement, link.reason) == ("different", "compared by hand")
+    unlike = [statement("a", "2016-01-01", RELEASE), statement("b", "2017-01-01", MONITOR)]
+    assert pairs(restatements(unlike, [decision("d:b", "d:a", "same")])) == {("d:b", "d:a")}
+    assert pairs(restatements(alike, [decision("d:b", "d:a", "unsure")])) == set()
+
+
+SENTENCES = [
+    MONITOR,
+    MONITOR_AGAIN,
+    RELEASE,
+    RELEASE_AGAIN,
+    "Lift the sieges and let food and medicine through.",
+]
+COLLECTIONS = st.lists(
+    st.tuples(
+        st.sampled_from(SENTENCES),
+        st.sampled_from([None, "2016-01", "2016-01-05", "2017-03-04", "2018-12-31"]),
+    ),
+    max_size=8,
+)
+
+
+@given(COLLECTIONS, st.randoms(use_true_random=False))
+@settings(max_examples=50, deadline=None)
+def test_the_order_of_the_letters_changes_nothing(collection, random) -> None:  # type: ignore[no-untyped-def]
+    statements = [statement(f"{n}", date, text) for n, (text, date) in enumerate(collection)]
+    shuffled = random.sample(statements, len(statements))
+    links = restatements(statements)
+    assert links == restatements(shuffled)
+    dates = {s.demand: s.date or "" for s in statements}
+    assert all(dates[link.earlier] < dates[link.later] for link in links)
