@@ -72,7 +72,7 @@ class Passage(NamedTuple):
 class Statement:
     """A demand in force as tracking needs it.
 
-    `demand` and `letter` are IRIs, `date` is the letter's (ISO 8601, to the day or month) or None, `about` are
+    `demand` and `letter` are IRIs, `date` is the letter's (ISO 8601, day or month) or None, `about` are
     the countries the letter is most about (ISO 3166 codes), perhaps none.
     """
 
@@ -145,7 +145,7 @@ def _stemmer(code: str) -> Any:
 
 
 def countries(text: str, language: Language) -> frozenset[str]:
-    """The countries a letter is most about, by CLDR's names: those named half as often as the first, or more."""
+    """The countries a letter is most about, by CLDR's names: named at least half as often as the first."""
     codes = _country_codes(language.code)
     counts = Counter(codes[match["name"]] for match in _country_pattern(language.code).finditer(text))
     most = max(counts.values(), default=0)
@@ -230,7 +230,7 @@ class _Index:
 
 
 def _last_day(date: str) -> str:
-    """A date to compare by: a month counts as its last day, so that only what surely follows comes after it."""
+    """A date to compare by: a month counts as its last day, so only what surely follows it is later."""
     return date if len(date) > 7 else f"{date}-31"
 
 
@@ -255,7 +255,7 @@ def restatements(statements: Iterable[Statement], decisions: Iterable[Decision] 
 def _links_of(
     statement: Statement, index: _Index, judged: Mapping[frozenset[str], Decision]
 ) -> Iterator[Restatement]:
-    """For each type of the demand: the best of the nearest earlier letter, or else what is offered for review."""
+    """For each type of the demand: the best of the nearest earlier letter, or what is offered for review."""
     best: dict[str, dict[str, tuple[float, list[str], str]]] = defaultdict(dict)
     for passage in statement.passages:
         for entry in index.before(statement, passage):
