@@ -1,0 +1,7 @@
+"""Printed names become organisations and persons; what is only possible is kept for a person to review."""
+
+from __future__ import annotations
+
+from kb.identity.linking import Linkage, Match, Organisation, PrintedName, link
+
+__all__ = ["Linkage", "Match", "Organisation", "PrintedName", "link"]

@@ -1,0 +1,171 @@
+"""What the curator settled about names: rows of organisations.csv and review.csv that agree."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kb.collection import Decision, OrganisationRow
+from kb.errors import DataError
+
+__all__ = ["Settled", "settle"]
+
+
+@dataclass(slots=True)
+class Settled:
+    """Names a person joined, kept apart or could not tell; `problems` are rows refused, with file and line.
+
+    Names are as the rows write them, white space folded. `groups` gives what is joined one number, `rows` the
+    row of organisations.csv for a number. `same`, `apart` and `unsure` are pairs of names in alphabetical
+    order, with the row of review.csv that says so.
+    """
+
+    groups: dict[str, int] = field(default_factory=dict)
+    rows: dict[int, OrganisationRow] = field(default_factory=dict)
+    same: dict[tuple[str, str], Decision] = field(default_factory=dict)
+    apart: dict[tuple[str, str], Decision] = field(default_factory=dict)
+    unsure: dict[tuple[str, str], Decision] = field(default_factory=dict)
+    problems: list[DataError] = field(default_factory=list)
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one <= other else (other, one)
+
+
+def _fold(name: str) -> str:
+    return " ".join(name.split())
+
+
+class _Settler:
+    """Takes rows one by one and refuses what contradicts those before it."""
+
+    def __init__(self) -> None:
+        self.settled = Settled()
+        self.parent: dict[str, str] = {}
+        self.edges: dict[str, list[tuple[str, str]]] = {}
+        self.row_of: dict[str, OrganisationRow] = {}
+
+    def find(self, name: str) -> str:
+        self.parent.setdefault(name, name)
+        while self.parent[name] != name:
+            self.parent[name] = self.parent[self.parent[name]]
+            name = self.parent[name]
+        return name
+
+    def join(self, one: str, other: str, place: str) -> None:
+        self.edges.setdefault(one, []).append((other, place))
+        self.edges.setdefault(other, []).append((one, place))
+        root, joined = sorted((self.find(one), self.find(other)))
+        self.parent[joined] = root
+        row = self.row_of.pop(joined, None)
+        if row is not None:
+            self.row_of.setdefault(root, row)
+
+    def refuse(self, message: str, file: str, line: int) -> None:
+        self.settled.problems.append(DataError(message, file, line or None))
+
+    def why_joined(self, one: str, other: str) -> str:
+        """The rows over which two names are joined, as "review.csv:2, review.csv:5"."""
+        came: dict[str, tuple[str, str]] = {one: ("", "")}
+        queue = deque([one])
+        while queue:
+            name = queue.popleft()
+            if name == other:
+                break
+            for neighbour, place in self.edges.get(name, ()):
+                if neighbour not in came:
+                    came[neighbour] = (name, place)
+                    queue.append(neighbour)
+        places = []
+        while other != one:
+            other, place = came[other]
+            places.append(place)
+        return ", ".join(dict.fromkeys(reversed(places)))
+
+    def take_row(self, row: OrganisationRow, file: str) -> None:
+        place = f"{file}:{row.line}"
+        name = _fold(row.name)
+        for printed in (name, *map(_fold, row.aliases)):
+            other = self.row_of.get(self.find(printed))
+            if other is not None and other is not row:
+                self.refuse(
+                    f"“{printed}” is already “{other.name}” (line {other.line}): "
+                    f"keep it in one of the two rows, or make them one",
+                    file, row.line,
+                )  # fmt: skip
+                continue
+            if self.find(printed) != self.find(name):
+                self.join(name, printed, place)
+            if printed == name:
+                self.row_of[self.find(name)] = row
+
+    def take_decision(self, row: Decision, file: str) -> None:
+        one, other = _pair(_fold(row.what), _fold(row.value))
+        if not one or one == other:
+            self.refuse(
+                f"“{row.decision}” needs two names, one as `what` and another as `value`", file, row.line
+            )
+            return
+        if row.decision == "same":
+            self.take_same(row, one, other, file)
+        elif row.decision == "different":
+            if self.find(one) == self.find(other):
+                self.refuse(
+                    f"“{one}” and “{other}” can't be different: they are the same by "
+                    f"{self.why_joined(one, other)}; take back one of these rows",
+                    file, row.line,
+                )  # fmt: skip
+            else:
+                self.settled.unsure.pop((one, other), None)
+                self.settled.apart.setdefault((one, other), row)
+        elif (one, other) not in self.settled.apart and self.find(one) != self.find(other):
+            self.settled.unsure.setdefault((one, other), row)
+
+    def take_same(self, row: Decision, one: str, other: str, file: str) -> None:
+        left, right = self.find(one), self.find(other)
+        rows = self.row_of.get(left), self.row_of.get(right)
+        if left != right and rows[0] and rows[1]:
+            self.refuse(
+                f"“{one}” and “{other}” can't be the same: organisations.csv has them as two "
+                f"(lines {rows[0].line} and {rows[1].line})",
+                file, row.line,
+            )  # fmt: skip
+            return
+        for (first, second), apart in self.settled.apart.items():
+            if {self.find(first), self.find(second)} == {left, right} and left != right:
+                self.refuse(
+                    f"“{one}” and “{other}” can't be the same: {file}:{apart.line} says that “{first}” and "
+                    f"“{second}” are different; take back one of these rows",
+                    file, row.line,
+                )  # fmt: skip
+                return
+        self.settled.unsure.pop((one, other), None)
+        self.settled.same.setdefault((one, other), row)
+        if left != right:
+            self.join(one, other, f"{file}:{row.line}")
+
+
+def settle(
+    rows: Iterable[OrganisationRow],
+    decisions: Iterable[Decision],
+    rows_file: str = "organisations.csv",
+    decisions_file: str = "review.csv",
+) -> Settled:
+    """What the rows settle together. A row that contradicts those before it is refused and changes nothing.
+
+    `unsure` beside a clear answer about the same two names is no contradiction: the clear one counts.
+    """
+    settler = _Settler()
+    for row in sorted(rows, key=lambda row: row.line):
+        settler.take_row(row, rows_file)
+    for decision in sorted(decisions, key=lambda row: row.line):
+        if decision.decision in ("same", "different", "unsure"):
+            settler.take_decision(decision, decisions_file)
+    settled = settler.settled
+    numbers: dict[str, int] = {}
+    for name in sorted(settler.parent):
+        root = settler.find(name)
+        settled.groups[name] = numbers.setdefault(root, len(numbers))
+    settled.rows = {settled.groups[root]: row for root, row in settler.row_of.items()}
+    return settled
