@@ -17,7 +17,7 @@ from kb.letter import Span
 
 __all__ = ["Zone", "Zones", "find_zones"]
 
-Zone = Literal["heading", "salutation", "body", "closing", "signatures", "copies", "footer"]
+Zone = Literal["heading", "salutation", "body", "closing", "signatures", "copies", "addressees", "footer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def _body_end(layout: Layout, words: Words, begin: int) -> int:
             return block.first
         if signs_inline(words[block.first]):
             return block.first
-        if block.first > begin and (heads_footer(words[block.first]) or opens_copies(words[block.first])):
+        if block.first > begin and (_ends_body(words[block.first])):
             return _names_before(layout, words, begin, block.first)
     return _names_before(layout, words, begin, len(lines))
 
@@ -203,9 +203,19 @@ def heads_footer(text: str) -> bool:
     )
 
 
+def _ends_body(text: str) -> bool:
+    return heads_footer(text) or opens_copies(text) or opens_addressees(text)
+
+
 def opens_copies(text: str) -> bool:
     """Tell whether a line opens the list of those who get a copy."""
     return any_language("copies", "leads").match(text) is not None
+
+
+def opens_addressees(text: str) -> bool:
+    """Tell whether a line after the letter's text opens the list of its addressees ("Addressed to: …")."""
+    found = any_language("addressee", "leads").match(text)
+    return found is not None and text[found.end() :].lstrip()[:1] in {":", "："}
 
 
 def _names_follow(layout: Layout, words: Words, index: int) -> bool:
@@ -228,30 +238,51 @@ def _names_follow(layout: Layout, words: Words, index: int) -> bool:
 def _names_before(layout: Layout, words: Words, begin: int, end: int) -> int:
     """Tell where a list of names without heading begins that ends before line `end`; else `end`."""
     blocks = [block for block in layout.blocks if begin <= block.first < end]
-    start = end
-    items: list[Block] = []
-    for number in range(len(blocks) - 1, -1, -1):
-        block = blocks[number]
+    taken: list[Block] = []
+    pending: list[Block] = []
+    while blocks:
+        block = blocks.pop()
+        listed = block.kind == "item"
         length = block.content.end - block.content.start
-        if length > 250 or is_prose(layout, block):
+        if length > 250 or (
+            not listed and (is_prose(layout, block) or layout.text[block.content.end - 1] in ":：")
+        ):
             break
-        if block.kind == "item":
-            if items and items[-1].marker == "1" and block.marker != "1":
-                break
-            items.append(block)
-        elif items or layout.text[block.content.end - 1] in ":：" or not name_like(words[block.first]):
+        if taken and listed != (taken[-1].kind == "item"):
+            # A heading inside the list; names without markers hardly follow a list of names with them.
+            if listed or not heads_names(words[block.first]):
+                if not (listed and pending):
+                    break
+            else:
+                pending.append(block)
+                continue
+        elif not listed and not name_like(words[block.first]):
             break
-        start = block.first
-    if items:
-        before = blocks[blocks.index(items[-1]) - 1] if blocks.index(items[-1]) else None
+        if listed and taken and not pending and taken[-1].marker == "1" != block.marker:
+            break
+        taken.extend((*pending, block))
+        pending.clear()
+    if not taken:
+        return end
+    if taken[-1].kind == "item":
+        before = blocks[-1] if blocks and not pending else None
         led_in = (
-            before is not None and before.kind != "item" and layout.text[before.content.end - 1] in ":：؛;"
+            before is not None and before.kind != "item" and layout.text[before.content.end - 1] in ":：;؛"
         )
+        items = [block for block in taken if block.kind == "item"]
         named = sum(name_like(words[block.first]) for block in items)
         if led_in or len(items) < 3 or named * 5 < len(items) * 4:
             return end
-        return items[-1].first
-    return start
+    return (pending or taken)[-1].first
+
+
+def heads_names(text: str) -> bool:
+    """Tell a heading inside a list of names ("Organisations", "Individuals / Experts") from a name."""
+    bare = text.strip(_FINAL)
+    headings = any_language("signatures", "subheadings")
+    return bool(headings.fullmatch(bare)) or all(
+        headings.fullmatch(part.strip()) for part in re.split("[/&,]", bare)
+    )
 
 
 _ALPHABETIC = re.compile(r"[^\W\d_]{4,}")
@@ -293,9 +324,12 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
     while index < len(lines):
         line = lines[index]
         text = words[index] if not line.marker and words.length(index) <= 300 else ""
-        if text and opens_copies(text):
+        list_of: Zone | None = "copies" if text and opens_copies(text) else None
+        if text and opens_addressees(text):
+            list_of = "addressees"
+        if list_of:
             stop = _copies_end(layout, words, index)
-            zones[index:stop] = ["copies"] * (stop - index)
+            zones[index:stop] = [list_of] * (stop - index)
             zone = "footer" if zone == "footer" else "signatures"
             index = stop
             continue
@@ -342,7 +376,9 @@ def _still_closing(layout: Layout, words: Words, index: int, text: str, prose: b
 def _copies_end(layout: Layout, words: Words, index: int) -> int:
     """Tell where the list of those copied ends that line `index` opens."""
     lines = layout.lines
-    lead = any_language("copies", "leads").match(words[index])
+    lead = any_language("copies", "leads").match(words[index]) or any_language("addressee", "leads").match(
+        words[index]
+    )
     alone = lead is not None and not words[index][lead.end() :].strip(_FINAL)
     allowed = lines[index + 1].gap if alone and index + 1 < len(lines) else 0
     number = index + 1

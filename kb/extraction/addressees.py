@@ -1,0 +1,482 @@
+"""Whom a letter is addressed and copied to: names, offices and bodies, wherever the letter names them.
+
+In order of trust: a block of address lines before the salutation or after the signatures; the salutation,
+where it names somebody; the title, or a line that introduces the letter ("… to Justice Minister …").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from kb.extraction.dates import find_dates
+from kb.extraction.heading import Titled
+from kb.extraction.language import any_language
+from kb.extraction.layout import Layout, Reading, plain, read
+from kb.extraction.zones import Words, Zones, is_prose
+from kb.letter import Addressee, Span
+
+__all__ = ["find_addressees"]
+
+
+def find_addressees(
+    layout: Layout, zones: Zones, title: Titled | None
+) -> tuple[tuple[Addressee, ...], tuple[Addressee, ...]]:
+    """Read whom a letter is addressed to, and whom it is copied to, in the order they are printed."""
+    copied = tuple(_copied(layout, zones))
+    block = [*_block(layout, zones, "heading", title), *_block(layout, zones, "addressees", title)]
+    if block:
+        return tuple(block), copied
+    greeted = list(_greeted(layout, zones))
+    named = [addressee for addressee, specific in greeted if specific]
+    titled = list(_titled(layout, title)) or list(_introduced(layout, zones))
+    if named and titled and _same(named, titled):
+        named = titled
+    return tuple(named or titled or [addressee for addressee, _ in greeted]), copied
+
+
+def _same(named: list[Addressee], titled: list[Addressee]) -> bool:
+    """Tell whether the title names those the salutation greets, and more fully."""
+    greeted = _tokens(named) - _office_tokens(named)
+    return greeted <= _tokens(titled) and len(_tokens(titled)) > len(_tokens(named))
+
+
+def _tokens(addressees: Iterable[Addressee]) -> set[str]:
+    return {
+        word.casefold()
+        for a in addressees
+        for word in re.findall(r"\w+", f"{a.name} {a.office or ''} {a.body or ''}")
+    }
+
+
+def _office_tokens(addressees: Iterable[Addressee]) -> set[str]:
+    forms = any_language("addressee", "forms")
+    return {
+        word.casefold()
+        for a in addressees
+        for m in forms.finditer(a.name)
+        for word in re.findall(r"\w+", m[0])
+    }
+
+
+# -------------------------------------------------------------------------------------- a printed name
+
+_EDGES = " \t,.:;،؛*_-–—|\"'“”«»"
+_OFFICE_AFTER = re.compile(r"\s*[,،(–—]\s*|\s+-\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece of reading text that names one addressee."""
+
+    text: str
+    start: int
+
+
+def _addressee(reading: Reading, part: _Part) -> Addressee | None:
+    """Take a piece apart: name, office, body, as far as punctuation tells."""
+    lead = len(part.text) - len(part.text.lstrip(_EDGES))
+    text = part.text.strip(' \t,:;،؛*_-–—|"“”«»')
+    if not text or not any(map(str.isalpha, text)):
+        return None
+    span = reading.span(part.start + lead, part.start + lead + len(text))
+    for comma in _OFFICE_AFTER.finditer(text):
+        rest = text[comma.end() :].rstrip(") ")
+        if any_language("addressee", "offices").match(rest):
+            office, body = _office_and_body(rest)
+            return Addressee(text[: comma.start()], span, office, body)
+        if any_language("addressee", "bodies").match(rest):
+            return Addressee(text[: comma.start()], span, None, rest)
+    return Addressee(text, span)
+
+
+def _office_and_body(text: str) -> tuple[str, str | None]:
+    for joint in re.finditer(r"\s*,\s+|\s+of\s+(?:the\s+)?", text):
+        rest = text[joint.end() :]
+        if any_language("addressee", "bodies").fullmatch(rest):
+            return text[: joint.start()], rest
+    return text, None
+
+
+def _parts(reading: Reading, start: int, stop: int) -> Iterator[_Part]:
+    """Split text that may name several: at forms of address and at offices that can't go on."""
+    text = reading.text
+    cuts = [start]
+    cuts.extend(start + found.end() for found in re.finditer(r"[;؛•|]|\s/\s", text[start:stop]))
+    for key in ("forms", "offices"):
+        for found in any_language("addressee", key).finditer(text, start, stop):
+            before = text[max(cut for cut in cuts if cut <= found.start()) : found.start()]
+            if _ends_one(before, key):
+                cuts.append(found.start())
+                cuts.sort()
+    for begin, end in zip(cuts, [*cuts[1:], stop], strict=True):
+        piece = text[begin:end].rstrip(_EDGES)
+        trailing = re.search(rf"\s(?:{any_language('addressee', 'and').pattern})$", piece, re.IGNORECASE)
+        yield _Part(piece[: trailing.start()] if trailing else piece, begin)
+
+
+def _ends_one(before: str, key: str) -> bool:
+    """Tell whether an addressee is complete where a form of address or an office begins."""
+    words = before.split()
+    if len(words) < 2 or not before[-1:].isspace():
+        return False
+    last = words[-1].strip("(")
+    joined = any_language("addressee", "and").fullmatch(last)
+    if key == "forms":
+        if any_language("addressee", "forms").fullmatch(last) or last.endswith(("-", "–", "—")):
+            return False
+        form = any_language("addressee", "forms").match(before.lstrip())
+        if form and not before.lstrip()[form.end() :].strip(_EDGES):
+            return False
+        return bool(joined) or not any_language("addressee", "connectors").fullmatch(last)
+    if last.endswith((",", "،", "(")) or any_language("addressee", "connectors").fullmatch(last):
+        return False
+    if any_language("addressee", "forms").fullmatch(last):
+        return False
+    return any_language("addressee", "offices").search(before) is not None
+
+
+# ---------------------------------------------------------------------------------- a block of address
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An addressee being put together from lines; `closed` when nothing more belongs to it."""
+
+    addressee: Addressee
+    closed: bool = False
+    led: bool = False
+
+
+def _block(layout: Layout, zones: Zones, zone: str, title: Titled | None) -> Iterator[Addressee]:
+    """Read address lines: "H.E. Mr. X / Secretary-General / United Nations / New York" is one addressee."""
+    drafts: list[_Draft] = []
+    led = False
+    words = Words(layout)
+    indices = [index for run in zones.runs(zone) for index in run]  # type: ignore[arg-type]
+    prose = {i for b in layout.blocks if is_prose(layout, b) for i in range(b.first, b.last + 1)}
+    for place, index in enumerate(indices):
+        line = layout.lines[index]
+        if (
+            line.furniture
+            or index in prose
+            or words.length(index) > 400
+            or (title and _within(line.span, title.span))
+        ):
+            continue
+        reading = read(layout.text, (Span(line.content, line.span.end),))
+        start = 0
+        if any_language("addressee", "senders").match(reading.text) and ":" in reading.text[:20]:
+            led = False
+            continue
+        if _attention(reading.text):
+            break
+        lead = any_language("addressee", "leads").match(reading.text)
+        if lead and (
+            reading.text[lead.end() : lead.end() + 2].strip()[:1] in {":", "："}
+            or lead.end() == len(reading.text)
+        ):
+            start = lead.end() + (
+                reading.text[lead.end() :].find(":") + 1 if ":" in reading.text[lead.end() :][:3] else 0
+            )
+            led = True
+            if not reading.text[start:].strip(_EDGES):
+                continue
+        text = reading.text[start:].strip()
+        following = words[indices[place + 1]] if place + 1 < len(indices) else ""
+        _add_line(drafts, reading, start, text, line.gap, line.marker is not None, led, following)
+    if not led:
+        drafts = [draft for draft in drafts if _trusted(draft.addressee)]
+    for draft in drafts:
+        yield draft.addressee
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.end and inner.start < outer.end
+
+
+def _attention(text: str) -> bool:
+    found = any_language("addressee", "attention").match(text)
+    return found is not None and text[found.end() : found.end() + 1] in {":", " "}
+
+
+def _add_line(
+    drafts: list[_Draft],
+    reading: Reading,
+    start: int,
+    text: str,
+    gap: int,
+    listed: bool,
+    led: bool,
+    following: str,
+) -> None:
+    current = drafts[-1] if drafts and not drafts[-1].closed else None
+    form = any_language("addressee", "forms").match(text)
+    office = any_language("addressee", "offices").match(text)
+    body = any_language("addressee", "bodies").match(text)
+    if _is_dated(text) or _is_place(text):
+        if current and gap == 0:
+            drafts[-1] = replace(current, closed=True)
+        return
+    if text[:1].islower() and not listed and not (office or body):
+        return
+    if current and not listed and not form and gap <= 1:
+        known = current.addressee
+        whole = f"{known.name} {known.office or ''}"
+        if office and not known.office and not any_language("addressee", "offices").search(whole):
+            end = reading.span(start, len(reading.text)).end
+            role, at = _office_and_body(text.strip(_EDGES))
+            drafts[-1] = replace(
+                current, addressee=replace(known, office=role, body=at, span=Span(known.span.start, end))
+            )
+            return
+        if body and not known.body and gap == 0:
+            end = reading.span(start, len(reading.text)).end
+            drafts[-1] = replace(
+                current, addressee=replace(known, body=text.strip(_EDGES), span=Span(known.span.start, end))
+            )
+            return
+    names = (
+        form
+        or listed
+        or office
+        or (led and (current is None or gap > 0 or not drafts))
+        or _names_office(text)
+        or (body and (current is None or gap > 0))
+        or (following and any_language("addressee", "offices").match(following) and not _is_shouting(text))
+    )
+    if not names:
+        return
+    for part in _parts(reading, start, len(reading.text)):
+        addressee = _addressee(reading, part)
+        if addressee:
+            drafts.append(_Draft(addressee, led=led))
+
+
+def _is_shouting(text: str) -> bool:
+    return text.isupper() and len(text.split()) > 3
+
+
+def _is_dated(text: str) -> bool:
+    return any(map(str.isdecimal, text)) and any(True for _ in find_dates(text, "day"))
+
+
+def _is_place(text: str) -> bool:
+    """Tell a street, a town, a number from what names an addressee."""
+    if text[:1].isdecimal():
+        return True
+    found = any_language("addressee", "places").match(text)
+    return found is not None and (found.end() == len(text) or text[found.end()] in " ,.،-")
+
+
+def _names_office(text: str) -> bool:
+    """Tell a line "Name, Office …" from others."""
+    return any(
+        any_language("addressee", "offices").match(text, comma.end())
+        for comma in re.finditer(r"[,،]\s+|\s[-–—]\s", text)
+    )
+
+
+def _trusted(addressee: Addressee) -> bool:
+    """Tell an addressee from a letterhead: it has an office, a form of address, or is of states."""
+    if any_language("title", "kinds").search(addressee.name) and not addressee.office:
+        return False
+    text = f"{addressee.name}, {addressee.office or ''}"
+    return bool(
+        any_language("addressee", "forms").match(addressee.name)
+        or any_language("addressee", "offices").search(text)
+        or any_language("addressee", "states").search(addressee.name)
+    )
+
+
+# ---------------------------------------------------------------------------- salutation, title, intro
+
+
+def _greeted(layout: Layout, zones: Zones) -> Iterator[tuple[Addressee, bool]]:
+    """Give whom the salutation greets, and whether it says who that is."""
+    for run in zones.runs("salutation"):
+        for index in run:
+            line = layout.lines[index]
+            reading = read(layout.text, (Span(line.content, line.span.end),))
+            dear = any_language("salutation", "dear").match(reading.text)
+            start = dear.end() if dear else 0
+            for part in _parts(reading, start, len(reading.text)):
+                text = part.text.strip(_EDGES)
+                if not text or any_language("addressee", "generic").fullmatch(text):
+                    continue
+                rest = _without_forms(text)
+                if not rest or any_language("addressee", "generic").fullmatch(rest):
+                    continue
+                addressee = _addressee(reading, part)
+                if addressee:
+                    yield addressee, _specific(rest)
+
+
+def _without_forms(text: str) -> str:
+    while found := any_language("addressee", "forms").match(text):
+        text = text[found.end() :].lstrip(" .,،")
+    return text
+
+
+def _specific(text: str) -> bool:
+    """Tell whether there is more than an office: "Prime Minister" is nobody yet, "Prime Minister of X" is."""
+    rest = any_language("addressee", "offices").sub(" ", text)
+    rest = any_language("addressee", "forms").sub(" ", rest)
+    return any(
+        len(word) > 2
+        for word in re.findall(r"[^\W\d_]+", any_language("addressee", "connectors").sub(" ", rest))
+    )
+
+
+_CUT = re.compile(r"\s[-–—]\s|[:;!?؟(\n]|\.(?:\s|$)|,\s(?=[a-z])")
+
+
+def _titled(layout: Layout, title: Titled | None) -> Iterator[Addressee]:
+    """Read the addressee out of a title: "Open letter to … about …"."""
+    if title is None:
+        return
+    reading = read(layout.text, (title.span,))
+    found = any_language("addressee", "intro").search(reading.text)
+    if found and any_language("title", "kinds").search(reading.text):
+        yield from _after(reading, found.end(), plainly=True)
+
+
+def _introduced(layout: Layout, zones: Zones) -> Iterator[Addressee]:
+    """Read the addressee out of a line that introduces the letter."""
+    seen = 0
+    for block in layout.blocks:
+        zone = zones.of_line[block.first]
+        if zone not in {"heading", "body"} or seen == 3:
+            break
+        seen += zone == "body"
+        end = min(block.content.end, block.content.start + 600)
+        reading = read(layout.text, (Span(block.content.start, end),))
+        for found in any_language("addressee", "intro").finditer(reading.text):
+            addressees = list(_after(reading, found.end(), plainly=False))
+            if addressees:
+                yield from addressees
+                return
+
+
+def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
+    """Give whom the words from `start` on name, up to where they turn to something else."""
+    text = reading.text
+    start += len(text[start:]) - len(text[start:].lstrip())
+    article = any_language("addressee", "articles").match(text, start)
+    if article:
+        start = article.end() + len(text[article.end() :]) - len(text[article.end() :].lstrip())
+    stop = len(text)
+    cut = _CUT.search(text, start)
+    if cut:
+        stop = cut.start()
+    for found in any_language("addressee", "title_ends").finditer(text, start + 1, stop):
+        target = text[start : found.start()]
+        named = len(target.split()) > 1 or any_language("addressee", "offices").search(target)
+        if named and not _belongs(text, found):
+            stop = found.start()
+            break
+    first = text[start : start + 1]
+    if not first or (first.islower() and not article):
+        return
+    for begin, end in _listed(text, start, stop):
+        name = text[begin:end].strip(_EDGES)
+        if not name or any_language("addressee", "generic").fullmatch(name):
+            continue
+        if not plainly and not _trusted(Addressee(name, Span(0, 0))):
+            continue
+        for part in _parts(reading, begin, end):
+            addressee = _addressee(reading, part)
+            if addressee:
+                yield addressee
+
+
+def _belongs(text: str, found: re.Match[str]) -> bool:
+    """Tell "High Commissioner for Human Rights", "Committee on Torture" from what a letter is about."""
+    before = text[: found.start()].rstrip()
+    last = before.rsplit(None, 1)[-1] if before else ""
+    after = text[found.end() :].lstrip()[:1]
+    office = any_language("addressee", "offices").search(last) or any_language("addressee", "bodies").search(
+        last
+    )
+    return bool(office) and after.isupper()
+
+
+def _listed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Split "the Secretary-General and the Security Council" where each part names somebody."""
+    begin = start
+    joint = re.compile(
+        rf"\s*[,،]?\s+(?:{any_language('addressee', 'and').pattern})\s*"
+        rf"(?:(?:{any_language('addressee', 'articles').pattern})\s)?|[,،]\s+",
+        re.IGNORECASE,
+    )
+    for found in joint.finditer(text, start, stop):
+        before, after = text[begin : found.start()], text[found.end() : stop]
+        arabic = "\u0600" < after[:1] < "\u06ff"
+        if found[0].strip() in {",", "،"} and not arabic:
+            if not any_language("addressee", "forms").match(after):
+                continue
+        elif not arabic and not (_names_one(before) and _names_one(after)):
+            continue
+        yield begin, found.start()
+        begin = found.end()
+    yield begin, stop
+
+
+def _names_one(text: str) -> bool:
+    return bool(
+        any_language("addressee", "forms").match(text)
+        or any_language("addressee", "offices").search(text)
+        or any_language("addressee", "states").search(text)
+    )
+
+
+# ---------------------------------------------------------------------------------------------- copies
+
+
+def _copied(layout: Layout, zones: Zones) -> Iterator[Addressee]:
+    """Read those who get a copy: one a line, or several parted by semicolons."""
+    for run in zones.runs("copies"):
+        entries: list[list[int]] = []
+        for index in run:
+            line = layout.lines[index]
+            if line.furniture:
+                continue
+            text = plain(layout.text, line.content, line.span.end)
+            before = layout.text[layout.lines[index - 1].span.end - 1] if entries else ""
+            broken = (
+                entries
+                and not line.marker
+                and (
+                    text[:1].islower()
+                    or (before in ",،" and any_language("addressee", "offices").match(text))
+                )
+            )
+            if broken:
+                entries[-1].append(index)
+            else:
+                entries.append([index])
+        for entry in entries:
+            first = layout.lines[entry[0]]
+            spans = [Span(first.content, first.span.end), *(layout.lines[index].span for index in entry[1:])]
+            reading = read(layout.text, spans)
+            lead = any_language("copies", "leads").match(reading.text)
+            start = lead.end() if lead else 0
+            start += len(reading.text[start:]) - len(reading.text[start:].lstrip(" :.：-–—\t"))
+            if start < len(reading.text):
+                yield from _copies_of(reading, start)
+
+
+def _copies_of(reading: Reading, start: int) -> Iterator[Addressee]:
+    text = reading.text[start:]
+    commas = list(re.finditer(r"[,،]\s+(?:and\s|et\s|y\s)?|\s(?:and|et|y)\s", text))
+    plain_list = (
+        len(commas) >= 2 and ";" not in text and not any_language("addressee", "offices").search(text)
+    )
+    cuts = [0, *(comma.end() for comma in commas)] if plain_list else [0]
+    ends = [*(comma.start() for comma in commas), len(text)] if plain_list else [len(text)]
+    for begin, end in zip(cuts, ends, strict=True):
+        for part in _parts(reading, start + begin, start + end):
+            addressee = _addressee(reading, part)
+            if addressee:
+                yield addressee

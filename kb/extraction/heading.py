@@ -1,0 +1,233 @@
+"""What a letter's heading tells: its title, and the date it bears."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kb.extraction.dates import PrintedDate, date_order, find_dates
+from kb.extraction.language import Language, any_language
+from kb.extraction.layout import Layout, plain, read
+from kb.extraction.zones import Words, Zone, Zones
+from kb.letter import Remark, Span
+
+__all__ = ["Dated", "Titled", "find_date", "find_title"]
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """The title as printed, white space folded, and its place."""
+
+    title: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The letter's date (ISO 8601, to the day or the month; None if none is read), its place, and doubts."""
+
+    value: str | None = None
+    span: Span | None = None
+    remarks: tuple[Remark, ...] = ()
+
+
+# -------------------------------------------------------------------------------------------- the date
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_CLOCK = re.compile(
+    r"\d{1,2}[:.]\d{2}\s*(?:[ap]\.?m\.?|h|hrs|GMT|UTC|[صم](?!\w))?|\d{1,2}\s*[ap]m\b|\d{1,2}\s?h\s?\d{2}",
+    re.I,
+)
+# What stands beside the date in a line that gives it: a weekday, a place ("Geneva, 5 May 2020").
+_BESIDE = 4
+
+
+def find_date(layout: Layout, zones: Zones, language: Language) -> Dated:
+    """Find the date the letter bears: in its heading, before its text, after it, in a byline.
+
+    Dates of events don't count: only a line that is hardly more than a date gives the letter's.
+    """
+    candidates = sorted(_candidates(layout, zones, language), key=lambda candidate: candidate[0])
+    remarks: list[Remark] = []
+    for _, printed, span in candidates:
+        if printed.value:
+            return Dated(printed.value, span, tuple(remarks))
+        words = plain(layout.text, *span)
+        if printed.fault == "ambiguous":
+            remarks.append(
+                Remark("ambiguous-date", f"“{words}” can be read with the day or the month first.", span)
+            )
+        else:
+            remarks.append(Remark("impossible-date", f"“{words}” is no day of the calendar.", span))
+    return Dated(remarks=tuple(remarks))
+
+
+def _candidates(layout: Layout, zones: Zones, language: Language) -> Iterator[tuple[int, PrintedDate, Span]]:
+    """Give the dates that may be the letter's, each with its rank (the least is best) and place."""
+    order = date_order(layout.text, language)
+    for rank, run in _places(zones):
+        for group in _groups(layout, run):
+            reading = read(layout.text, [layout.lines[index].span for index in group])
+            if not any(map(str.isdecimal, reading.text)):
+                continue
+            for printed in find_dates(reading.text, order):
+                span = reading.span(printed.start, printed.end)
+                doubt = _doubt(layout, group, span)
+                if doubt is not None:
+                    yield rank + doubt, printed, span
+    dateline = _dateline(layout, zones, language)
+    if dateline:
+        yield dateline
+
+
+def _places(zones: Zones) -> Iterator[tuple[int, range]]:
+    """Give the runs of lines a letter's date may stand in, with a rank each."""
+    for run in zones.runs("heading"):
+        yield 0, run
+    for run in zones.runs("body"):
+        # The last lines ("Done at Geneva, 5 May 2020"), and the first ones after the salutation.
+        yield 20, range(max(run.start, run.stop - 4), run.stop)
+        yield 20, range(run.start, min(run.stop, run.start + 3))
+    after: tuple[tuple[int, Zone], ...] = ((30, "closing"), (30, "signatures"), (40, "copies"), (40, "footer"))
+    for rank, zone in after:
+        for run in zones.runs(zone):
+            yield rank, run if len(run) <= 60 else range(run.start, run.start + 20)
+            if len(run) > 60:
+                yield rank, range(run.stop - 40, run.stop)
+
+
+def _groups(layout: Layout, run: range) -> Iterator[list[int]]:
+    """Cut a run of lines at blank lines, furniture and prose."""
+    group: list[int] = []
+    for index in run:
+        line = layout.lines[index]
+        if (
+            line.furniture
+            or line.span.end - line.span.start > 200
+            or (group and (line.gap or len(group) == 8))
+        ):
+            if group:
+                yield group
+            group = []
+        if not line.furniture and line.span.end - line.span.start <= 200:
+            group.append(index)
+    if group:
+        yield group
+
+
+def _doubt(layout: Layout, group: list[int], span: Span) -> int | None:
+    """Say how far from a date line the lines are that hold a date: 0 is one; None, it is of an event."""
+    lines = [layout.lines[index] for index in group if _overlap(layout.lines[index].span, span)]
+    if lines[0].marker:
+        return None
+    before = plain(layout.text, lines[0].content, span.start)
+    around = f"{before} {plain(layout.text, span.end, lines[-1].span.end)}"
+    clock = _CLOCK.search(around)
+    byline = any_language("dates", "bylines").match(around.strip(" -–—:*_"))
+    rest = _LETTERS.findall(any_language("dates", "bylines").sub(" ", _CLOCK.sub(" ", around)))
+    if any(word[0].islower() and len(word) > 3 for word in rest) and not byline:
+        return None
+    if len(rest) > (_BESIDE + 4 if byline else _BESIDE):
+        return None
+    return 1 if clock or byline else 0
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return a.start < b.end and b.start < a.end
+
+
+_DATELINE = re.compile(r"[^\W\d_][^\n.;:?!]{0,50}?$")
+_AFTER_DATELINE = re.compile(r"\s?\)?\s?[-–—:]")
+
+
+def _dateline(layout: Layout, zones: Zones, language: Language) -> tuple[int, PrintedDate, Span] | None:
+    """Find a newspaper's dateline: "GENEVA, 5 May 2020 – We, the undersigned …"."""
+    for block in zones.blocks("body")[:2]:
+        start, end = block.content
+        reading = read(layout.text, (Span(start, min(end, start + 120)),))
+        for printed in find_dates(reading.text, date_order(layout.text, language)):
+            before = reading.text[: printed.start].strip(" (,")
+            short = (not before or before[0].isupper()) and len(before.split()) <= 4
+            if short and _AFTER_DATELINE.match(reading.text, printed.end):
+                return 10, printed, reading.span(printed.start, printed.end)
+            break
+    return None
+
+
+# ------------------------------------------------------------------------------------------- the title
+
+
+def find_title(layout: Layout, zones: Zones) -> Titled | None:
+    """Find the title: a heading, or the first lines that name the kind of text, or the subject."""
+    words = Words(layout)
+    heads = [index for run in zones.runs("heading") for index in run if not layout.lines[index].furniture]
+    best: tuple[int, int] | None = None
+    for index in heads:
+        rank = _title_rank(layout, words, index)
+        if rank is not None and (best is None or rank < best[0]):
+            best = (rank, index)
+    if best is None:
+        return _subject(layout, zones, words)
+    return _titled(layout, _title_lines(layout, heads, best[1]))
+
+
+def _title_rank(layout: Layout, words: Words, index: int) -> int | None:
+    line = layout.lines[index]
+    if line.marker or words.length(index) > 250:
+        return None
+    text = words[index]
+    if _is_date(text) or not _LETTERS.search(text):
+        return None
+    kind = any_language("title", "kinds").search(text) is not None
+    if line.heading:
+        return 0
+    if kind:
+        return 1 if len(text.split()) > 2 else 2
+    if index == 0 and len(text.split()) > 3 and not any_language("addressee", "forms").match(text):
+        return 3
+    return None
+
+
+def _is_date(text: str) -> bool:
+    return any(len(_LETTERS.findall(text[: d.start] + text[d.end :])) <= 1 for d in find_dates(text, "day"))
+
+
+def _title_lines(layout: Layout, heads: list[int], index: int) -> list[int]:
+    """Take the lines around line `index` that are one title with it."""
+    taken = [index]
+    place = heads.index(index)
+    for number in heads[place + 1 : place + 4]:
+        line = layout.lines[number]
+        text = plain(layout.text, *line.span)
+        if line.gap or line.heading or line.marker or len(text) > 120 or _is_date(text):
+            break
+        if any_language("addressee", "forms").match(text) or any_language("salutation", "dear").match(text):
+            break
+        taken.append(number)
+    for number in reversed(heads[max(0, place - 2) : place]):
+        line = layout.lines[taken[0]]
+        text = plain(layout.text, *layout.lines[number].span)
+        if line.gap or line.heading or len(text) > 120 or _is_date(text):
+            break
+        taken.insert(0, number)
+    return taken
+
+
+def _titled(layout: Layout, taken: list[int]) -> Titled:
+    first, last = layout.lines[taken[0]], layout.lines[taken[-1]]
+    reading = read(
+        layout.text, [Span(first.content, first.span.end), *(layout.lines[i].span for i in taken[1:])]
+    )
+    return Titled(reading.text.strip(), Span(first.content, last.span.end))
+
+
+def _subject(layout: Layout, zones: Zones, words: Words) -> Titled | None:
+    """Find a line "Re: …", before or after the salutation."""
+    for zone in ("heading", "body"):
+        for run in zones.runs(zone):
+            for index in run[:12]:
+                found = any_language("title", "subjects").match(words[index])
+                if found and words.length(index) < 250 and not layout.lines[index].furniture:
+                    return _titled(layout, [index])
+    return None

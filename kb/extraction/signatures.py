@@ -1,0 +1,425 @@
+"""Who signed a letter: the names of its signature block, one by one, as they are printed.
+
+The block may be numbered or not, a table, a list in running text; it may have headings inside, names broken
+over lines, roles and places below a name. What is certainly no name (a closing formula that slipped into the
+list, a placeholder) becomes a remark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from kb.extraction.dates import find_dates
+from kb.extraction.language import any_language, languages
+from kb.extraction.layout import Layout, Reading, plain, read
+from kb.extraction.zones import Words, Zones, heads_names, heads_signatures, is_prose, name_like, signs_inline
+from kb.letter import Remark, SignatoryKind, Signature, Span
+
+__all__ = ["find_signatures", "kind_of_name"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A name and its place; `kind` where something beside it tells; `numbered` if it has a marker."""
+
+    name: str
+    span: Span
+    kind: SignatoryKind | None = None
+    numbered: bool = False
+    role: str = ""
+
+
+def find_signatures(layout: Layout, zones: Zones) -> tuple[tuple[Signature, ...], tuple[Remark, ...]]:
+    """Read the signatures of a letter, in order, and what in the block is none."""
+    block = _SignatureBlock(layout)
+    for run in zones.runs("signatures"):
+        block.read(run)
+    if not block.entries:
+        block.entries.extend(_at_the_top(layout, zones))
+    remarks = block.remarks
+    if not block.entries:
+        remarks.append(Remark("no-signatures", "No signature block was found."))
+    kinds = _kinds(block.entries)
+    signatures = tuple(
+        Signature(entry.name, entry.span, position, kind)
+        for position, (entry, kind) in enumerate(zip(block.entries, kinds, strict=True), 1)
+    )
+    return signatures, tuple(remarks)
+
+
+# ---------------------------------------------------------------------------------------- line by line
+
+_EDGES = " \t,;،؛*_|•·"
+_OPEN = re.compile(r"[(\[«“][^)\]»”]*$")
+_TAIL = re.compile(r"(?:[-–—:/&,،]|\b(?:and|of|for|the|de|des|du|pour|et|la|del|y|para|و))$", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\$\{|\{\{|_{3,}|\.{4,}|<<|\[\s*\]|…{2,}|[xX]{4,}")
+_CONTACT = re.compile(r"\S@\S|https?://|www\.|^\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNORECASE)
+_CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
+_RULE = re.compile(r"[\s|:+-]+")
+
+
+class _SignatureBlock:
+    """Reads the lines of the signature block in order, and keeps what was read."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.words = Words(layout)
+        self.entries: list[_Entry] = []
+        self.remarks: list[Remark] = []
+        self._section: SignatoryKind | None = None
+        self._columns: list[int] | None = None
+        self._last_line = -1
+
+    def read(self, run: range) -> None:
+        """Read the lines `run`."""
+        for index in run:
+            if self.layout.lines[index].furniture:
+                continue
+            self._read_line(index)
+            self._last_line = index
+
+    def _read_line(self, index: int) -> None:
+        layout, line = self.layout, self.layout.lines[index]
+        text = plain(layout.text, line.content, line.span.end).strip(_EDGES)
+        if not text:
+            return
+        raw = layout.text[line.content : line.span.end]
+        if ("|" in raw or "\t" in raw or "    " in raw) and self._read_row(index, raw):
+            return
+        if self._is_none(text, line.span):
+            return
+        if line.marker is None:
+            if signs_inline(text):
+                self._read_running(index)
+                return
+            if self._is_heading(text, line.heading) or self._continues(index, text):
+                return
+            if _lists(text) or ";" in text or "•" in text:
+                self._read_running(index)
+                return
+            text, start = self._without_connector(text, line.content)
+            if not name_like(text) or _CONTACT.search(text) or _is_dated(text) or self._is_address(text):
+                return
+            self.entries.append(_Entry(text, Span(start, line.span.end), self._section))
+            return
+        self.entries.append(_Entry(text, Span(line.content, line.span.end), self._section, numbered=True))
+
+    def _is_none(self, text: str, span: Span) -> bool:
+        """Tell what surely is no name, and say so in a remark."""
+        marked = self.layout.lines[self._last_line].marker if self._last_line >= 0 else None
+        if any_language("closing", "formulas").fullmatch(text.rstrip(" ,.!،")):
+            if self.entries and marked:
+                self.remarks.append(Remark("not-a-name", f"“{text}” stands among the signatories.", span))
+            return True
+        bare = text.strip("[]<>{}() ")
+        if _PLACEHOLDER.search(text) or (
+            (bare != text or len(bare) < 40) and any_language("signatures", "placeholders").fullmatch(bare)
+        ):
+            self.remarks.append(Remark("placeholder", f"“{text}” is to be filled in.", span))
+            return True
+        return False
+
+    def _is_heading(self, text: str, marked_up: bool) -> bool:
+        """Tell a heading inside the block; those below it are of the kind it names."""
+        bare = text.rstrip(" :.：").lstrip("#* ")
+        if not (heads_names(bare) or marked_up or text.endswith((":", "：")) or heads_signatures(bare)):
+            return False
+        if kind_words := [word.casefold() for word in re.findall(r"\w+", bare)]:
+            persons = any(word in _person_headings() for word in kind_words)
+            organisations = any(word in _organisation_words() for word in kind_words)
+            self._section = (
+                "person" if persons and not organisations else "organisation" if organisations else None
+            )
+            if persons and organisations:
+                self._section = None
+        return True
+
+    def _continues(self, index: int, text: str) -> bool:
+        """Join a line that goes on with the name before it: broken, in brackets, a role, an organisation."""
+        if not self.entries or self._last_line < 0:
+            return False
+        line, previous = self.layout.lines[index], self.entries[-1]
+        apart = line.gap > 0 or self._last_line != index - 1
+        cut = _OPEN.search(previous.name) or _TAIL.search(previous.name)
+        if not apart and (
+            cut or text.startswith(("(", "[")) or (text[:1].islower() and not _starts_small(text))
+        ):
+            self._extend(line.span.end, f"{previous.name} {text}")
+            return True
+        if cut and line.gap <= 2 and _OPEN.search(previous.name):
+            self._extend(line.span.end, f"{previous.name} {text}")
+            return True
+        if _is_office(text):
+            role = text if not apart else previous.role
+            self.entries[-1] = replace(
+                previous, role=role, kind=previous.kind or ("person" if not apart else None)
+            )
+            if not apart and _has_organisation(text):
+                self._extend(line.span.end, f"{previous.name}, {text}")
+            return True
+        if apart:
+            return False
+        if previous.role and not previous.numbered:
+            joined = ", ".join(part for part in (previous.name, previous.role, text) if part)
+            self._extend(line.span.end, joined)
+            self.entries[-1] = replace(self.entries[-1], role="")
+            return True
+        if previous.numbered:
+            self._extend(line.span.end, f"{previous.name}, {text}")
+            return True
+        return False
+
+    def _extend(self, end: int, name: str) -> None:
+        previous = self.entries[-1]
+        self.entries[-1] = replace(previous, name=name, span=Span(previous.span.start, end))
+
+    def _without_connector(self, text: str, start: int) -> tuple[str, int]:
+        """Take "and", "with", "on behalf of the" off the beginning of a line."""
+        found = any_language("signatures", "connectors").match(text)
+        if found and not found[0].islower():
+            found = None
+        found = found or any_language("signatures", "behalf").match(text)
+        if not found or (found.end() < len(text) and not text[found.end()].isspace()):
+            return text, start
+        rest = text[found.end() :].strip(_EDGES + ":")
+        place = self.layout.text.find(rest[:1], start + found.end()) if rest else start
+        return rest, place
+
+    def _is_address(self, text: str) -> bool:
+        if text[0].isdigit() and "," in text:
+            return True
+        return any_language("addressee", "places").search(text) is not None and any(map(str.isdigit, text))
+
+    # ---------------------------------------------------------------------------- tables, running text
+
+    def _read_row(self, index: int, raw: str) -> bool:
+        """Read a row of a table: the name, with its role and organisation, without number and country."""
+        line = self.layout.lines[index]
+        if _RULE.fullmatch(raw):
+            return True
+        cells = [
+            (plain(self.layout.text, start, end).strip(_EDGES), Span(start, end))
+            for start, end in _cells(raw, line.content)
+        ]
+        cells = [(text, span) for text, span in cells if text]
+        if len(cells) < 2:
+            return False
+        heads = [any_language("signatures", "subheadings").fullmatch(text.rstrip(".:")) for text, _ in cells]
+        if sum(head is not None for head in heads) >= 2 or (all(heads) and not self.entries):
+            places = any_language("signatures", "columns")
+            self._columns = [
+                number for number, (text, _) in enumerate(cells) if places.fullmatch(text.rstrip(".:"))
+            ]
+            return True
+        if self._is_none(cells[0][0], line.span):
+            return True
+        if self._columns is not None:
+            chosen = [cells[number] for number in self._columns if number < len(cells)]
+        else:
+            chosen = [cell for cell in cells if not cell[0].rstrip(".)").isdecimal()]
+            if len(chosen) > 1 and all(_has_organisation(text) for text, _ in chosen[:2]):
+                self.entries.extend(
+                    _Entry(text, span, self._section) for text, span in chosen if name_like(text)
+                )
+                return True
+            chosen = chosen[:1]
+        chosen = [cell for cell in chosen if not _CONTACT.search(cell[0])]
+        if chosen:
+            name = ", ".join(text for text, _ in chosen)
+            self.entries.append(_Entry(name, Span(chosen[0][1].start, chosen[-1][1].end), self._section))
+        return True
+
+    def _read_running(self, index: int) -> None:
+        """Read names in running text: "Signed by A, B and C"."""
+        line = self.layout.lines[index]
+        lead = any_language("signatures", "inline").match(self.layout.text, line.content, line.span.end)
+        start = lead.end() if lead else line.content
+        reading = read(self.layout.text, (Span(start, line.span.end),))
+        self.entries.extend(
+            _Entry(name, span, self._section) for name, span in _split_names(reading) if name_like(name)
+        )
+
+
+def _cells(raw: str, offset: int) -> Iterator[tuple[int, int]]:
+    start = 0
+    for found in _CELLS.finditer(raw):
+        if found.start() > start:
+            yield offset + start, offset + found.start()
+        start = found.end()
+    if start < len(raw):
+        yield offset + start, offset + len(raw)
+
+
+def _is_dated(text: str) -> bool:
+    return any(map(str.isdecimal, text)) and any(True for _ in find_dates(text, "day"))
+
+
+def _starts_small(text: str) -> bool:
+    """Tell a name that begins with a small letter on purpose (iPEN), or a connecting word before one."""
+    return text[1:2].isupper() or any_language("signatures", "connectors").match(text) is not None
+
+
+def _is_office(text: str) -> bool:
+    """Tell whether a line is a role ("Executive Director", "President, Bar Association")."""
+    found = any_language("addressee", "offices").match(text)
+    if not found:
+        return False
+    rest = text[found.end() :].lstrip()
+    return (
+        not rest or rest[0] in ",-–—(/&،" or any_language("addressee", "connectors").match(rest) is not None
+    )
+
+
+def _lists(text: str) -> bool:
+    """Tell whether a line lists several names rather than one with its role and place."""
+    commas = text.count(",") + text.count("،")
+    return commas >= 4 or (commas >= 2 and len(text) > 120 and not _is_office(text.split(",")[1].strip()))
+
+
+_PARTS = re.compile(r"[;؛•|\n]")
+_COMMAS = re.compile(r"[,،]\s")
+
+
+def _split_names(reading: Reading) -> Iterator[tuple[str, Span]]:
+    """Split running text into names: at semicolons, else at commas and the last "and"."""
+    text = reading.text
+    separator = _PARTS if _PARTS.search(text) else _COMMAS
+    ends = [found.span() for found in separator.finditer(text)]
+    starts = [0, *(end for _, end in ends)]
+    stops = [*(start for start, _ in ends), len(text)]
+    pieces = list(zip(starts, stops, strict=True))
+    if len(pieces) > 1 or separator is _COMMAS:
+        last = pieces.pop()
+        found = _last_connector(text, *last)
+        pieces.extend([(last[0], found[0]), (found[1], last[1])] if found else [last])
+    for start, stop in pieces:
+        piece = text[start:stop]
+        connector = any_language("signatures", "connectors").match(piece.lstrip())
+        if connector and connector.end() < len(piece.lstrip()) and piece.lstrip()[connector.end()].isspace():
+            start += len(piece) - len(piece.lstrip()) + connector.end()
+            piece = text[start:stop]
+        name = piece.strip(_EDGES + ".:") if piece.rstrip().count(".") <= 1 else piece.strip(_EDGES + ":")
+        if name:
+            begin = start + piece.index(name)
+            yield name, reading.span(begin, begin + len(name))
+
+
+def _last_connector(text: str, start: int, stop: int) -> tuple[int, int] | None:
+    """Find the "and" between the last two names of a list in running text.
+
+    "X and Y Association" may be one name: names of organisations are parted only if both are.
+    """
+    for found in any_language("signatures", "connectors").finditer(text, start, stop):
+        before, after = text[start : found.start()].strip(), text[found.end() : stop].strip()
+        if found.start() == start or not after[:1].isupper() or not before:
+            continue
+        if _has_organisation(before) or (
+            not _has_organisation(after) and len(before.split()) > 1 < len(after.split())
+        ):
+            return found.span()
+    return None
+
+
+# ------------------------------------------------------------------------------------------ at the top
+
+
+def _at_the_top(layout: Layout, zones: Zones) -> Iterator[_Entry]:
+    """Read signatures a letter names before its text: "A, B and C, on behalf of the members of D"."""
+    words = Words(layout)
+    for block in layout.blocks:
+        if zones.of_line[block.first] not in {"heading", "salutation", "body"}:
+            continue
+        length = block.content.end - block.content.start
+        if (
+            zones.of_line[block.first] == "body"
+            and block.first > 0
+            and is_prose(layout, block)
+            and length > 2000
+        ):
+            break
+        reading = read(layout.text, block.lines)
+        named = any_language("signatures", "self_named").match(reading.text)
+        if named:
+            yield from _running_entries(reading, named.end())
+            return
+        if is_prose(layout, block) or block.kind == "item" or words.length(block.first) > 1000:
+            if zones.of_line[block.first] == "body":
+                return
+            continue
+        behalf = any_language("signatures", "behalf").search(reading.text)
+        if behalf and behalf.start() > 0 and _names_persons(reading.text[: behalf.start()]):
+            yield from _running_entries(reading, 0, behalf.start())
+            yield from _running_entries(reading, behalf.end())
+            return
+
+
+def _names_persons(text: str) -> bool:
+    parts = [part for part in re.split(r",|،|\band\b|\bet\b|\by\b", text) if part.strip()]
+    return bool(parts) and all(1 < len(part.split()) <= 5 and name_like(part.strip()) for part in parts)
+
+
+def _running_entries(reading: Reading, start: int, stop: int | None = None) -> Iterator[_Entry]:
+    part = reading.text[start:stop]
+    shifted = Reading(part, (0,), (0,))
+    for name, span in _split_names(shifted):
+        if name_like(name):
+            yield _Entry(name, reading.span(start + span.start, start + span.end))
+
+
+# ----------------------------------------------------------------------------------------------- kinds
+
+
+@cache
+def _word_set(key: str) -> frozenset[str]:
+    return frozenset(
+        word.casefold()
+        for language in languages().values()
+        for word in language.section("signatures").get(key, ())
+    )
+
+
+def _organisation_words() -> frozenset[str]:
+    return _word_set("organisations")
+
+
+def _person_headings() -> frozenset[str]:
+    return _word_set("person_headings")
+
+
+_NAME_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_AFFILIATION = re.compile(r"\s[-–—]\s|,\s|،\s|\s?\(|:\s")
+
+
+def _has_organisation(text: str) -> bool:
+    words = _organisation_words()
+    return any(word.casefold() in words for word in _NAME_WORDS.findall(text))
+
+
+def kind_of_name(name: str) -> SignatoryKind | None:
+    """Tell whether a printed name is a person's or an organisation's, None where the words don't tell."""
+    parts = _AFFILIATION.split(name, maxsplit=1)
+    head = _NAME_WORDS.findall(parts[0])
+    if not head:
+        return "organisation"
+    if head[0].casefold() in _word_set("persons") and len(head) > 1:
+        return "person"
+    words = _organisation_words()
+    if any(word.casefold() in words for word in head):
+        return "organisation"
+    if len(head) == 1 or (parts[0].isupper() and len(head) > 4):
+        return "organisation"
+    if len(parts) > 1 and (_is_office(parts[1]) or any_language("signatures", "behalf").match(parts[1])):
+        return "person"
+    return "organisation" if len(head) > 5 else None
+
+
+def _kinds(entries: Sequence[_Entry]) -> list[SignatoryKind]:
+    """Tell the kind of each; those whose words don't tell are what most of the others in the list are."""
+    known = [entry.kind or kind_of_name(entry.name) for entry in entries]
+    persons = sum(kind == "person" for kind in known)
+    organisations = sum(kind == "organisation" for kind in known)
+    rest: SignatoryKind = "organisation" if organisations > persons else "person"
+    return [kind or rest for kind in known]
