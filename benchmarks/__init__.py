@@ -1,0 +1,1 @@
+"""One script for each figure, and the collections they are measured on."""
