@@ -23,6 +23,7 @@ from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD
 from kb import __version__, namespaces
 from kb.collection import Assessment, Collection, Decision, LetterNote
 from kb.letter import Addressee, Demand, Letter, Reference, Span, slug
+from kb.tracking import Restatement
 
 __all__ = [
     "CODE",
@@ -34,7 +35,6 @@ __all__ = [
     "Match",
     "Names",
     "Organisation",
-    "Restatement",
     "assessments_graph",
     "collection_graph",
     "letter_graph",
@@ -466,13 +466,6 @@ class Match:
     decision: Decision | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Restatement:
-    """A match of two demands: if judged the same, `match.one` restates `match.other` of an earlier letter."""
-
-    match: Match
-
-
 def organisations_graph(
     organisations: Iterable[Organisation], matches: Iterable[Match], names: Names
 ) -> Graph:
@@ -502,11 +495,13 @@ def organisations_graph(
 def restatements_graph(restatements: Iterable[Restatement], names: Names) -> Graph:
     """Which demand asks again what an earlier letter asked, and the matches left for review."""
     writer = _Writer(_new_graph(names.graph("restatements")), names)
-    for restatement in restatements:
-        match = restatement.match
+    for link in restatements:
+        match = Match(link.later, link.earlier, link.score, link.reason, link.judgement, link.decision)
         _write_matches(writer, [match])
-        if match.judgement == "same":
-            writer.add(URIRef(match.one), KB.restates, URIRef(match.other))
+        for type_ in link.types:
+            writer.add(names.match(link.later, link.earlier), DCTERMS.subject, DEMAND_TYPE[type_])
+        if link.judgement == "same":
+            writer.add(URIRef(link.later), KB.restates, URIRef(link.earlier))
     return writer.graph
 
 

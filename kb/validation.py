@@ -42,9 +42,8 @@ def validate(graphs: Iterable[Graph], shapes: Sequence[Path] = ()) -> list[Findi
     Raises DataError where a file of shapes can't be used.
     """
     graphs = list(graphs)
-    data = _Data()
-    for triple in chain(vocabulary(), *graphs):
-        data.add(triple)
+    data = _Data(bind_namespaces="none")
+    data.addN((*triple, data) for triple in chain(vocabulary(), *graphs))
     try:
         _, report, _ = pyshacl.validate(data, shacl_graph=shapes_graph(*shapes), do_owl_imports=False)
     except Exception as error:

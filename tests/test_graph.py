@@ -23,7 +23,6 @@ from kb.graph import (
     Match,
     Names,
     Organisation,
-    Restatement,
     assessments_graph,
     collection_graph,
     letter_graph,
@@ -31,6 +30,7 @@ from kb.graph import (
     restatements_graph,
 )
 from kb.letter import Span
+from kb.tracking import Restatement
 from tests.sample import LETTER, OPEN, PUBLISH, RELEASE, TEXT, VISIT
 
 NAMES = Names()
@@ -227,8 +227,8 @@ def test_who_signed_is_in_a_graph_of_its_own() -> None:
 
 def test_only_what_is_judged_the_same_restates() -> None:
     one, other = str(demand_iri(OPEN.quote)), "https://example.org/letter/a/demand/b"
-    same = restatements_graph([Restatement(Match(one, other, 0.9, "same words", "same"))], NAMES)
-    unsure = restatements_graph([Restatement(Match(one, other, 0.6, "same words"))], NAMES)
+    same = restatements_graph([Restatement(one, other, 0.9, ("aid-routes",), "same words")], NAMES)
+    unsure = restatements_graph([Restatement(one, other, 0.6, (), "same words", "open")], NAMES)
     assert (URIRef(one), KB.restates, URIRef(other)) in same
     assert not list(unsure.subject_objects(KB.restates))
     assert list(unsure.subjects(RDF.type, KB.Match)) == list(same.subjects(RDF.type, KB.Match))
@@ -265,7 +265,8 @@ def test_nothing_is_a_blank_node() -> None:
 
 def test_same_bytes_whatever_the_hash_seed() -> None:
     program = (
-        "from tests.sample import LETTER; from kb.graph import letter_graph, Names;"
+        "from kb.tracking import Restatement
+from tests.sample import LETTER; from kb.graph import letter_graph, Names;"
         "print(letter_graph(LETTER, Names()).serialize(format='turtle'))"
     )
     printed = {
