@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD
@@ -23,7 +24,9 @@ from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD
 from kb import __version__, namespaces
 from kb.collection import Assessment, Collection, Decision, LetterNote
 from kb.letter import Addressee, Demand, Letter, Reference, Span, slug
-from kb.tracking import Restatement
+
+if TYPE_CHECKING:
+    from kb.tracking import Restatement
 
 __all__ = [
     "CODE",

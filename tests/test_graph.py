@@ -265,8 +265,7 @@ def test_nothing_is_a_blank_node() -> None:
 
 def test_same_bytes_whatever_the_hash_seed() -> None:
     program = (
-        "from kb.tracking import Restatement
-from tests.sample import LETTER; from kb.graph import letter_graph, Names;"
+        "from tests.sample import LETTER; from kb.graph import letter_graph, Names;"
         "print(letter_graph(LETTER, Names()).serialize(format='turtle'))"
     )
     printed = {
