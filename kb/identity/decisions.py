@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from kb.collection import Decision, OrganisationRow
 from kb.errors import DataError
@@ -62,7 +63,7 @@ class _Settler:
         if row is not None:
             self.row_of.setdefault(root, row)
 
-    def refuse(self, message: str, file: str, line: int) -> None:
+    def refuse(self, message: str, file: Path, line: int) -> None:
         self.settled.problems.append(DataError(message, file, line or None))
 
     def why_joined(self, one: str, other: str) -> str:
@@ -83,8 +84,8 @@ class _Settler:
             places.append(place)
         return ", ".join(dict.fromkeys(reversed(places)))
 
-    def take_row(self, row: OrganisationRow, file: str) -> None:
-        place = f"{file}:{row.line}"
+    def take_row(self, row: OrganisationRow, file: Path) -> None:
+        place = f"{file.name}:{row.line}"
         name = _fold(row.name)
         for printed in (name, *map(_fold, row.aliases)):
             other = self.row_of.get(self.find(printed))
@@ -100,7 +101,7 @@ class _Settler:
             if printed == name:
                 self.row_of[self.find(name)] = row
 
-    def take_decision(self, row: Decision, file: str) -> None:
+    def take_decision(self, row: Decision, file: Path) -> None:
         one, other = _pair(_fold(row.what), _fold(row.value))
         if not one or one == other:
             self.refuse(
@@ -117,12 +118,11 @@ class _Settler:
                     file, row.line,
                 )  # fmt: skip
             else:
-                self.settled.unsure.pop((one, other), None)
-                self.settled.apart.setdefault((one, other), row)
-        elif (one, other) not in self.settled.apart and self.find(one) != self.find(other):
-            self.settled.unsure.setdefault((one, other), row)
+                self.settled.apart[one, other] = row
+        elif self.find(one) != self.find(other):
+            self.settled.unsure[one, other] = row
 
-    def take_same(self, row: Decision, one: str, other: str, file: str) -> None:
+    def take_same(self, row: Decision, one: str, other: str, file: Path) -> None:
         left, right = self.find(one), self.find(other)
         rows = self.row_of.get(left), self.row_of.get(right)
         if left != right and rows[0] and rows[1]:
@@ -135,33 +135,42 @@ class _Settler:
         for (first, second), apart in self.settled.apart.items():
             if {self.find(first), self.find(second)} == {left, right} and left != right:
                 self.refuse(
-                    f"“{one}” and “{other}” can't be the same: {file}:{apart.line} says that “{first}” and "
+                    f"“{one}” and “{other}” can't be the same: {file.name}:{apart.line} says that “{first}” and "
                     f"“{second}” are different; take back one of these rows",
                     file, row.line,
                 )  # fmt: skip
                 return
-        self.settled.unsure.pop((one, other), None)
-        self.settled.same.setdefault((one, other), row)
+        self.settled.same[one, other] = row
         if left != right:
-            self.join(one, other, f"{file}:{row.line}")
+            self.join(one, other, f"{file.name}:{row.line}")
+
+
+def _latest(decisions: Iterable[Decision]) -> list[Decision]:
+    """The last word about each two names, in the order of time: who changes their mind adds a row."""
+    latest: dict[tuple[str, str], Decision] = {}
+    for row in sorted(decisions, key=lambda row: (row.when, row.line)):
+        if row.decision in ("same", "different", "unsure"):
+            pair = _pair(_fold(row.what), _fold(row.value))
+            latest.pop(pair, None)
+            latest[pair] = row
+    return list(latest.values())
 
 
 def settle(
     rows: Iterable[OrganisationRow],
     decisions: Iterable[Decision],
-    rows_file: str = "organisations.csv",
-    decisions_file: str = "review.csv",
+    folder: Path = Path(),
 ) -> Settled:
-    """What the rows settle together. A row that contradicts those before it is refused and changes nothing.
+    """What the rows settle together, by their dates; of several about the same two names the last counts.
 
-    `unsure` beside a clear answer about the same two names is no contradiction: the clear one counts.
+    A row that contradicts what came before it over other names is refused and changes nothing. `folder` is
+    where the files are, for messages.
     """
     settler = _Settler()
     for row in sorted(rows, key=lambda row: row.line):
-        settler.take_row(row, rows_file)
-    for decision in sorted(decisions, key=lambda row: row.line):
-        if decision.decision in ("same", "different", "unsure"):
-            settler.take_decision(decision, decisions_file)
+        settler.take_row(row, folder / "organisations.csv")
+    for decision in _latest(decisions):
+        settler.take_decision(decision, folder / "review.csv")
     settled = settler.settled
     numbers: dict[str, int] = {}
     for name in sorted(settler.parent):

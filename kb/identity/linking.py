@@ -16,14 +16,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, combinations
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from kb.collection import Decision, OrganisationRow
 from kb.errors import DataError
 from kb.identity.comparison import LONG, OFFER_FROM, Comparison, Weigher, compare, conflict
 from kb.identity.decisions import Settled, settle
-from kb.identity.names import Name, Word, read, slug
-from kb.letter import SignatoryKind
+from kb.identity.names import Name, Word, plain, read
+from kb.letter import SignatoryKind, slug
 
 __all__ = ["Linkage", "Match", "Organisation", "PrintedName", "link"]
 
@@ -98,13 +99,14 @@ def link(
     printed: Iterable[PrintedName],
     organisations: Iterable[OrganisationRow] = (),
     decisions: Iterable[Decision] = (),
+    folder: Path = Path(),
 ) -> Linkage:
     """The organisations and persons behind the printed names of a whole collection.
 
     Rows of the curator (`organisations`, `decisions`) win over the rules; those that contradict each other
-    are refused and told in `problems`.
+    are refused and told in `problems`, by their files in `folder`.
     """
-    settled = settle(organisations, decisions)
+    settled = settle(organisations, decisions, folder)
     with _collector_at_rest():
         linker = _Linker(_by_name(printed), settled)
         linker.join_decided()
@@ -350,7 +352,7 @@ class _Linker:
             name = " ".join(row.name.split())
             aliases = tuple(alias for alias in row.aliases if alias not in printed and alias != name)
         return Organisation(
-            slug(name),
+            slug(plain(name)),
             name,
             kind,
             tuple(printed),
@@ -372,9 +374,9 @@ class _Linker:
             return printed[0]
         votes: Counter[str] = Counter()
         for name in printed:
-            votes[slug(name)] += len({place.letter for place in self.signatures[name]})
+            votes[plain(name)] += len({place.letter for place in self.signatures[name]})
         best = min(votes, key=lambda each: (-votes[each], -len(each), each))
-        of_best = [name for name in printed if slug(name) == best]
+        of_best = [name for name in printed if plain(name) == best]
         return min(
             of_best, key=lambda name: (-len({p.letter for p in self.signatures[name]}), len(name), name)
         )

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from kb.letter import SignatoryKind
 
-__all__ = ["Alias", "Form", "Name", "Script", "Word", "WordKind", "fold", "read", "slug"]
+__all__ = ["Alias", "Form", "Name", "Script", "Word", "WordKind", "fold", "plain", "read"]
 
 WordKind = Literal["legal", "type", "purpose", "ordinary", "place", "brand"]
 Script = Literal["latin", "arabic", "cyrillic", "greek", "hebrew", "other"]
@@ -135,18 +135,16 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
-def slug(text: str) -> str:
-    """The name as part of an IRI: its words, folded and joined by "-", without what stands in brackets.
+def plain(text: str) -> str:
+    """The name folded, without article, brackets and acronym: what its printed forms have in common.
 
-    >>> slug("The Syrian Network for Human Rights (SNHR)")
-    'syrian-network-for-human-rights'
+    >>> plain("The Syrian Network for Human Rights (SNHR)")
+    'syrian network for human rights'
     """
     words = _TOKEN.findall(fold(_main_piece(text)))
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
-    return (
-        "-".join(words)[:100].strip("-") or "-".join(_TOKEN.findall(fold(text)))[:100].strip("-") or "unnamed"
-    )
+    return " ".join(words) or " ".join(_TOKEN.findall(fold(text))) or text
 
 
 def _main_piece(text: str) -> str:
