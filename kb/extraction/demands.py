@@ -283,7 +283,7 @@ class _Reader:
     def imperatives(self, points: Sequence[_Point]) -> Verdict | None:
         """Give what a list is that nothing leads in: of demands, if most of its points are imperatives."""
         asking = sum(
-            shape(self.text[point.span.start : point.span.start + 200], self.language) == "imperative"
+            shape(self.text[point.span.start : point.span.start + 200], self.language) in ("imperative", "infinitive")
             for point in points
         )
         return Verdict("explicit", "call", 0.6, 0) if asking >= 2 and asking * 2 > len(points) else None
@@ -315,7 +315,7 @@ class _Reader:
         if judge(text, self.language, self.names) is not None or self.is_asking_lead(text):
             return True
         forms = [shape(self.text[p.span.start : p.span.start + 200], self.language) for p in inner]
-        asking = sum(form in ("imperative", "clause") for form in forms)
+        asking = sum(form in ("imperative", "infinitive", "clause") for form in forms)
         return asking * 2 > len(forms) or shape(text, self.language) != "imperative"
 
     def plain_point(

@@ -16,7 +16,7 @@ from kb.letter import Force
 __all__ = ["Shape", "Verdict", "judge", "lead_verdict", "shape"]
 
 Level = Literal["explicit", "implicit", "reported"]
-Shape = Literal["imperative", "clause", "ordinal", "other"]
+Shape = Literal["imperative", "infinitive", "clause", "ordinal", "other"]
 
 _SECTIONS = (
     "asks",
@@ -27,6 +27,7 @@ _SECTIONS = (
     "cues",
     "needs",
     "wants",
+    "wants_alone",
     "needs_not",
     "imperatives",
     "leads",
@@ -234,8 +235,12 @@ def _by_name(sentence: _Sentence, cue: Found) -> float:
     before = text[max(0, cue.first - _REACH) : cue.first]
     if any(word in lexicon["cues.relatives"] for word in before[-3:]):
         return 0.0
-    if any(word in lexicon["cues.you"] for word in text[cue.first + 1 : cue.last + 2]):
+    near = (*text[max(0, cue.first - 2) : cue.first], *text[cue.first + 1 : cue.last + 2])
+    if any(word in lexicon["cues.you"] for word in near):
         return 0.9
+    # In Arabic the subject follows the verb.
+    if any(sentence.covered("cues.subject", index) for index in range(cue.last, cue.last + 5)):
+        return 0.8
     return (
         0.85
         if _by_signatories(sentence, cue) or any(_contains(before, name) for name in sentence.names)
@@ -363,10 +368,11 @@ def _said_by_others(sentence: _Sentence, index: int) -> bool:
 
 def _wanted(sentence: _Sentence) -> Verdict | None:
     """What the signatories want or hope for."""
-    for key, cue in sentence.cues("wants"):
+    alone = [(key, cue, True) for key, cue in sentence.cues("wants_alone")]
+    for key, cue, by_itself in alone or [(key, cue, False) for key, cue in sentence.cues("wants")]:
         if (
             not sentence.overlaps("needs_not.no_need", cue)
-            and _by_signatories(sentence, cue)
+            and (by_itself or _by_signatories(sentence, cue))
             and not _denied(sentence, cue)
             and not _within_condition(sentence, cue.first)
         ):
@@ -428,7 +434,11 @@ def shape(text: str, language: Language) -> Shape:
         return "ordinal"
     if any(cue.first == 0 for cue in sentence.found.get("leads.clauses", ())):
         return "clause"
-    return "imperative" if any(_is_imperative(sentence, start) for start in _heads(sentence)) else "other"
+    if any(_is_imperative(sentence, start) for start in _heads(sentence)):
+        return "imperative"
+    endings = tuple(sentence.lexicon["leads.infinitive_endings"])
+    head = sentence.words[0] if sentence.words else ""
+    return "infinitive" if endings and len(head) > 3 and head.endswith(endings) else "other"
 
 
 def begins_with(text: str, language: Language, label: str) -> int:
