@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 
 from kb.documents import Document
+from kb.extraction.addressees import find_addressees
 from kb.extraction.demands import find_demands
+from kb.extraction.heading import find_date, find_title
+from kb.extraction.kind import is_letter
 from kb.extraction.language import detect_language
 from kb.extraction.layout import lay_out, plain
+from kb.extraction.signatures import find_signatures
 from kb.extraction.types import classify
 from kb.extraction.zones import find_zones
-from kb.letter import Demand, Letter, Remark, slug
+from kb.letter import Demand, Letter, Reference, Remark, slug
 
 __all__ = ["EXTRACTOR_VERSION", "extract"]
 
@@ -24,20 +29,56 @@ def extract(document: Document) -> Letter:
     language = detect_language(text)
     layout = lay_out(text, document.page_starts)
     zones = find_zones(layout)
-    demands = find_demands(zones, language)
+    title = find_title(layout, zones)
+    dated = find_date(layout, zones, language)
+    addressees, copied = find_addressees(layout, zones, title)
+    signatures, doubts = find_signatures(layout, zones)
+    demands = find_demands(zones, language, [signature.name for signature in signatures])
+    references: tuple[Reference, ...] = ()
+    letter = is_letter(zones, language, bool(addressees), bool(signatures), demands.made)
+    notes = tuple(Remark(code, message) for code, message in document.notes)
     return Letter(
         id=slug(document.path.stem),
         path=str(document.path),
         sha256=document.sha256,
         text=text,
         language=language.code,
-        kind="letter",
-        demands=_typed(text, demands.made, language.code),
-        reported=_typed(text, demands.reported, language.code),
-        warnings=tuple(Remark(code, message) for code, message in document.notes),
+        kind="letter" if letter else "other",
+        title=title.title if title else None,
+        title_span=title.span if title else None,
+        date=dated.value,
+        date_span=dated.span,
+        addressees=addressees,
+        copied=copied,
+        signatures=signatures,
+        demands=_completed(text, demands.made if letter else (), language.code, references),
+        reported=_completed(text, demands.reported, language.code, references),
+        references=references,
+        warnings=(*notes, *dated.remarks, *doubts),
         metadata=tuple(sorted(document.metadata.items())),
     )
 
 
-def _typed(text: str, demands: tuple[Demand, ...], language: str) -> tuple[Demand, ...]:
-    return tuple(replace(demand, types=classify(plain(text, *demand.span), language)) for demand in demands)
+def _completed(
+    text: str, demands: tuple[Demand, ...], language: str, references: tuple[Reference, ...]
+) -> tuple[Demand, ...]:
+    """Give the demands their types, and the documents that each of them names."""
+    return tuple(
+        replace(
+            demand,
+            types=classify(plain(text, *demand.span), language),
+            references=_within(demand, references),
+        )
+        for demand in demands
+    )
+
+
+def _within(demand: Demand, references: tuple[Reference, ...]) -> tuple[str, ...]:
+    """Give the keys of the documents named within the quote, each once."""
+    named = bisect_left(references, demand.span.start, key=lambda reference: reference.span.start)
+    keys: dict[str, None] = {}
+    for reference in references[named:]:
+        if reference.span.start >= demand.span.end:
+            break
+        keys[reference.key] = None
+    return tuple(keys)

@@ -283,7 +283,8 @@ class _Reader:
     def imperatives(self, points: Sequence[_Point]) -> Verdict | None:
         """Give what a list is that nothing leads in: of demands, if most of its points are imperatives."""
         asking = sum(
-            shape(self.text[point.span.start : point.span.start + 200], self.language) in ("imperative", "infinitive")
+            shape(self.text[point.span.start : point.span.start + 200], self.language)
+            in ("imperative", "infinitive")
             for point in points
         )
         return Verdict("explicit", "call", 0.6, 0) if asking >= 2 and asking * 2 > len(points) else None

@@ -238,14 +238,23 @@ def _by_name(sentence: _Sentence, cue: Found) -> float:
     near = (*text[max(0, cue.first - 2) : cue.first], *text[cue.first + 1 : cue.last + 2])
     if any(word in lexicon["cues.you"] for word in near):
         return 0.9
-    # In Arabic the subject follows the verb.
-    if any(sentence.covered("cues.subject", index) for index in range(cue.last, cue.last + 5)):
+    if _followed_by_signatories(sentence, cue):
         return 0.8
     return (
         0.85
         if _by_signatories(sentence, cue) or any(_contains(before, name) for name in sentence.names)
         else 0.0
     )
+
+
+def _followed_by_signatories(sentence: _Sentence, cue: Found) -> bool:
+    """Whether the subject stands after its verb, as in Arabic."""
+    for index in range(cue.last, min(cue.last + 5, len(sentence.words))):
+        if sentence.words[index] in _CLAUSE_ENDS:
+            return False
+        if sentence.covered("cues.subject", index):
+            return True
+    return False
 
 
 def _contains(text: Sequence[str], name: tuple[str, ...]) -> bool:
