@@ -296,7 +296,6 @@ def _claim(build: Path) -> None:
         (build / "generations").mkdir(parents=True, exist_ok=True)
         if not (build / "CACHEDIR.TAG").exists():
             files.replace(build / "CACHEDIR.TAG", _TAG.encode())
-        (build / "lock").touch()
     except OSError as error:
         raise OutsideError(f"can't be written ({error.strerror}): build elsewhere with -o", build) from error
 

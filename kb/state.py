@@ -1,0 +1,183 @@
+"""What a build keeps of each letter beside the graph: what it was made from, what was found, who signed.
+
+One SQLite file in each generation. A draft's is a copy of the one before and is written without a journal: if
+the build is killed the draft is thrown away, and publishing waits until the file is on disk.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import NamedTuple
+
+from kb.letter import SignatoryKind
+
+__all__ = ["Entry", "Signatory", "State"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A letter as a build left it.
+
+    `size`, `mtime` (nanoseconds, -1 where it is too recent to be trusted) and `sha256` are its file's; `key`
+    stands for everything its graph is made from. `problem` is why it was set aside: then the rest is of the
+    last time it could be read (`key` of the attempt), and `built` tells whether there was one. `findings` is
+    JSON.
+    """
+
+    id: str
+    path: str
+    size: int
+    mtime: int
+    sha256: str
+    key: str
+    problem: str = ""
+    built: bool = True
+    explicit: int = 0
+    implicit: int = 0
+    reported: int = 0
+    signatures: int = 0
+    documents: int = 0
+    warnings: int = 0
+    violations: int = 0
+    findings: str = "[]"
+
+
+class Signatory(NamedTuple):
+    """A printed name of a collection, how many signatures bear it, and the IRI of whom it stands for."""
+
+    number: int
+    name: str
+    kind: SignatoryKind
+    signatures: int
+    stands_for: str
+
+
+_COLUMNS = tuple(each.name for each in fields(Entry))
+_SCHEMA = f"""
+CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE letter ({", ".join(_COLUMNS)}, PRIMARY KEY (id)) WITHOUT ROWID;
+CREATE TABLE name (
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, stands_for TEXT NOT NULL DEFAULT '',
+    UNIQUE (name, kind)
+);
+CREATE TABLE signature (
+    letter TEXT NOT NULL, position INTEGER NOT NULL, name INTEGER NOT NULL REFERENCES name (number),
+    PRIMARY KEY (letter, position)
+) WITHOUT ROWID;
+CREATE INDEX signature_name ON signature (name);
+"""
+
+
+class State:
+    """The state of one generation: read-only if it is published, or a draft's."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    # What the whole build was made from
+
+    def about(self, key: str) -> str:
+        """Tell what was kept under a key, or nothing."""
+        row = self._database.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def keep_about(self, key: str, value: str) -> None:
+        """Keep something of the whole build."""
+        self._database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, value))
+
+    # Letters
+
+    def entries(self) -> Iterator[Entry]:
+        """Give every letter, by id."""
+        for row in self._database.execute(f"SELECT {', '.join(_COLUMNS)} FROM letter ORDER BY id"):  # noqa: S608  # names of a dataclass
+            yield Entry(*row)
+
+    def keep(self, entry: Entry, signatures: Sequence[tuple[int, str, SignatoryKind]] | None = None) -> None:
+        """Keep a letter, and its signatures (position, printed name, kind) if they are given."""
+        marks = ", ".join("?" * len(_COLUMNS))
+        self._database.execute(f"INSERT OR REPLACE INTO letter VALUES ({marks})", astuple(entry))  # noqa: S608  # only question marks
+        if signatures is None:
+            return
+        self._database.execute("DELETE FROM signature WHERE letter = ?", (entry.id,))
+        for position, name, kind in signatures:
+            self._database.execute("INSERT OR IGNORE INTO name (name, kind) VALUES (?, ?)", (name, kind))
+            self._database.execute(
+                "INSERT INTO signature SELECT ?, ?, number FROM name WHERE name = ? AND kind = ?",
+                (entry.id, position, name, kind),
+            )
+
+    def forget(self, identifier: str) -> None:
+        """Remove a letter."""
+        self._database.execute("DELETE FROM letter WHERE id = ?", (identifier,))
+        self._database.execute("DELETE FROM signature WHERE letter = ?", (identifier,))
+
+    def totals(self) -> dict[str, int]:
+        """Sum up all letters that were read: `letters` and each count of an Entry."""
+        names = ("explicit", "implicit", "reported", "signatures", "documents", "warnings", "violations")
+        sums = ", ".join(f"COALESCE(SUM({name}), 0)" for name in names)
+        query = f"SELECT COUNT(*), {sums} FROM letter WHERE built"  # noqa: S608  # names of a dataclass
+        return dict(zip(("letters", *names), self._database.execute(query).fetchone(), strict=True))
+
+    # Signatures
+
+    def signatories(self) -> Iterator[Signatory]:
+        """Give every printed name that is signed with, in order."""
+        query = (
+            "SELECT number, name.name, kind, COUNT(*), stands_for "
+            "FROM name JOIN signature ON signature.name = number GROUP BY number ORDER BY name.name, kind"
+        )
+        for row in self._database.execute(query):
+            yield Signatory(*row)
+
+    def signed(self, letter: str) -> list[tuple[int, int, str]]:
+        """Give the signatures of a letter: position, number of the name, IRI of whom it stands for."""
+        query = (
+            "SELECT position, number, stands_for FROM signature JOIN name ON number = signature.name "
+            "WHERE letter = ? ORDER BY position"
+        )
+        return list(self._database.execute(query, (letter,)))
+
+    def letters_signed(self, numbers: Iterable[int]) -> set[str]:
+        """Find the letters in which one of the printed names stands."""
+        found: set[str] = set()
+        for number in numbers:
+            rows = self._database.execute("SELECT DISTINCT letter FROM signature WHERE name = ?", (number,))
+            found.update(row[0] for row in rows)
+        return found
+
+    def stand_for(self, named: Iterable[tuple[int, str]]) -> None:
+        """Keep whom printed names stand for: pairs of number and IRI."""
+        self._database.executemany(
+            "UPDATE name SET stands_for = ? WHERE number = ?", ((iri, number) for number, iri in named)
+        )
+
+    # Opening
+
+    @classmethod
+    @contextmanager
+    def published(cls, generation: Path) -> Iterator[State]:
+        """Open the state of a published generation, which is never changed."""
+        address = f"{(generation / 'state.sqlite').absolute().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(address, uri=True)) as database:
+            yield cls(database)
+
+    @classmethod
+    @contextmanager
+    def draft(cls, generation: Path, previous: Path | None) -> Iterator[State]:
+        """Open the state of a draft, beginning with that of the generation before if there is one."""
+        path = generation / "state.sqlite"
+        if previous is not None:
+            shutil.copyfile(previous / "state.sqlite", path)
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            database.execute("PRAGMA journal_mode = OFF")
+            database.execute("PRAGMA synchronous = OFF")
+            if previous is None:
+                database.executescript(_SCHEMA)
+            database.execute("BEGIN")
+            yield cls(database)
+            database.execute("COMMIT")

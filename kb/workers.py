@@ -1,0 +1,132 @@
+"""Work done in processes of their own, so that one letter that crashes or hangs its reader costs only itself.
+
+Tasks go out in batches. When a process dies, every batch that was under way is done again task by task, one
+at a time: so it shows which task it was, and that one alone is given up.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import wait as wait_for
+from typing import Generic, TypeVar
+
+__all__ = ["Lost", "pulse", "run"]
+
+_Task = TypeVar("_Task")
+_Result = TypeVar("_Result")
+
+_limit = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lost(Generic[_Task]):
+    """A task that was given up, and why."""
+
+    task: _Task
+    reason: str
+
+
+def run(
+    function: Callable[[Sequence[_Task]], list[_Result]],
+    tasks: Sequence[_Task],
+    jobs: int,
+    batch: int,
+    seconds: float,
+    preload: Sequence[str] = (),
+) -> Iterator[list[_Result] | Lost[_Task]]:
+    """Apply `function`, a function of a module, to batches of tasks in `jobs` processes.
+
+    Gives the results in the order in which they are done, no more than a few batches at a time in memory.
+    `function` calls `pulse` as it goes; a process that doesn't for `seconds` is ended. `preload` names
+    modules that are imported once and not in every process, where the system allows it.
+    """
+    ahead = deque(tasks[start : start + batch] for start in range(0, len(tasks), batch))
+    suspects: deque[Sequence[_Task]] = deque()
+    while ahead or suspects:
+        alone = bool(suspects)
+        waiting = suspects if alone else ahead
+        with _pool(1 if alone else min(jobs, len(ahead)), seconds, preload) as pool, _quick_end(pool):
+            going: dict[Future[list[_Result]], tuple[Sequence[_Task], float]] = {}
+            broken = False
+            while (waiting or going) and not broken:
+                while waiting and len(going) < (1 if alone else jobs + 2):
+                    tasks_out = waiting.popleft()
+                    going[pool.submit(_call, function, tasks_out)] = (tasks_out, time.monotonic())
+                for future in wait(going, return_when=FIRST_COMPLETED).done:
+                    tasks_out, began = going.pop(future)
+                    try:
+                        yield future.result()
+                    except BrokenProcessPool:
+                        broken = True
+                        if alone:
+                            yield Lost(tasks_out[0], _why(time.monotonic() - began, seconds))
+                        else:
+                            suspects.extend([task] for task in tasks_out)
+            suspects.extend([task] for tasks_out, _ in going.values() for task in tasks_out)
+
+
+def pulse() -> None:
+    """Say that the work goes on: the time limit of this process begins anew."""
+    if _limit:
+        faulthandler.dump_traceback_later(_limit, exit=True, file=_nowhere)
+
+
+def _why(took: float, seconds: float) -> str:
+    if took >= seconds:
+        return f"reading it took longer than {seconds:g} seconds"
+    return "reading it made the program crash"
+
+
+def _pool(jobs: int, seconds: float, preload: Sequence[str]) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+    if sys.platform != "win32":
+        context.set_forkserver_preload([__name__, *preload])
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(seconds,))
+
+
+@contextmanager
+def _quick_end(pool: ProcessPoolExecutor) -> Iterator[None]:
+    """Leave what has not begun undone when nobody waits for it any more."""
+    try:
+        yield
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _begin(seconds: float) -> None:
+    """Prepare a process: a time limit, no Ctrl-C of its own, and an end when its parent is gone."""
+    global _limit, _nowhere
+    _limit = seconds
+    _nowhere = open(os.devnull, "w")  # noqa: SIM115, PTH123  # open as long as the process lives
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait_for([sentinel])
+    os._exit(1)
+
+
+def _call(function: Callable[[Sequence[_Task]], list[_Result]], tasks: Sequence[_Task]) -> list[_Result]:
+    pulse()
+    try:
+        return function(tasks)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+_nowhere = sys.stderr

@@ -1,0 +1,87 @@
+"""Work in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from kb.workers import Lost, pulse, run
+
+
+def square(tasks: Sequence[int]) -> list[int]:
+    return [task * task for task in tasks]
+
+
+def fragile(tasks: Sequence[str]) -> list[str]:
+    for task in tasks:
+        pulse()
+        if task == "crash":
+            os.kill(os.getpid(), 9)
+        if task == "hang":
+            while True:
+                pass
+        if task == "slow":
+            for _ in range(8):
+                time.sleep(0.25)
+                pulse()
+    return list(tasks)
+
+
+def hang_forever(tasks: Sequence[str]) -> list[str]:
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+    return []
+
+
+def test_everything_is_done_once() -> None:
+    done = [
+        result
+        for results in run(square, range(100), 2, 7, 60)
+        if isinstance(results, list)
+        for result in results
+    ]
+    assert sorted(done) == [number * number for number in range(100)]
+
+
+@pytest.mark.parametrize("bad", [["crash"], ["hang"], ["crash", "hang", "crash"]])
+def test_what_crashes_or_hangs_is_named_and_the_rest_finishes(bad: list[str]) -> None:
+    tasks = [f"letter-{number}" for number in range(20)] + ["slow"]
+    for place, task in enumerate(bad):
+        tasks.insert(3 + 6 * place, task)
+    done: list[str] = []
+    lost: list[Lost[str]] = []
+    for outcome in run(fragile, tasks, 2, 4, 1):
+        if isinstance(outcome, Lost):
+            lost.append(outcome)
+        else:
+            done += outcome
+    assert sorted(done) == sorted(task for task in tasks if task not in bad)
+    assert sorted(outcome.task for outcome in lost) == sorted(bad)
+    for outcome in lost:
+        assert ("longer than 1 seconds" in outcome.reason) == (outcome.task == "hang")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs kill -9")
+def test_no_process_outlives_the_one_that_started_it() -> None:
+    code = (
+        "from kb.workers import run\nfrom tests.test_workers import hang_forever\n"
+        "if __name__ == '__main__': list(run(hang_forever, ['a'], 1, 1, 60))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    worker = int(process.stdout.readline())
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    for _ in range(100):
+        try:
+            os.kill(worker, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    pytest.fail("the worker lives on")
