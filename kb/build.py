@@ -1,0 +1,310 @@
+"""The whole way for a whole collection: what changed is read again, linked, checked and published.
+
+Letters are read in worker processes, a batch at a time, and come back as N-Quads and a few facts; the draft of the
+next generation takes them in, then what concerns several letters is brought up to date, then readers get all of it
+at once. What a letter's graph is made from is summed up in a key (its file, the program that reads it, what the
+curator says of it), so a letter is read again only if its key changes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib.metadata
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from kb import __version__, resources, store
+from kb.collection import Collection, Decision, LetterNote, read_collection
+from kb.errors import DataError, KbError, OutsideError
+from kb.letter import SignatoryKind, slug
+from kb.state import Entry, State
+from kb.workers import Lost, pulse, run
+
+__all__ = ["Summary", "build"]
+
+BATCH = 16
+"""Letters that go to a worker, and through one SHACL validation, together."""
+
+SPOOL = 64 << 20
+"""Bytes of N-Quads that are gathered before the store takes them in: few large pieces cost less than many small."""
+
+SECONDS = 120.0
+"""How long one letter may take."""
+
+RECENT = 2 * 10**9
+"""Nanoseconds within which a second change of a file may leave its time as it was."""
+
+_READERS = ("documents", "extraction", "graph.py", "letter.py", "validation.py")
+_LIBRARIES = ("mammoth", "pypdfium2", "pyshacl", "rdflib", "trafilatura")
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a build did, and what the graph holds now. `problems` are one line each."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    totals: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    rebuilt: str = ""
+    published: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A letter to be read: where it is, what stands for all its graph is made from, what the curator says."""
+
+    id: str
+    path: str
+    size: int
+    mtime: int
+    sha256: str
+    key: str
+    decisions: tuple[Decision, ...]
+    note: LetterNote
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What came of a letter: `nquads` is its graph, empty if there is none because `entry.problem` says why."""
+
+    entry: Entry
+    nquads: bytes = b""
+    signatures: tuple[tuple[int, str, SignatoryKind], ...] = ()
+
+
+def build(
+    collection: Path,
+    build: Path,
+    *,
+    jobs: int | None = None,
+    fresh: bool = False,
+    seconds: float = SECONDS,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    waiting: Callable[[], None] = lambda: None,
+) -> Summary:
+    """Bring the graph in folder `build` up to date with a collection.
+
+    `jobs` is the number of worker processes (all cores), `seconds` how long a letter may take, `progress` is
+    told how many letters of how many are read, `waiting` is called if another build is writing there. With
+    `fresh` everything is made again. Raises UsageError, DataError and OutsideError where nothing could be
+    built at all; what is wrong with single letters or rows is in the summary.
+    """
+    began = time.monotonic()
+    read = read_collection(collection)
+    with store.writing(build, waiting):
+        builder = _Builder(read, build, jobs or os.cpu_count() or 1, seconds, progress)
+        try:
+            summary = builder.run(fresh)
+        except OSError as error:
+            raise OutsideError(f"can't be written: {error.strerror or error}", build) from error
+    summary.seconds = time.monotonic() - began
+    return summary
+
+
+class _Builder:
+    """One build, while the build folder is held."""
+
+    def __init__(
+        self,
+        collection: Collection,
+        build: Path,
+        jobs: int,
+        seconds: float,
+        progress: Callable[[int, int], None],
+    ) -> None:
+        self.collection = collection
+        self.build = build
+        self.jobs = jobs
+        self.seconds = seconds
+        self.progress = progress
+        self.summary = Summary(problems=[str(problem) for problem in collection.problems])
+        self.fingerprint = _fingerprint(collection.base)
+
+    def run(self, fresh: bool) -> Summary:
+        previous, self.summary.rebuilt = self._previous(fresh)
+        with State.published(previous) if previous else nullcontext() as state:
+            before = {entry.id: entry for entry in state.entries()} if state else {}
+            shared = state.about("shared") if state else ""
+            self.summary.totals = _totals(state) if state else {}
+        tasks, kept = self._plan(before)
+        gone = sorted(before.keys() - {slug(path.stem) for path in self.collection.letters})
+        if previous and not (tasks or kept or gone) and shared == self._shared():
+            self._tell_aside(before.values())
+            return self.summary
+        draft = store.begin(self.build, fresh=previous is None)
+        with State.draft(draft.folder, previous) as state:
+            if previous is None:
+                self._load_vocabulary(draft)
+            self._take_in(draft, state, tasks, kept, gone, before)
+            link(draft, state, self.collection)
+            state.keep_about("shared", self._shared())
+            state.keep_about("fingerprint", self.fingerprint)
+            self.summary.totals = _totals(state)
+            self._tell_aside(state.entries())
+        draft.publish()
+        store.record_collection(self.build, self.collection.folder)
+        self.summary.published = True
+        return self.summary
+
+    def _previous(self, fresh: bool) -> tuple[Path | None, str]:
+        """The generation to begin with, or None and why everything is made again."""
+        folder = store.generation(self.build)
+        if folder is None:
+            return None, ""
+        if fresh:
+            return None, "as asked"
+        if not store.intact(folder):
+            return None, "the build was damaged, or made by another version"
+        with State.published(folder) as state:
+            if state.about("fingerprint") != self.fingerprint:
+                return None, "the program, the vocabulary or the base address changed"
+        return folder, ""
+
+    # What changed
+
+    def _plan(self, before: Mapping[str, Entry]) -> tuple[list[_Task], list[Entry]]:
+        """The letters to read, and those that can't be opened now."""
+        tasks, unreadable = [], []
+        about = _about_letters(self.collection)
+        for path in self.collection.letters:
+            identifier = slug(path.stem)
+            old = before.get(identifier)
+            try:
+                task = self._task(identifier, path, old, about.get(identifier, ()))
+            except OSError as error:
+                entry = old or Entry(identifier, path.as_posix(), 0, -1, "", "", built=False)
+                problem = f"{self.collection.folder / path}: can't be read: {error.strerror}"
+                entry = dataclasses.replace(entry, mtime=-1, key="", problem=problem)
+                if entry != old:
+                    unreadable.append(entry)
+                continue
+            if old is None or old.key != task.key:
+                tasks.append(task)
+        return tasks, unreadable
+
+    def _task(
+        self, identifier: str, path: Path, old: Entry | None, decisions: tuple[Decision, ...]
+    ) -> _Task:
+        file = self.collection.folder / path
+        status = file.stat()
+        mtime = status.st_mtime_ns
+        if old and (old.size, old.mtime, old.path) == (status.st_size, mtime, path.as_posix()):
+            sha256 = old.sha256
+        else:
+            with file.open("rb") as opened:
+                sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+            if time.time_ns() - mtime < RECENT:
+                mtime = -1
+        note = self.collection.notes.get(identifier, LetterNote())
+        key = _digest(self.fingerprint, sha256, path.as_posix(), repr(decisions), repr(note))
+        return _Task(identifier, path.as_posix(), status.st_size, mtime, sha256, key, decisions, note)
+
+    def _shared(self) -> str:
+        """What stands for everything that concerns several letters."""
+        collection = self.collection
+        return _digest(
+            *(repr(each) for each in (collection.title, collection.publisher, collection.licence)),
+            *(repr(each) for each in (collection.organisations, collection.decisions, collection.assessments)),
+            *(str(problem) for problem in collection.problems),
+        )
+
+    # Letters
+
+    def _take_in(
+        self,
+        draft: store.Draft,
+        state: State,
+        tasks: list[_Task],
+        unreadable: list[Entry],
+        gone: list[str],
+        before: Mapping[str, Entry],
+    ) -> None:
+        with _Spool(draft) as spool:
+            for identifier in gone:
+                draft.remove_graph(self._graph(identifier))
+                state.forget(identifier)
+                self.summary.removed.append(identifier)
+            for entry in unreadable:
+                state.keep(entry)
+            done = 0
+            for read in self._read(tasks):
+                old = before.get(read.entry.id)
+                if read.entry.problem:
+                    state.keep(_set_aside(read.entry, old))
+                else:
+                    if old is not None and old.built:
+                        draft.remove_graph(self._graph(read.entry.id))
+                    spool.write(read.nquads)
+                    state.keep(read.entry, read.signatures)
+                    (self.summary.changed if old else self.summary.added).append(read.entry.id)
+                done += 1
+                self.progress(done, len(tasks))
+        for names in (self.summary.added, self.summary.changed):
+            names.sort()
+
+    def _read(self, tasks: list[_Task]) -> Iterator[_Read]:
+        size = max(1, min(BATCH, len(tasks) // (self.jobs * 2)))
+        function = partial(_read_letters, self.collection.folder, self.collection.base)
+        for outcome in run(function, tasks, self.jobs, size, self.seconds, preload=["kb.build"]):
+            if isinstance(outcome, Lost):
+                place = self.collection.folder / outcome.task.path
+                yield _Read(_entry(outcome.task, problem=f"{place}: {outcome.reason}", built=False))
+            else:
+                yield from outcome
+
+    def _graph(self, identifier: str) -> str:
+        return f"{self.collection.base}letter/{identifier}"
+
+    def _tell_aside(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if entry.problem:
+                kept = "; what was read of it before is kept" if entry.built else ""
+                self.summary.aside.append(entry.id)
+                self.summary.problems.append(entry.problem + kept)
+
+    def _load_vocabulary(self, draft: store.Draft) -> None:
+        for path in sorted(resources.folder("ontology").glob("*.ttl")):
+            draft.load_vocabulary(path)
+
+
+# In the worker processes
+
+
+def _read_letters(folder: Path, base: str, tasks: Sequence[_Task]) -> list[_Read]:
+    """Read letters, make their graphs and check them."""
+    from kb import validation
+    from kb.documents import read_document
+    from kb.extraction import extract
+    from kb.graph import Names, letter_graph
+
+    names = Names(base)
+    done, graphs = [], {}
+    for task in tasks:
+        pulse()
+        place = folder / task.path
+        try:
+            letter = extract(read_document(place), task.id, task.path)
+            graphs[task.id] = letter_graph(letter, names, task.decisions, task.note)
+            signatures = tuple((each.position, each.name, each.kind) for each in letter.signatures)
+        except KbError as error:
+            done.append(_Read(_entry(task, problem=str(error), built=False)))
+        except Exception as error:  # noqa: BLE001  # a fault of the program must not cost the other letters
+            told = " ".join(f"{type(error).__name__}: {error}".split())
+            done.append(_Read(_entry(task, problem=f"{place}: the program failed on it ({told})", built=False)))
+        else:
+            ...
+    return done
+
+
+def _entry(task: _Task, **facts: object) -> Entry:
+    return Entry(task.id, task.path, task.size, task.mtime, task.sha256, task.key, **facts)  # type: ignore[arg-type]
