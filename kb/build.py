@@ -24,12 +24,12 @@ from kb.collection import Collection, Decision, LetterNote, read_collection
 from kb.errors import DataError, KbError, OutsideError
 from kb.letter import SignatoryKind, slug
 from kb.state import Entry, State
-from kb.workers import Lost, pulse, run
+from kb.workers import Lost, run
 
 __all__ = ["Summary", "build"]
 
 BATCH = 16
-"""Letters that go to a worker, and through one SHACL validation, together."""
+"""Letters that go to a worker at a time."""
 
 SPOOL = 64 << 20
 """Bytes of N-Quads that are gathered before the store takes them in: few large pieces cost less than many small."""
@@ -254,13 +254,13 @@ class _Builder:
 
     def _read(self, tasks: list[_Task]) -> Iterator[_Read]:
         size = max(1, min(BATCH, len(tasks) // (self.jobs * 2)))
-        function = partial(_read_letters, self.collection.folder, self.collection.base)
+        function = partial(_read_letter, self.collection.folder, self.collection.base)
         for outcome in run(function, tasks, self.jobs, size, self.seconds, preload=["kb.build"]):
             if isinstance(outcome, Lost):
                 place = self.collection.folder / outcome.task.path
                 yield _Read(_entry(outcome.task, problem=f"{place}: {outcome.reason}", built=False))
             else:
-                yield from outcome
+                yield outcome
 
     def _graph(self, identifier: str) -> str:
         return f"{self.collection.base}letter/{identifier}"
@@ -280,31 +280,63 @@ class _Builder:
 # In the worker processes
 
 
-def _read_letters(folder: Path, base: str, tasks: Sequence[_Task]) -> list[_Read]:
-    """Read letters, make their graphs and check them."""
-    from kb import validation
+def _read_letter(folder: Path, base: str, task: _Task) -> _Read:
+    """Read a letter, make its graph and check it."""
     from kb.documents import read_document
     from kb.extraction import extract
     from kb.graph import Names, letter_graph
 
-    names = Names(base)
-    done, graphs = [], {}
-    for task in tasks:
-        pulse()
-        place = folder / task.path
-        try:
-            letter = extract(read_document(place), task.id, task.path)
-            graphs[task.id] = letter_graph(letter, names, task.decisions, task.note)
-            signatures = tuple((each.position, each.name, each.kind) for each in letter.signatures)
-        except KbError as error:
-            done.append(_Read(_entry(task, problem=str(error), built=False)))
-        except Exception as error:  # noqa: BLE001  # a fault of the program must not cost the other letters
-            told = " ".join(f"{type(error).__name__}: {error}".split())
-            done.append(_Read(_entry(task, problem=f"{place}: the program failed on it ({told})", built=False)))
-        else:
-            ...
-    return done
+    place = folder / task.path
+    try:
+        letter = dataclasses.replace(extract(read_document(place)), id=task.id, path=task.path)
+        graph = letter_graph(letter, Names(base), task.decisions, task.note)
+        return _Read(
+            _entry(task, **_counts(graph, Names(base).letter(task.id))),
+            _nquads(graph),
+            tuple((each.position, each.name, each.kind) for each in letter.signatures),
+        )
+    except KbError as error:
+        return _Read(_entry(task, problem=str(error), built=False))
+    except Exception as error:  # a fault of the program must not cost the other letters
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        return _Read(_entry(task, problem=f"{place}: the program failed on it ({told})", built=False))
 
 
-def _entry(task: _Task, **facts: object) -> Entry:
-    return Entry(task.id, task.path, task.size, task.mtime, task.sha256, task.key, **facts)  # type: ignore[arg-type]
+def _entry(task: _Task, **facts: Any) -> Entry:
+    return Entry(task.id, task.path, task.size, task.mtime, task.sha256, task.key, **facts)
+
+
+def _counts(graph: rdflib.Graph, letter: rdflib.URIRef) -> dict[str, int]:
+    """What a letter holds, as it stands after review."""
+    from kb.graph import CODE, KB
+
+    made = set(graph.objects(letter, KB.makesDemand))
+    explicit = {demand for demand in made if (demand, KB.explicitness, CODE.explicit) in graph}
+    return {
+        "explicit": len(explicit),
+        "implicit": len(made - explicit),
+        "reported": len(set(graph.objects(letter, KB.reportsDemand))),
+        "signatures": len(set(graph.objects(letter, KB.signature))),
+        "documents": len(set(graph.objects(letter, KB.references))),
+        "warnings": len(set(graph.objects(letter, KB.remark))),
+    }
+
+
+def _nquads(graph: rdflib.Graph) -> bytes:
+    """Write a graph as N-Quads in that graph."""
+    name = pyoxigraph.NamedNode(str(graph.identifier))
+    quads = (pyoxigraph.Quad(*(_term(part) for part in triple), name) for triple in graph)
+    written = pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.N_QUADS)
+    return written or b""
+
+
+def _term(term: object) -> Any:
+    if isinstance(term, rdflib.URIRef):
+        return pyoxigraph.NamedNode(str(term))
+    if isinstance(term, rdflib.Literal):
+        if term.language:
+            return pyoxigraph.Literal(str(term), language=term.language)
+        return pyoxigraph.Literal(
+            str(term), datatype=pyoxigraph.NamedNode(str(term.datatype)) if term.datatype else None
+        )
+    raise TypeError(f"no blank nodes: {term!r}")

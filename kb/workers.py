@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
 from typing import Generic, TypeVar
 
-__all__ = ["Lost", "pulse", "run"]
+__all__ = ["Lost", "run"]
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
@@ -39,18 +39,18 @@ class Lost(Generic[_Task]):
 
 
 def run(
-    function: Callable[[Sequence[_Task]], list[_Result]],
+    function: Callable[[_Task], _Result],
     tasks: Sequence[_Task],
     jobs: int,
     batch: int,
     seconds: float,
     preload: Sequence[str] = (),
-) -> Iterator[list[_Result] | Lost[_Task]]:
-    """Apply `function`, a function of a module, to batches of tasks in `jobs` processes.
+) -> Iterator[_Result | Lost[_Task]]:
+    """Apply `function`, a function of a module, to each task in `jobs` processes, `batch` tasks at a time.
 
-    Gives the results in the order in which they are done, no more than a few batches at a time in memory.
-    `function` calls `pulse` as it goes; a process that doesn't for `seconds` is ended. `preload` names
-    modules that are imported once and not in every process, where the system allows it.
+    Gives the results in the order in which they are done, no more than a few batches at a time in memory. A
+    task may take `seconds`. `preload` names modules that are imported once and not in every process, where
+    the system allows it.
     """
     ahead = deque(tasks[start : start + batch] for start in range(0, len(tasks), batch))
     suspects: deque[Sequence[_Task]] = deque()
@@ -67,7 +67,7 @@ def run(
                 for future in wait(going, return_when=FIRST_COMPLETED).done:
                     tasks_out, began = going.pop(future)
                     try:
-                        yield future.result()
+                        yield from future.result()
                     except BrokenProcessPool:
                         broken = True
                         if alone:
@@ -75,12 +75,6 @@ def run(
                         else:
                             suspects.extend([task] for task in tasks_out)
             suspects.extend([task] for tasks_out, _ in going.values() for task in tasks_out)
-
-
-def pulse() -> None:
-    """Say that the work goes on: the time limit of this process begins anew."""
-    if _limit:
-        faulthandler.dump_traceback_later(_limit, exit=True, file=_nowhere)
 
 
 def _why(took: float, seconds: float) -> str:
@@ -121,12 +115,13 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _call(function: Callable[[Sequence[_Task]], list[_Result]], tasks: Sequence[_Task]) -> list[_Result]:
-    pulse()
-    try:
-        return function(tasks)
-    finally:
+def _call(function: Callable[[_Task], _Result], tasks: Sequence[_Task]) -> list[_Result]:
+    results = []
+    for task in tasks:
+        faulthandler.dump_traceback_later(_limit, exit=True, file=_nowhere)
+        results.append(function(task))
         faulthandler.cancel_dump_traceback_later()
+    return results
 
 
 _nowhere = sys.stderr
