@@ -1,9 +1,9 @@
 """The whole way for a whole collection: what changed is read again, linked, checked and published.
 
-Letters are read in worker processes, a batch at a time, and come back as N-Quads and a few facts; the draft of the
-next generation takes them in, then what concerns several letters is brought up to date, then readers get all of it
-at once. What a letter's graph is made from is summed up in a key (its file, the program that reads it, what the
-curator says of it), so a letter is read again only if its key changes.
+Letters are read in worker processes and come back as N-Quads and a few facts; the draft of the next generation
+takes them in, then what concerns several letters is brought up to date, then readers get all of it at once. What
+a letter's graph is made from is summed up in a key (its file, the program that reads it, what the curator says
+of it), so a letter is read again only if its key changes.
 """
 
 from __future__ import annotations
@@ -13,18 +13,23 @@ import hashlib
 import importlib.metadata
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from kb import __version__, resources, store
 from kb.collection import Collection, Decision, LetterNote, read_collection
-from kb.errors import DataError, KbError, OutsideError
+from kb.errors import KbError, OutsideError
 from kb.letter import SignatoryKind, slug
+from kb.linking import Linker, statements
 from kb.state import Entry, State
 from kb.workers import Lost, run
+
+if TYPE_CHECKING:
+    import rdflib
 
 __all__ = ["Summary", "build"]
 
@@ -32,7 +37,7 @@ BATCH = 16
 """Letters that go to a worker at a time."""
 
 SPOOL = 64 << 20
-"""Bytes of N-Quads that are gathered before the store takes them in: few large pieces cost less than many small."""
+"""Bytes of N-Quads gathered before the store takes them in: few large pieces cost less than many."""
 
 SECONDS = 120.0
 """How long one letter may take."""
@@ -78,8 +83,9 @@ class _Read:
     """What came of a letter: `nquads` is its graph, empty if there is none because `entry.problem` says why."""
 
     entry: Entry
-    nquads: bytes = b""
+    nquads: str = ""
     signatures: tuple[tuple[int, str, SignatoryKind], ...] = ()
+    statements: tuple[str, ...] = ()
 
 
 def build(
@@ -144,9 +150,10 @@ class _Builder:
         draft = store.begin(self.build, fresh=previous is None)
         with State.draft(draft.folder, previous) as state:
             if previous is None:
-                self._load_vocabulary(draft)
-            self._take_in(draft, state, tasks, kept, gone, before)
-            link(draft, state, self.collection)
+                _load_vocabulary(draft)
+            linker = Linker(draft, state, self.collection)
+            self._take_in(draft, state, linker, tasks, kept, gone, before)
+            self.summary.problems += linker.update()
             state.keep_about("shared", self._shared())
             state.keep_about("fingerprint", self.fingerprint)
             self.summary.totals = _totals(state)
@@ -224,6 +231,7 @@ class _Builder:
         self,
         draft: store.Draft,
         state: State,
+        linker: Linker,
         tasks: list[_Task],
         unreadable: list[Entry],
         gone: list[str],
@@ -231,6 +239,7 @@ class _Builder:
     ) -> None:
         with _Spool(draft) as spool:
             for identifier in gone:
+                linker.leave(identifier)
                 draft.remove_graph(self._graph(identifier))
                 state.forget(identifier)
                 self.summary.removed.append(identifier)
@@ -242,10 +251,12 @@ class _Builder:
                 if read.entry.problem:
                     state.keep(_set_aside(read.entry, old))
                 else:
+                    linker.leave(read.entry.id)
                     if old is not None and old.built:
                         draft.remove_graph(self._graph(read.entry.id))
                     spool.write(read.nquads)
-                    state.keep(read.entry, read.signatures)
+                    state.keep(read.entry)
+                    state.keep_contents(read.entry.id, read.signatures, read.statements)
                     (self.summary.changed if old else self.summary.added).append(read.entry.id)
                 done += 1
                 self.progress(done, len(tasks))
@@ -272,9 +283,87 @@ class _Builder:
                 self.summary.aside.append(entry.id)
                 self.summary.problems.append(entry.problem + kept)
 
-    def _load_vocabulary(self, draft: store.Draft) -> None:
-        for path in sorted(resources.folder("ontology").glob("*.ttl")):
-            draft.load_vocabulary(path)
+
+
+def _about_letters(collection: Collection) -> dict[str, tuple[Decision, ...]]:
+    """The decisions about demands, by letter and in the order of time; where they stand in the file is left out."""
+    about: dict[str, list[Decision]] = {}
+    for row in sorted(collection.decisions, key=lambda row: (row.when, row.line)):
+        if row.decision in ("accept", "reject", "change"):
+            identifier = row.letter or row.what.removeprefix(f"{collection.base}letter/").partition("/")[0]
+            about.setdefault(identifier, []).append(dataclasses.replace(row, line=0))
+    return {identifier: tuple(rows) for identifier, rows in about.items()}
+
+
+def _set_aside(entry: Entry, old: Entry | None) -> Entry:
+    """A letter that can't be read, with what was read of it before, if anything."""
+    if old is None:
+        return entry
+    facts = {"path", "size", "mtime", "sha256", "key", "problem"}
+    return dataclasses.replace(old, **{name: getattr(entry, name) for name in facts})
+
+
+def _totals(state: State) -> dict[str, int]:
+    return {**state.totals(), "organisations": state.organisations()}
+
+
+def _load_vocabulary(draft: store.Draft) -> None:
+    """Load each vocabulary in a graph named by its ontology or scheme; shapes are no data, and stay out."""
+    for path in sorted(resources.folder("ontology").glob("*.ttl")):
+        if path.name != "shapes.ttl":
+            draft.load(path, store.vocabulary_name(path))
+
+
+def _fingerprint(base: str) -> str:
+    """What stands for the program that reads letters: its own files, its vocabulary, its libraries."""
+    package = Path(__file__).parent
+    sources = [package / name for name in _READERS]
+    found = [path for source in sources for path in (source.rglob("*") if source.is_dir() else [source])]
+    found += resources.folder("ontology").glob("*.ttl")
+    parts = [base, __version__, str(store.FORMAT)]
+    for path in sorted(path for path in found if path.suffix in {".py", ".toml", ".ttl"} and path.is_file()):
+        parts += [path.name, hashlib.sha256(path.read_bytes()).hexdigest()]
+    for library in _LIBRARIES:
+        try:
+            parts += [library, importlib.metadata.version(library)]
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return _digest(*parts)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+class _Spool:
+    """N-Quads gathered in a file beside the draft until there is enough of them to be worth loading."""
+
+    def __init__(self, draft: store.Draft) -> None:
+        self._draft = draft
+        self._path = draft.folder / "spool.nq"
+        self._file = self._path.open("w", encoding="utf-8")
+        self._size = 0
+
+    def write(self, nquads: str) -> None:
+        self._size += self._file.write(nquads)
+        if self._size > SPOOL:
+            self._load()
+
+    def _load(self) -> None:
+        self._file.flush()
+        self._draft.load(self._path)
+        self._file.seek(0)
+        self._file.truncate()
+        self._size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._load()
+        self._file.close()
+        self._path.unlink()
 
 
 # In the worker processes
@@ -292,8 +381,9 @@ def _read_letter(folder: Path, base: str, task: _Task) -> _Read:
         graph = letter_graph(letter, Names(base), task.decisions, task.note)
         return _Read(
             _entry(task, **_counts(graph, Names(base).letter(task.id))),
-            _nquads(graph),
+            "".join(f"{line}\n" for line in store.nquads(graph)),
             tuple((each.position, each.name, each.kind) for each in letter.signatures),
+            tuple(statements(letter, graph)),
         )
     except KbError as error:
         return _Read(_entry(task, problem=str(error), built=False))
@@ -322,21 +412,3 @@ def _counts(graph: rdflib.Graph, letter: rdflib.URIRef) -> dict[str, int]:
     }
 
 
-def _nquads(graph: rdflib.Graph) -> bytes:
-    """Write a graph as N-Quads in that graph."""
-    name = pyoxigraph.NamedNode(str(graph.identifier))
-    quads = (pyoxigraph.Quad(*(_term(part) for part in triple), name) for triple in graph)
-    written = pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.N_QUADS)
-    return written or b""
-
-
-def _term(term: object) -> Any:
-    if isinstance(term, rdflib.URIRef):
-        return pyoxigraph.NamedNode(str(term))
-    if isinstance(term, rdflib.Literal):
-        if term.language:
-            return pyoxigraph.Literal(str(term), language=term.language)
-        return pyoxigraph.Literal(
-            str(term), datatype=pyoxigraph.NamedNode(str(term.datatype)) if term.datatype else None
-        )
-    raise TypeError(f"no blank nodes: {term!r}")

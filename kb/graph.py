@@ -373,7 +373,7 @@ class _LetterWriter(_Writer):
             (KB.decides, node),
             (KB.verdict, CODE[row.decision]),
             (PROV.wasAttributedTo, self.person(row.by)),
-            (DCTERMS.date, _date(row.when)),
+            (DCTERMS.date, _date(row.when[:10])),
             (KB.reason, Literal(row.why) if row.why else None),
         )
 
@@ -524,7 +524,7 @@ def _write_matches(writer: _Writer, matches: Iterable[Match]) -> None:
             writer.describe(
                 node,
                 KB.Match,
-                (DCTERMS.date, _date(match.decision.when)),
+                (DCTERMS.date, _date(match.decision.when[:10])),
                 (RDFS.comment, Literal(match.decision.why) if match.decision.why else None),
             )
 
@@ -541,8 +541,8 @@ def assessments_graph(assessments: Iterable[Assessment], names: Names) -> Graph:
             (KB.assesses, URIRef(row.demand)),
             (KB.facet, OUTCOME[row.facet]),
             (KB.outcome, OUTCOME[row.outcome]),
-            (DCTERMS.date, _date(row.date)),
-            (PROV.generatedAtTime, _instant(row.date)),
+            (DCTERMS.date, _date(row.date[:10])),
+            (PROV.generatedAtTime, _instant(row.date[:10])),
             (PROV.wasAttributedTo, writer.person(row.assessor) if row.assessor else None),
             (KB.reason, Literal(row.why) if row.why else None),
         )

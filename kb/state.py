@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -69,6 +69,8 @@ CREATE TABLE signature (
     letter TEXT NOT NULL, position INTEGER NOT NULL, name INTEGER NOT NULL REFERENCES name (number),
     PRIMARY KEY (letter, position)
 ) WITHOUT ROWID;
+CREATE TABLE statement (letter TEXT NOT NULL, value TEXT NOT NULL);
+CREATE INDEX statement_letter ON statement (letter);
 CREATE INDEX signature_name ON signature (name);
 """
 
@@ -97,24 +99,39 @@ class State:
         for row in self._database.execute(f"SELECT {', '.join(_COLUMNS)} FROM letter ORDER BY id"):  # noqa: S608  # names of a dataclass
             yield Entry(*row)
 
-    def keep(self, entry: Entry, signatures: Sequence[tuple[int, str, SignatoryKind]] | None = None) -> None:
-        """Keep a letter, and its signatures (position, printed name, kind) if they are given."""
+    def keep(self, entry: Entry) -> None:
+        """Keep what is known of a letter."""
         marks = ", ".join("?" * len(_COLUMNS))
         self._database.execute(f"INSERT OR REPLACE INTO letter VALUES ({marks})", astuple(entry))  # noqa: S608  # only question marks
-        if signatures is None:
-            return
-        self._database.execute("DELETE FROM signature WHERE letter = ?", (entry.id,))
+
+    def keep_contents(
+        self, letter: str, signatures: Iterable[tuple[int, str, SignatoryKind]], statements: Iterable[str]
+    ) -> None:
+        """Keep what links a letter to others: signatures (position, printed name, kind) and its demands."""
+        self._forget_contents(letter)
         for position, name, kind in signatures:
             self._database.execute("INSERT OR IGNORE INTO name (name, kind) VALUES (?, ?)", (name, kind))
             self._database.execute(
                 "INSERT INTO signature SELECT ?, ?, number FROM name WHERE name = ? AND kind = ?",
-                (entry.id, position, name, kind),
+                (letter, position, name, kind),
             )
+        self._database.executemany(
+            "INSERT INTO statement VALUES (?, ?)", ((letter, statement) for statement in statements)
+        )
 
     def forget(self, identifier: str) -> None:
         """Remove a letter."""
         self._database.execute("DELETE FROM letter WHERE id = ?", (identifier,))
-        self._database.execute("DELETE FROM signature WHERE letter = ?", (identifier,))
+        self._forget_contents(identifier)
+
+    def _forget_contents(self, letter: str) -> None:
+        self._database.execute("DELETE FROM signature WHERE letter = ?", (letter,))
+        self._database.execute("DELETE FROM statement WHERE letter = ?", (letter,))
+
+    def statements(self) -> Iterator[str]:
+        """Give what was kept of every demand, by letter."""
+        for row in self._database.execute("SELECT value FROM statement ORDER BY letter, rowid"):
+            yield str(row[0])
 
     def totals(self) -> dict[str, int]:
         """Sum up all letters that were read: `letters` and each count of an Entry."""
@@ -133,6 +150,11 @@ class State:
         )
         for row in self._database.execute(query):
             yield Signatory(*row)
+
+    def organisations(self) -> int:
+        """Count whom the printed names stand for."""
+        query = "SELECT COUNT(DISTINCT stands_for) FROM name WHERE number IN (SELECT name FROM signature)"
+        return int(self._database.execute(query).fetchone()[0])
 
     def signed(self, letter: str) -> list[tuple[int, int, str]]:
         """Give the signatures of a letter: position, number of the name, IRI of whom it stands for."""

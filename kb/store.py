@@ -28,9 +28,12 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph
+
+if TYPE_CHECKING:
+    import rdflib
 
 from kb import files, sparql
 from kb.errors import DataError, OutsideError, UsageError
@@ -42,8 +45,11 @@ __all__ = [
     "collection_folder",
     "generation",
     "in_memory",
+    "intact",
+    "nquads",
     "open_build",
     "record_collection",
+    "vocabulary_name",
     "writing",
 ]
 
@@ -176,6 +182,38 @@ def open_build(build: Path) -> Store:
 # Writing
 
 
+def nquads(graph: rdflib.Graph) -> list[str]:
+    """Write a graph without blank nodes as lines of N-Quads in the graph of its name, sorted."""
+    name = pyoxigraph.NamedNode(str(graph.identifier))
+    quads = (pyoxigraph.Quad(_term(s), _term(p), _term(o), name) for s, p, o in graph)
+    written = pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.N_QUADS) or b""
+    return sorted(line for line in written.decode().split("\n") if line)
+
+
+def vocabulary_name(turtle: Path) -> str:
+    """Find the name of the ontology or concept scheme that a file holds: the first in it."""
+    kinds = ("http://www.w3.org/2002/07/owl#Ontology", "http://www.w3.org/2004/02/skos/core#ConceptScheme")
+    for quad in pyoxigraph.parse(path=str(turtle), format=pyoxigraph.RdfFormat.TURTLE):
+        if isinstance(quad.subject, pyoxigraph.NamedNode) and str(quad.object)[1:-1] in kinds:
+            return quad.subject.value
+    raise DataError("holds no ontology and no concept scheme", turtle)
+
+
+def _term(term: Any) -> Any:
+    if not hasattr(term, "datatype"):
+        return pyoxigraph.NamedNode(str(term))
+    if term.language:
+        return pyoxigraph.Literal(str(term), language=term.language)
+    return pyoxigraph.Literal(
+        str(term), datatype=pyoxigraph.NamedNode(str(term.datatype)) if term.datatype else None
+    )
+
+
+def _parse(lines: Iterable[str]) -> Iterator[pyoxigraph.Quad]:
+    text = "\n".join(lines)
+    yield from pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+
+
 class Draft:
     """The next generation, in the making: seen by nobody until it is published."""
 
@@ -189,15 +227,20 @@ class Draft:
         """The draft's graph, to be asked while it is being made."""
         return Store(self._graph, self.folder)
 
-    def load(self, nquads: Path) -> None:
-        """Add the statements of a file of N-Quads."""
-        self._graph.bulk_load(path=str(nquads), format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+    def load(self, source: Path, graph: str | None = None) -> None:
+        """Add the statements of a file of N-Quads, or of a Turtle file to one graph."""
+        if graph is None:
+            self._graph.bulk_load(path=str(source), format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+        else:
+            self._graph.load(
+                path=str(source), format=pyoxigraph.RdfFormat.TURTLE, to_graph=pyoxigraph.NamedNode(graph)
+            )
 
-    def change(self, remove: Iterable[pyoxigraph.Quad], add: Iterable[pyoxigraph.Quad]) -> None:
-        """Take quads out and put others in."""
-        for quad in remove:
+    def change(self, remove: Iterable[str], add: Iterable[str]) -> None:
+        """Take statements out and put others in, each a line of N-Quads."""
+        for quad in _parse(remove):
             self._graph.remove(quad)
-        self._graph.extend(add)
+        self._graph.extend(_parse(add))
 
     def remove_graph(self, name: str) -> None:
         """Remove a graph with all it says."""
