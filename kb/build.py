@@ -1,9 +1,9 @@
 """The whole way for a whole collection: what changed is read again, linked, checked and published.
 
-Letters are read in worker processes and come back as N-Quads and a few facts; the draft of the next generation
-takes them in, then what concerns several letters is brought up to date, then readers get all of it at once. What
-a letter's graph is made from is summed up in a key (its file, the program that reads it, what the curator says
-of it), so a letter is read again only if its key changes.
+Letters are read in worker processes and come back as N-Quads and a few facts. The draft of the next
+generation takes them in, what concerns several letters is brought up to date, and readers get all of it at
+once. What a letter's graph is made from is summed up in a key (its file, the program that reads it, what the
+curator says of it), so a letter is read again only if its key changes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from kb import __version__, resources, store
 from kb.collection import Collection, Decision, LetterNote, read_collection
@@ -35,9 +35,6 @@ __all__ = ["Summary", "build"]
 
 BATCH = 16
 """Letters that go to a worker at a time."""
-
-SPOOL = 64 << 20
-"""Bytes of N-Quads gathered before the store takes them in: few large pieces cost less than many."""
 
 SECONDS = 120.0
 """How long one letter may take."""
@@ -80,7 +77,7 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What came of a letter: `nquads` is its graph, empty if there is none because `entry.problem` says why."""
+    """What came of a letter: its graph, or none because `entry.problem` says why."""
 
     entry: Entry
     nquads: str = ""
@@ -151,9 +148,9 @@ class _Builder:
         with State.draft(draft.folder, previous) as state:
             if previous is None:
                 _load_vocabulary(draft)
-            linker = Linker(draft, state, self.collection)
+            linker = Linker(draft, state, self.collection, previous)
             self._take_in(draft, state, linker, tasks, kept, gone, before)
-            self.summary.problems += linker.update()
+            self.summary.problems += [str(problem) for problem in linker.update()]
             state.keep_about("shared", self._shared())
             state.keep_about("fingerprint", self.fingerprint)
             self.summary.totals = _totals(state)
@@ -199,9 +196,7 @@ class _Builder:
                 tasks.append(task)
         return tasks, unreadable
 
-    def _task(
-        self, identifier: str, path: Path, old: Entry | None, decisions: tuple[Decision, ...]
-    ) -> _Task:
+    def _task(self, identifier: str, path: Path, old: Entry | None, decisions: tuple[Decision, ...]) -> _Task:
         file = self.collection.folder / path
         status = file.stat()
         mtime = status.st_mtime_ns
@@ -221,7 +216,10 @@ class _Builder:
         collection = self.collection
         return _digest(
             *(repr(each) for each in (collection.title, collection.publisher, collection.licence)),
-            *(repr(each) for each in (collection.organisations, collection.decisions, collection.assessments)),
+            *(
+                repr(each)
+                for each in (collection.organisations, collection.decisions, collection.assessments)
+            ),
             *(str(problem) for problem in collection.problems),
         )
 
@@ -237,7 +235,7 @@ class _Builder:
         gone: list[str],
         before: Mapping[str, Entry],
     ) -> None:
-        with _Spool(draft) as spool:
+        with draft.spool() as spool:
             for identifier in gone:
                 linker.leave(identifier)
                 draft.remove_graph(self._graph(identifier))
@@ -245,8 +243,7 @@ class _Builder:
                 self.summary.removed.append(identifier)
             for entry in unreadable:
                 state.keep(entry)
-            done = 0
-            for read in self._read(tasks):
+            for done, read in enumerate(self._read(tasks), 1):
                 old = before.get(read.entry.id)
                 if read.entry.problem:
                     state.keep(_set_aside(read.entry, old))
@@ -254,11 +251,10 @@ class _Builder:
                     linker.leave(read.entry.id)
                     if old is not None and old.built:
                         draft.remove_graph(self._graph(read.entry.id))
-                    spool.write(read.nquads)
+                    spool(read.nquads)
                     state.keep(read.entry)
                     state.keep_contents(read.entry.id, read.signatures, read.statements)
                     (self.summary.changed if old else self.summary.added).append(read.entry.id)
-                done += 1
                 self.progress(done, len(tasks))
         for names in (self.summary.added, self.summary.changed):
             names.sort()
@@ -266,7 +262,14 @@ class _Builder:
     def _read(self, tasks: list[_Task]) -> Iterator[_Read]:
         size = max(1, min(BATCH, len(tasks) // (self.jobs * 2)))
         function = partial(_read_letter, self.collection.folder, self.collection.base)
-        for outcome in run(function, tasks, self.jobs, size, self.seconds, preload=["kb.build"]):
+        for outcome in run(
+            function,
+            tasks,
+            self.jobs,
+            size,
+            self.seconds,
+            preload=["kb.build", "kb.documents", "kb.extraction"],
+        ):
             if isinstance(outcome, Lost):
                 place = self.collection.folder / outcome.task.path
                 yield _Read(_entry(outcome.task, problem=f"{place}: {outcome.reason}", built=False))
@@ -284,9 +287,8 @@ class _Builder:
                 self.summary.problems.append(entry.problem + kept)
 
 
-
 def _about_letters(collection: Collection) -> dict[str, tuple[Decision, ...]]:
-    """The decisions about demands, by letter and in the order of time; where they stand in the file is left out."""
+    """The decisions about demands, by letter, in the order of time; their lines in the file don't matter."""
     about: dict[str, list[Decision]] = {}
     for row in sorted(collection.decisions, key=lambda row: (row.when, row.line)):
         if row.decision in ("accept", "reject", "change"):
@@ -335,37 +337,6 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-class _Spool:
-    """N-Quads gathered in a file beside the draft until there is enough of them to be worth loading."""
-
-    def __init__(self, draft: store.Draft) -> None:
-        self._draft = draft
-        self._path = draft.folder / "spool.nq"
-        self._file = self._path.open("w", encoding="utf-8")
-        self._size = 0
-
-    def write(self, nquads: str) -> None:
-        self._size += self._file.write(nquads)
-        if self._size > SPOOL:
-            self._load()
-
-    def _load(self) -> None:
-        self._file.flush()
-        self._draft.load(self._path)
-        self._file.seek(0)
-        self._file.truncate()
-        self._size = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._load()
-        self._file.close()
-        self._path.unlink()
-
-
 # In the worker processes
 
 
@@ -410,5 +381,3 @@ def _counts(graph: rdflib.Graph, letter: rdflib.URIRef) -> dict[str, int]:
         "documents": len(set(graph.objects(letter, KB.references))),
         "warnings": len(set(graph.objects(letter, KB.remark))),
     }
-
-

@@ -151,6 +151,63 @@ def _show(letter: Letter) -> None:
     show(letter, Console(width=None if sys.stdout.isatty() else 120))
 
 
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make a new collection in FOLDER: the curator's files, without rows, and a README.
+
+    \b
+    Example:
+      kb init letters
+    """  # noqa: D301 ("\b" is how click is told to keep these lines)
+    from kb.collection import init_collection
+
+    for path in init_collection(folder):
+        click.echo(path)
+
+
+@main.command()
+@click.argument("collection", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    envvar="KB_BUILD",
+    help="The build folder.",
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1), help="Letters read at the same time; as many as there are cores."
+)
+@click.option("--fresh", is_flag=True, help="Make everything again, and not only what changed.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(1),
+    default=120,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one letter may take.",
+)
+def build(collection: Path, output: Path, jobs: int | None, fresh: bool, time_limit: float) -> int:
+    """Read the letters of COLLECTION, link them, check them and store the graph; only what changed.
+
+    \b
+    Examples:
+      kb build letters
+      kb build letters -o elsewhere --jobs 2
+    """  # noqa: D301 ("\b" is how click is told to keep these lines)
+    from kb import progress
+    from kb.build import build as run_build
+
+    with progress.shown() as (told, waiting):
+        summary = run_build(
+            collection, output, jobs=jobs, fresh=fresh, seconds=time_limit, progress=told, waiting=waiting
+        )
+    progress.summarise(summary)
+    return 1 if summary.problems or summary.totals.get("violations") else 0
+
+
 @main.command(add_help_option=False)
 @build_option
 @click.argument("name", required=False)

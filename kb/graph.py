@@ -23,6 +23,7 @@ from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD
 
 from kb import __version__, namespaces
 from kb.collection import Assessment, Collection, Decision, LetterNote
+from kb.identity import Organisation
 from kb.letter import Addressee, Demand, Letter, Reference, Span, slug
 
 if TYPE_CHECKING:
@@ -37,12 +38,12 @@ __all__ = [
     "SCHEMA",
     "Match",
     "Names",
-    "Organisation",
     "assessments_graph",
     "collection_graph",
     "letter_graph",
     "organisations_graph",
     "restatements_graph",
+    "signatories_graph",
 ]
 
 KB = Namespace(namespaces.PREFIXES["kb"])
@@ -114,6 +115,11 @@ class Names:
     def person(self, name: str) -> URIRef:
         """The IRI of a person who signs, decides or assesses."""
         return URIRef(f"{self.base}person/{slug(name)}")
+
+    def signatory(self, organisation: Organisation) -> URIRef:
+        """The IRI of an organisation or person that signed."""
+        is_person = organisation.kind == "person"
+        return self.person(organisation.slug) if is_person else self.organisation(organisation.slug)
 
     def match(self, one: str, other: str) -> URIRef:
         """The IRI of the match between two things, whichever comes first."""
@@ -445,19 +451,6 @@ def _decimal(number: float) -> Literal:
 
 
 @dataclass(frozen=True, slots=True)
-class Organisation:
-    """Who signed: canonical name, and the signatures (letter id, position) that stand for it."""
-
-    name: str
-    signatures: tuple[tuple[str, int], ...] = ()
-    aliases: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    country: str = ""
-    note: str = ""
-    is_person: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
     """Whether two things, given by their IRIs, are the same; `decision` is the row of whoever judged."""
 
@@ -476,10 +469,8 @@ def organisations_graph(
     writer = _Writer(_new_graph(names.graph("organisations")), names)
     for organisation in organisations:
         node = writer.describe(
-            names.person(organisation.name)
-            if organisation.is_person
-            else names.organisation(organisation.name),
-            FOAF.Person if organisation.is_person else ORG.Organization,
+            names.signatory(organisation),
+            FOAF.Person if organisation.kind == "person" else ORG.Organization,
             (FOAF.name, Literal(organisation.name)),
             (SCHEMA.location, Literal(organisation.country) if organisation.country else None),
             (SKOS.note, Literal(organisation.note) if organisation.note else None),
@@ -489,10 +480,22 @@ def organisations_graph(
         for link in organisation.links:
             writer.add(node, SCHEMA.sameAs, _address(link) or Literal(link))
         for letter_id, position in organisation.signatures:
-            writer.add(names.signature(letter_id, position), KB.signatory, node)
-            writer.add(names.letter(letter_id), KB.signedBy, node)
+            _write_signatory(writer, letter_id, position, node)
     _write_matches(writer, matches)
     return writer.graph
+
+
+def signatories_graph(letter_id: str, signatories: Iterable[tuple[int, str]], names: Names) -> Graph:
+    """The part of the same graph that says whom a letter's signatures, told by position, stand for."""
+    writer = _Writer(_new_graph(names.graph("organisations")), names)
+    for position, agent in signatories:
+        _write_signatory(writer, letter_id, position, URIRef(agent))
+    return writer.graph
+
+
+def _write_signatory(writer: _Writer, letter_id: str, position: int, agent: URIRef) -> None:
+    writer.add(writer.names.signature(letter_id, position), KB.signatory, agent)
+    writer.add(writer.names.letter(letter_id), KB.signedBy, agent)
 
 
 def restatements_graph(restatements: Iterable[Restatement], names: Names) -> Graph:

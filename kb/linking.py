@@ -1,66 +1,174 @@
 """What concerns several letters, brought up to date: who signed, what restates what, what came of it.
 
-Two kinds of statements are kept apart, because there are so many more of the one. Who a signature stands for is
-kept by letter: it changes where the letter or the meaning of a printed name did. All else is made anew, compared
-line by line with what was there, and only the difference is written.
+Two kinds of statements are kept apart, because there are so many more of the one. Whom a signature stands for
+is kept by letter: it changes where the letter or the meaning of a printed name did. All else is made anew,
+compared line by line with what was there, and only the difference is written.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from kb import store
-from kb.collection import Collection
+import pyoxigraph
+import rdflib
+from rdflib.namespace import DCTERMS
+
+from kb import graph, identity, store, tracking
+from kb.collection import Assessment, Collection, Decision
 from kb.errors import DataError
+from kb.extraction.language import languages
+from kb.extraction.layout import plain
+from kb.identity import Linkage, PrintedName
 from kb.letter import Letter
 from kb.state import State
-
-if TYPE_CHECKING:
-    import rdflib
 
 __all__ = ["Linker", "statements"]
 
 
-def statements(letter: Letter, graph: rdflib.Graph) -> Iterator[str]:
-    """Give what tracking needs of each demand in force of a letter, as JSON."""
-    from rdflib.namespace import DCTERMS
-
-    from kb.extraction.language import languages
-    from kb.extraction.layout import plain
-    from kb.graph import KB
-    from kb.tracking import countries, passages
-
+def statements(letter: Letter, read: rdflib.Graph) -> Iterator[str]:
+    """Give what tracking needs of each demand in force in a letter's graph, as JSON."""
     language = languages().get(letter.language)
     if language is None:
         return
-    iri = graph.identifier
-    date = graph.value(iri, DCTERMS.issued)
-    about = sorted(countries(letter.text, language))
-    for demand in sorted(graph.objects(iri, KB.makesDemand)):
-        quote = str(graph.value(demand, KB.quote))
-        found = passages(plain(quote, 0, len(quote)), language)
-        yield json.dumps([demand, iri, date, found, about], ensure_ascii=False)
+    date = read.value(read.identifier, DCTERMS.issued)
+    about = sorted(tracking.countries(letter.text, language))
+    for demand in sorted(read.objects(read.identifier, graph.KB.makesDemand), key=str):
+        quote = str(read.value(demand, graph.KB.quote))
+        passages = tracking.passages(plain(quote, 0, len(quote)), language)
+        yield json.dumps([demand, read.identifier, date, passages, about], ensure_ascii=False)
 
 
 class Linker:
-    """Keeps the graphs that concern several letters, of one draft."""
+    """Keeps the graphs that concern several letters, of one draft; `previous` is the generation before."""
 
-    def __init__(self, draft: store.Draft, state: State, collection: Collection) -> None:
-        from kb.graph import Names
-
+    def __init__(
+        self, draft: store.Draft, state: State, collection: Collection, previous: Path | None
+    ) -> None:
         self._draft = draft
         self._state = state
         self._collection = collection
-        self._names = Names(collection.base)
-        self._changed: set[str] = set()
-        self._path = draft.folder / "shared.nq"
+        self._previous = previous
+        self._names = graph.Names(collection.base)
+        self._left: set[str] = set()
 
     def leave(self, letter: str) -> None:
-        """Take back what a letter's signatures stand for, before the letter changes or goes."""
-        self._draft.change(self._signatories(letter, self._state.signed(letter)), ())
-        self._changed.add(letter)
+        """Take back whom a letter's signatures stand for, before the letter changes or goes."""
+        self._draft.remove(self._signatories(letter))
+        self._left.add(letter)
 
-    def update(self, before: Iterable[str]) -> tuple[list[str], list[DataError]]:
-        ...
+    def update(self) -> list[DataError]:
+        """Make the shared graphs those of the letters as they are now; gives rows that were refused."""
+        linkage = self._link_names()
+        self._tell_signatories(linkage)
+        assessments, problems = self._assessments()
+        self._replace_rest(
+            graph.collection_graph(self._collection, self._names),
+            graph.assessments_graph(assessments, self._names),
+            self._organisations(linkage),
+            self._restatements(),
+        )
+        return [*linkage.problems, *problems]
+
+    # Who signed
+
+    def _link_names(self) -> Linkage:
+        printed = (
+            PrintedName(each.name, "", 0, each.kind, each.letters) for each in self._state.signatories()
+        )
+        return identity.link(printed, self._collection.organisations, self._decisions(about_demands=False))
+
+    def _tell_signatories(self, linkage: Linkage) -> None:
+        """Say whom signatures stand for, of letters that changed and where a name now stands for another."""
+        meant = {}
+        moved = []
+        for each in self._state.signatories():
+            agent = str(self._names.signatory(linkage.of[" ".join(each.name.split())]))
+            if agent != each.stands_for:
+                meant[each.number] = agent
+                if each.stands_for:
+                    moved.append(each.number)
+        others = self._state.letters_signed(moved) - self._left
+        for letter in sorted(others):
+            self._draft.remove(self._signatories(letter))
+        self._state.stand_for(meant.items())
+        with self._draft.spool() as spool:
+            for letter in sorted(others | self._left):
+                spool(self._signatories(letter))
+
+    def _signatories(self, letter: str) -> str:
+        signed = self._state.signed(letter)
+        return _text(store.nquads(graph.signatories_graph(letter, signed, self._names)))
+
+    def _organisations(self, linkage: Linkage) -> rdflib.Graph:
+        named = {name: str(self._names.signatory(each)) for name, each in linkage.of.items()}
+        matches = [
+            graph.Match(
+                named[each.one], named[each.other], each.score, each.reason, each.judgement, each.decision
+            )
+            for each in linkage.matches
+        ]
+        agents = (dataclasses.replace(each, signatures=()) for each in linkage.organisations)
+        return graph.organisations_graph(agents, matches, self._names)
+
+    # What restates what, and what came of it
+
+    def _restatements(self) -> rdflib.Graph:
+        found = tracking.restatements(
+            map(_statement, self._state.statements()), self._decisions(about_demands=True)
+        )
+        return graph.restatements_graph(found, self._names)
+
+    def _assessments(self) -> tuple[list[Assessment], list[DataError]]:
+        """The assessments of demands that there are, and the refusals of others."""
+        taken, refused = [], []
+        for row in self._collection.assessments:
+            if self._is_demand(row.demand):
+                taken.append(row)
+            else:
+                told = (
+                    f"row refused: there is no demand {row.demand!r}; write its address, as queries give it"
+                )
+                refused.append(DataError(told, self._collection.folder / "assessments.csv", row.line))
+        return taken, refused
+
+    def _is_demand(self, iri: str) -> bool:
+        try:
+            term = pyoxigraph.NamedNode(iri)
+        except ValueError:
+            return False
+        question = f"ASK {{ GRAPH ?letter {{ {term} a <{graph.KB.Demand}> }} }}"
+        return bool(self._draft.store.query(question))
+
+    def _decisions(self, about_demands: bool) -> list[Decision]:
+        return [
+            row
+            for row in self._collection.decisions
+            if row.decision in ("same", "different", "unsure")
+            and row.what.startswith(self._collection.base) == about_demands
+        ]
+
+    # The difference
+
+    def _replace_rest(self, *graphs: rdflib.Graph) -> None:
+        """Write what is new in these graphs, and remove what was there and is there no more."""
+        lines = {line for each in graphs for line in store.nquads(each)}
+        before: set[str] = set()
+        if self._previous is not None:
+            before = set((self._previous / "shared.nq").read_text(encoding="utf-8").split("\n")) - {""}
+        self._draft.remove(_text(sorted(before - lines)))
+        with self._draft.spool() as spool:
+            spool(_text(sorted(lines - before)))
+        (self._draft.folder / "shared.nq").write_text(_text(sorted(lines)), encoding="utf-8")
+
+
+def _statement(kept: str) -> tracking.Statement:
+    demand, letter, date, passages, about = json.loads(kept)
+    found = tuple(tracking.Passage(type_, tuple(stems), tuple(light)) for type_, stems, light in passages)
+    return tracking.Statement(demand, letter, date, found, frozenset(about))
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

@@ -48,12 +48,12 @@ class Entry:
 
 
 class Signatory(NamedTuple):
-    """A printed name of a collection, how many signatures bear it, and the IRI of whom it stands for."""
+    """A printed name of a collection, how many letters print it, and the IRI of whom it stands for."""
 
     number: int
     name: str
     kind: SignatoryKind
-    signatures: int
+    letters: int
     stands_for: str
 
 
@@ -145,7 +145,7 @@ class State:
     def signatories(self) -> Iterator[Signatory]:
         """Give every printed name that is signed with, in order."""
         query = (
-            "SELECT number, name.name, kind, COUNT(*), stands_for "
+            "SELECT number, name.name, kind, COUNT(DISTINCT letter), stands_for "
             "FROM name JOIN signature ON signature.name = number GROUP BY number ORDER BY name.name, kind"
         )
         for row in self._database.execute(query):
@@ -156,10 +156,10 @@ class State:
         query = "SELECT COUNT(DISTINCT stands_for) FROM name WHERE number IN (SELECT name FROM signature)"
         return int(self._database.execute(query).fetchone()[0])
 
-    def signed(self, letter: str) -> list[tuple[int, int, str]]:
-        """Give the signatures of a letter: position, number of the name, IRI of whom it stands for."""
+    def signed(self, letter: str) -> list[tuple[int, str]]:
+        """Give the signatures of a letter: position, IRI of whom it stands for."""
         query = (
-            "SELECT position, number, stands_for FROM signature JOIN name ON number = signature.name "
+            "SELECT position, stands_for FROM signature JOIN name ON number = signature.name "
             "WHERE letter = ? ORDER BY position"
         )
         return list(self._database.execute(query, (letter,)))

@@ -56,6 +56,12 @@ __all__ = [
 FORMAT = 1
 """Raised whenever what a generation holds changes, so that an older one is rebuilt and not misread."""
 
+SPOOL = 64 << 20
+"""Bytes of N-Quads gathered before the store takes them in: few large pieces cost less than many."""
+
+SMALL = 4 << 20
+"""Bytes of N-Quads up to which they are added as one transaction, and not as files of their own."""
+
 _TAG = (
     "Signature: 8a477f597d28d172789f06886806bc55\n"
     "# Made by `kb build` from a collection, and can be made again. See https://bford.info/cachedir/\n"
@@ -209,11 +215,6 @@ def _term(term: Any) -> Any:
     )
 
 
-def _parse(lines: Iterable[str]) -> Iterator[pyoxigraph.Quad]:
-    text = "\n".join(lines)
-    yield from pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
-
-
 class Draft:
     """The next generation, in the making: seen by nobody until it is published."""
 
@@ -230,17 +231,42 @@ class Draft:
     def load(self, source: Path, graph: str | None = None) -> None:
         """Add the statements of a file of N-Quads, or of a Turtle file to one graph."""
         if graph is None:
-            self._graph.bulk_load(path=str(source), format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+            load = self._graph.bulk_load if source.stat().st_size > SMALL else self._graph.load
+            load(path=str(source), format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
         else:
             self._graph.load(
                 path=str(source), format=pyoxigraph.RdfFormat.TURTLE, to_graph=pyoxigraph.NamedNode(graph)
             )
 
-    def change(self, remove: Iterable[str], add: Iterable[str]) -> None:
-        """Take statements out and put others in, each a line of N-Quads."""
-        for quad in _parse(remove):
+    @contextmanager
+    def spool(self) -> Iterator[Callable[[str], None]]:
+        """Take in N-Quads bit by bit: what is written is gathered in a file and loaded in large pieces."""
+        path = self.folder / "spool.nq"
+        with path.open("w", encoding="utf-8") as file:
+
+            def load() -> None:
+                file.flush()
+                self.load(path)
+                file.seek(0)
+                file.truncate()
+
+            def write(nquads: str) -> None:
+                file.write(nquads)
+                if file.tell() > SPOOL:
+                    load()
+
+            yield write
+            load()
+        path.unlink()
+
+    def add(self, quads: Iterable[pyoxigraph.Quad]) -> None:
+        """Add quads."""
+        self._graph.bulk_extend(quads)
+
+    def remove(self, nquads: str) -> None:
+        """Take statements out."""
+        for quad in pyoxigraph.parse(nquads, format=pyoxigraph.RdfFormat.N_QUADS, lenient=True):
             self._graph.remove(quad)
-        self._graph.extend(_parse(add))
 
     def remove_graph(self, name: str) -> None:
         """Remove a graph with all it says."""

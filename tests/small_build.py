@@ -11,6 +11,8 @@ import rdflib
 
 from kb import graph, resources, store
 from kb.collection import Assessment, Collection
+from kb.identity import Organisation
+from kb.tracking import Restatement
 from tests.sample import LETTER, RELEASE
 
 NAMES = graph.Names()
@@ -22,8 +24,17 @@ SECOND = dataclasses.replace(
 def quads() -> Iterator[pyoxigraph.Quad]:
     """Two letters, their organisations, an assessment, the collection and the vocabularies."""
     first, second = LETTER.id, SECOND.id
-    river = graph.Organisation("River Women's Network", ((first, 1), (second, 1)), aliases=("RWN",))
-    bridge = graph.Organisation("مركز الجسر", ((first, 2), (second, 2)), country="SY")
+    river = Organisation(
+        "river-women-s-network",
+        "River Women's Network",
+        "organisation",
+        (),
+        ((first, 1), (second, 1)),
+        ("RWN",),
+    )
+    bridge = Organisation(
+        "مركز-الجسر", "مركز الجسر", "organisation", (), ((first, 2), (second, 2)), country="SY"
+    )
     old, new = NAMES.demand(first, RELEASE.quote), NAMES.demand(second, RELEASE.quote)
     done = Assessment(
         str(old), "implementation", "in-progress", "2020-01-02", "A. Example", "A/74/1", "7", "We began."
@@ -33,7 +44,7 @@ def quads() -> Iterator[pyoxigraph.Quad]:
         graph.letter_graph(SECOND, NAMES),
         graph.organisations_graph([river, bridge], [], NAMES),
         graph.restatements_graph(
-            [graph.Restatement(graph.Match(str(new), str(old), 1.0, "same words", "same"))], NAMES
+            [Restatement(str(new), str(old), 1.0, ("detainee-release",), "same words")], NAMES
         ),
         graph.assessments_graph([done], NAMES),
         graph.collection_graph(Collection(Path(), (), title="Truce letters"), NAMES),
@@ -55,6 +66,6 @@ def make(build: Path) -> Path:
     """Make the build in that folder."""
     with store.writing(build):
         draft = store.begin(build)
-        draft.change([], quads())
+        draft.add(quads())
         draft.publish()
     return build

@@ -22,13 +22,13 @@ from kb.graph import (
     SCHEMA,
     Match,
     Names,
-    Organisation,
     assessments_graph,
     collection_graph,
     letter_graph,
     organisations_graph,
     restatements_graph,
 )
+from kb.identity import Organisation
 from kb.letter import Span
 from kb.tracking import Restatement
 from tests.sample import LETTER, OPEN, PUBLISH, RELEASE, TEXT, VISIT
@@ -211,13 +211,20 @@ def test_a_changed_demand_is_a_new_node_beside_the_old() -> None:
 
 def test_who_signed_is_in_a_graph_of_its_own() -> None:
     organisation = Organisation(
-        "River Women's Network", ((LETTER.id, 1),), ("RWN",), ("https://www.wikidata.org/entity/Q1",), "SY"
+        "river-womens-network",
+        "River Women's Network",
+        "organisation",
+        ("River Women's Network",),
+        ((LETTER.id, 1),),
+        ("RWN",),
+        ("https://www.wikidata.org/entity/Q1",),
+        "SY",
     )
     match = Match(
         str(NAMES.signature(LETTER.id, 2)), str(NAMES.organisation("Bridge Centre")), 0.71, "translated"
     )
     found = organisations_graph([organisation], [match], NAMES)
-    node = NAMES.organisation("River Women's Network")
+    node = NAMES.organisation("river-womens-network")
     assert (IRI, KB.signedBy, node) in found
     assert (NAMES.signature(LETTER.id, 1), KB.signatory, node) in found
     question = found.value(None, RDF.type, KB.Match)

@@ -36,12 +36,16 @@ _COMMON = 4.0  # how many other names have a listed word before any is counted
 
 
 class PrintedName(NamedTuple):
-    """A name at one place: `letter` is the letter's id, `position` counts its signatures from 1."""
+    """A name at one place: `letter` is the letter's id, `position` counts its signatures from 1.
+
+    Where only the names matter, one may stand for all its places: `letters` is how many letters print it.
+    """
 
     name: str
     letter: str
     position: int
     kind: SignatoryKind = "organisation"
+    letters: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,9 @@ class _Linker:
 
     def _kind(self, name: str) -> SignatoryKind:
         """What most letters take the name for; a name only the curator wrote is an organisation's."""
-        kinds = Counter(place.kind for place in self.signatures.get(name, ()))
+        kinds: Counter[str] = Counter()
+        for place in self.signatures.get(name, ()):
+            kinds[place.kind] += place.letters
         return "person" if kinds["person"] and kinds["person"] >= kinds["organisation"] else "organisation"
 
     def weigh(self, word: Word) -> float:
@@ -374,12 +380,15 @@ class _Linker:
             return printed[0]
         votes: Counter[str] = Counter()
         for name in printed:
-            votes[plain(name)] += len({place.letter for place in self.signatures[name]})
+            votes[plain(name)] += self._letters(name)
         best = min(votes, key=lambda each: (-votes[each], -len(each), each))
         of_best = [name for name in printed if plain(name) == best]
-        return min(
-            of_best, key=lambda name: (-len({p.letter for p in self.signatures[name]}), len(name), name)
-        )
+        return min(of_best, key=lambda name: (-self._letters(name), len(name), name))
+
+    def _letters(self, name: str) -> int:
+        """How many letters print a name."""
+        places = {(place.letter, place.kind): place.letters for place in self.signatures[name]}
+        return sum(places.values())
 
     def _matches(self, of: dict[str, Organisation]) -> tuple[Match, ...]:
         """What is offered, one pair for each two organisations, and what a person decided, best first."""
