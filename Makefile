@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check clean
+.PHONY: help demo test check fuzz clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,10 @@ check: $(VENV)/dev  ## ruff and mypy
 
 test: check  ## ruff, mypy and the tests
 	$(BIN)/pytest
+
+fuzz: $(VENV)/dev  ## any bytes give a letter or a clear error: looked for, for FUZZ_SECONDS (70)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=3.0' || true
+	$(BIN)/python fuzz/letters.py --seconds $(or $(FUZZ_SECONDS),70)
 
 clean:  ## remove what can be made again
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
