@@ -78,6 +78,9 @@ def _addressee(reading: Reading, part: _Part) -> Addressee | None:
     """Take a piece apart: name, office, body, as far as punctuation tells."""
     lead = len(part.text) - len(part.text.lstrip(_EDGES))
     text = part.text.strip(' \t,:;،؛*_-–—|"“”«»')
+    honour = any_language("addressee", "suffixes").search(text)
+    if honour and honour.end() == len(text):
+        text = text[: honour.start()].rstrip(_EDGES)
     if not text or not any(map(str.isalpha, text)):
         return None
     span = reading.span(part.start + lead, part.start + lead + len(text))
@@ -172,17 +175,12 @@ def _block(layout: Layout, zones: Zones, zone: str, title: Titled | None) -> Ite
             continue
         if _attention(reading.text):
             break
-        lead = any_language("addressee", "leads").match(reading.text)
-        if lead and (
-            reading.text[lead.end() : lead.end() + 2].strip()[:1] in {":", "："}
-            or lead.end() == len(reading.text)
-        ):
-            start = lead.end() + (
-                reading.text[lead.end() :].find(":") + 1 if ":" in reading.text[lead.end() :][:3] else 0
-            )
-            led = True
-            if not reading.text[start:].strip(_EDGES):
-                continue
+        if any_language("title", "subjects").match(reading.text):
+            continue
+        start, led_here = _led(reading.text)
+        led = led or led_here
+        if led_here and not reading.text[start:].strip(_EDGES):
+            continue
         text = reading.text[start:].strip()
         following = words[indices[place + 1]] if place + 1 < len(indices) else ""
         _add_line(drafts, reading, start, text, line.gap, line.marker is not None, led, following)
@@ -199,6 +197,25 @@ def _within(inner: Span, outer: Span) -> bool:
 def _attention(text: str) -> bool:
     found = any_language("addressee", "attention").match(text)
     return found is not None and text[found.end() : found.end() + 1] in {":", " "}
+
+
+def _led(text: str) -> tuple[int, bool]:
+    """Tell where the words after "To:", "To the" begin, and whether there is such a lead."""
+    lead = any_language("addressee", "leads").match(text)
+    if not lead:
+        return 0, False
+    rest = text[lead.end() :]
+    if not rest.strip() or rest.lstrip()[0] in ":：":
+        return lead.end() + len(rest) - len(rest.lstrip(" :：")), True
+    after = lead.end() + len(rest) - len(rest.lstrip())
+    article = any_language("addressee", "articles").match(text, after)
+    if article:
+        after = article.end() + len(text[article.end() :]) - len(text[article.end() :].lstrip())
+    if article or any(
+        any_language("addressee", key).match(text, after) for key in ("forms", "offices", "states")
+    ):
+        return after, True
+    return 0, False
 
 
 def _add_line(
@@ -231,7 +248,7 @@ def _add_line(
                 current, addressee=replace(known, office=role, body=at, span=Span(known.span.start, end))
             )
             return
-        if body and not known.body and gap == 0:
+        if gap == 0 and not known.body and (body or (known.office and text[:1].isupper() and len(text) < 80)):
             end = reading.span(start, len(reading.text)).end
             drafts[-1] = replace(
                 current, addressee=replace(known, body=text.strip(_EDGES), span=Span(known.span.start, end))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kb.extraction.dates import PrintedDate, date_order, find_dates
 from kb.extraction.language import Language, any_language
 from kb.extraction.layout import Layout, plain, read
-from kb.extraction.zones import Words, Zone, Zones
+from kb.extraction.zones import FIELD, Words, Zone, Zones
 from kb.letter import Remark, Span
 
 __all__ = ["Dated", "Titled", "find_date", "find_title"]
@@ -89,7 +89,12 @@ def _places(zones: Zones) -> Iterator[tuple[int, range]]:
         # The last lines ("Done at Geneva, 5 May 2020"), and the first ones after the salutation.
         yield 20, range(max(run.start, run.stop - 4), run.stop)
         yield 20, range(run.start, min(run.stop, run.start + 3))
-    after: tuple[tuple[int, Zone], ...] = ((30, "closing"), (30, "signatures"), (40, "copies"), (40, "footer"))
+    after: tuple[tuple[int, Zone], ...] = (
+        (30, "closing"),
+        (30, "signatures"),
+        (40, "copies"),
+        (40, "footer"),
+    )
     for rank, zone in after:
         for run in zones.runs(zone):
             yield rank, run if len(run) <= 60 else range(run.start, run.start + 20)
@@ -179,14 +184,19 @@ def _title_rank(layout: Layout, words: Words, index: int) -> int | None:
     text = words[index]
     if _is_date(text) or not _LETTERS.search(text):
         return None
-    kind = any_language("title", "kinds").search(text) is not None
+    if any_language("title", "subjects").match(text):
+        return 3
     if line.heading:
         return 0
-    if kind:
+    if any_language("title", "kinds").search(text) and not FIELD.match(text):
         return 1 if len(text.split()) > 2 else 2
-    if index == 0 and len(text.split()) > 3 and not any_language("addressee", "forms").match(text):
+    if index == 0 and len(text.split()) > 3 and not FIELD.match(text) and not _names_addressee(text):
         return 3
     return None
+
+
+def _names_addressee(text: str) -> bool:
+    return any(any_language("addressee", key).match(text) for key in ("forms", "offices", "leads"))
 
 
 def _is_date(text: str) -> bool:
@@ -196,19 +206,27 @@ def _is_date(text: str) -> bool:
 def _title_lines(layout: Layout, heads: list[int], index: int) -> list[int]:
     """Take the lines around line `index` that are one title with it."""
     taken = [index]
+    if any_language("title", "subjects").match(plain(layout.text, *layout.lines[index].span)):
+        return taken
     place = heads.index(index)
+    prose = {
+        i
+        for block in layout.blocks
+        if block.last > block.first + 2
+        for i in range(block.first, block.last + 1)
+    }
     for number in heads[place + 1 : place + 4]:
         line = layout.lines[number]
         text = plain(layout.text, *line.span)
-        if line.gap or line.heading or line.marker or len(text) > 120 or _is_date(text):
+        if line.gap or line.heading or line.marker or number in prose or len(text) > 120 or _is_date(text):
             break
-        if any_language("addressee", "forms").match(text) or any_language("salutation", "dear").match(text):
+        if FIELD.match(text) or _names_addressee(text) or any_language("salutation", "dear").match(text):
             break
         taken.append(number)
     for number in reversed(heads[max(0, place - 2) : place]):
         line = layout.lines[taken[0]]
         text = plain(layout.text, *layout.lines[number].span)
-        if line.gap or line.heading or len(text) > 120 or _is_date(text):
+        if line.gap or line.heading or len(text) > 120 or _is_date(text) or FIELD.match(text):
             break
         taken.insert(0, number)
     return taken

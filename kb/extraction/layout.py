@@ -209,7 +209,7 @@ def _begins_item(
     marker = line.marker or ""
     if marker.isalpha() and text[line.span.start + len(marker)] == "." and not marker.islower():
         return _succeeds(marker, printed)
-    if previous is None or line.gap or _stops(text, previous):
+    if previous is None or line.gap or _stops(text, previous) or previous.span.end - previous.span.start < 50:
         return True
     following = lines[index + 1] if index + 1 < len(lines) else None
     if marker.isdecimal():
@@ -401,7 +401,7 @@ _MARKUP = re.compile(
       \([^()\s]{{0,1000}}(?:\([^()\s]{{0,200}}\)[^()\s]{{0,200}})?\))
     | </?[A-Za-z][^<>\n]{{0,500}}>                                             # a tag
     | \*{{1,3}}(?=\S)|(?<=\S)\*{{1,3}} | (?<!\w)_{{1,3}}(?=\w) | (?<=[\w.,;:!?])_{{1,3}}(?!\w)
-    | \\(?:(?=[!-/:-@\[-`{{-~])|\Z)
+    | \\(?:(?P<escaped>[!-/:-@\[-`{{-~])|\Z)
     | [{INVISIBLE}]+
     """
 )
@@ -444,6 +444,8 @@ def read(text: str, spans: Sequence[Span]) -> Reading:
                 space(found.start())
             elif found["link"]:
                 stretch(*found.span("label"))
+            elif found["escaped"]:
+                take(*found.span("escaped"))
         take(start, end)
 
     for start, end in _joined(text, spans):

@@ -328,32 +328,41 @@ def _last_connector(text: str, start: int, stop: int) -> tuple[int, int] | None:
 
 def _at_the_top(layout: Layout, zones: Zones) -> Iterator[_Entry]:
     """Read signatures a letter names before its text: "A, B and C, on behalf of the members of D"."""
-    words = Words(layout)
     for block in layout.blocks:
-        if zones.of_line[block.first] not in {"heading", "salutation", "body"}:
+        zone = zones.of_line[block.first]
+        if zone not in {"heading", "salutation", "body"}:
             continue
-        length = block.content.end - block.content.start
-        if (
-            zones.of_line[block.first] == "body"
-            and block.first > 0
-            and is_prose(layout, block)
-            and length > 2000
-        ):
-            break
-        reading = read(layout.text, block.lines)
-        named = any_language("signatures", "self_named").match(reading.text)
-        if named:
-            yield from _running_entries(reading, named.end())
+        prose = is_prose(layout, block) or block.kind == "item"
+        reading = read(layout.text, block.lines[:20])
+        lead = any_language("signatures", "self_named").match(reading.text)
+        lead = lead or any_language("signatures", "inline").match(reading.text)
+        if lead and lead.end() < len(reading.text):
+            yield from _running_entries(reading, lead.end())
             return
-        if is_prose(layout, block) or block.kind == "item" or words.length(block.first) > 1000:
-            if zones.of_line[block.first] == "body":
-                return
+        if zone == "body" and prose:
+            return
+        if prose:
             continue
+        if heads_signatures(reading.text):
+            yield from _listed_below(layout, zones, block.last + 1)
+            return
         behalf = any_language("signatures", "behalf").search(reading.text)
         if behalf and behalf.start() > 0 and _names_persons(reading.text[: behalf.start()]):
             yield from _running_entries(reading, 0, behalf.start())
             yield from _running_entries(reading, behalf.end())
             return
+
+
+def _listed_below(layout: Layout, zones: Zones, index: int) -> Iterator[_Entry]:
+    """Read the names, one a line, that stand below a heading at the top of a letter."""
+    block = _SignatureBlock(layout)
+    first = index
+    while index < len(layout.lines) and zones.of_line[index] == "heading":
+        if index > first and layout.lines[index].gap > layout.lines[first + 1].gap:
+            break
+        index += 1
+    block.read(range(first, index))
+    yield from block.entries
 
 
 def _names_persons(text: str) -> bool:
@@ -362,7 +371,7 @@ def _names_persons(text: str) -> bool:
 
 
 def _running_entries(reading: Reading, start: int, stop: int | None = None) -> Iterator[_Entry]:
-    part = reading.text[start:stop]
+    part = reading.text[start:stop].rstrip(_EDGES)
     shifted = Reading(part, (0,), (0,))
     for name, span in _split_names(shifted):
         if name_like(name):

@@ -15,7 +15,7 @@ from kb.extraction.language import any_language
 from kb.extraction.layout import Block, Layout, plain
 from kb.letter import Span
 
-__all__ = ["Zone", "Zones", "find_zones"]
+__all__ = ["FIELD", "Zone", "Zones", "find_zones"]
 
 Zone = Literal["heading", "salutation", "body", "closing", "signatures", "copies", "addressees", "footer"]
 
@@ -71,6 +71,9 @@ _VOWEL_SIGNS = re.compile(r"[\u064b-\u065f\u0670\u0640]+")
 _FINAL = " \t,.:;،؛*-–—_"
 # A line of more code points than this is prose, not a heading, a salutation or a formula.
 _SHORT = 160
+_ASIDE = re.compile(r"\s*\([^()]*\)[\s:.]*$")
+# Another line of a form: "Date: …", "Subject: …".
+FIELD = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? ?[:：] ?(?=\S)")
 _CLOSED = re.compile(r"[.!?؟…][\"'”’»)\]*_\\]*$")
 
 
@@ -120,7 +123,8 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
     text = words[index]
     if any_language("salutation", "dear").match(text):
         return not _CLOSED.search(text) or text.endswith("!")
-    if not any_language("salutation", "vocatives").match(text):
+    vocative = any_language("salutation", "vocatives").match(text) is not None
+    if not vocative and not any_language("addressee", "offices").fullmatch(text.rstrip(" ,،:")):
         return False
     following = layout.lines[index + 1] if index + 1 < len(layout.lines) else None
     if text[-1] not in ",،:!؛;":
@@ -187,7 +191,8 @@ def _closes(layout: Layout, words: Words, block: Block) -> bool:
 
 def heads_signatures(text: str) -> bool:
     """Tell whether a line is a heading over signatures and nothing else."""
-    return any_language("signatures", "headings").fullmatch(text.strip(_FINAL)) is not None
+    bare = _ASIDE.sub("", text.strip(_FINAL))
+    return any_language("signatures", "headings").fullmatch(bare) is not None
 
 
 def signs_inline(text: str) -> bool:
@@ -241,26 +246,21 @@ def _names_before(layout: Layout, words: Words, begin: int, end: int) -> int:
     taken: list[Block] = []
     pending: list[Block] = []
     while blocks:
-        block = blocks.pop()
+        block = blocks[-1]
         listed = block.kind == "item"
-        length = block.content.end - block.content.start
-        if length > 250 or (
-            not listed and (is_prose(layout, block) or layout.text[block.content.end - 1] in ":：")
-        ):
+        if block.content.end - block.content.start > 250 or (not listed and is_prose(layout, block)):
             break
-        if taken and listed != (taken[-1].kind == "item"):
-            # A heading inside the list; names without markers hardly follow a list of names with them.
-            if listed or not heads_names(words[block.first]):
-                if not (listed and pending):
-                    break
-            else:
-                pending.append(block)
-                continue
-        elif not listed and not name_like(words[block.first]):
+        if taken and not listed and heads_names(words[block.first]):
+            pending.append(blocks.pop())
+            continue
+        # Names without markers hardly follow a list of names with them, nor the other way about.
+        if (taken and not pending and listed != (taken[-1].kind == "item")) or (
+            not listed and not name_like(words[block.first])
+        ):
             break
         if listed and taken and not pending and taken[-1].marker == "1" != block.marker:
             break
-        taken.extend((*pending, block))
+        taken.extend((*pending, blocks.pop()))
         pending.clear()
     if not taken:
         return end
@@ -285,6 +285,7 @@ def heads_names(text: str) -> bool:
     )
 
 
+_AFFILIATION = re.compile(r"[,،(:]|\s[-–—]\s")
 _ALPHABETIC = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -300,7 +301,7 @@ def name_like(text: str) -> bool:
     first = text.lstrip("\"'“«‘([")[:1]
     if first.islower() and not text[1:2].isupper():
         return False
-    longer = _ALPHABETIC.findall(text)
+    longer = _ALPHABETIC.findall(_AFFILIATION.split(text, maxsplit=1)[0])
     capital = sum(not word[0].islower() for word in longer)
     if capital * 2 < len(longer):
         return False
@@ -389,7 +390,8 @@ def _copies_end(layout: Layout, words: Words, index: int) -> int:
             line.gap > allowed and not continued and not (line.marker and lines[number - 1].marker)
         ):
             break
-        if not line.marker and (heads_footer(words[number]) or heads_signatures(words[number])):
+        text = words[number] if not line.marker else ""
+        if text and (heads_footer(text) or heads_signatures(text) or FIELD.match(text)):
             break
         number += 1
     return number

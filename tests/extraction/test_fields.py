@@ -1,0 +1,66 @@
+"""Title, date, addressees, copies and signatures, each read from letters written for one difficulty."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kb.extraction.addressees import find_addressees
+from kb.extraction.heading import find_date, find_title
+from kb.extraction.language import detect_language
+from kb.extraction.layout import lay_out
+from kb.extraction.signatures import find_signatures
+from kb.extraction.zones import find_zones
+from kb.letter import Addressee, Signature
+
+LETTERS = sorted((Path(__file__).parent.parent / "fixtures" / "letters").glob("*.toml"))
+
+
+def extract_fields(text: str) -> dict[str, Any]:
+    layout = lay_out(text)
+    zones = find_zones(layout)
+    title = find_title(layout, zones)
+    signatures, remarks = find_signatures(layout, zones)
+    addressees, copied = find_addressees(layout, zones, title)
+    records: list[Signature | Addressee] = [*signatures, *addressees, *copied]
+    for record in records:
+        assert 0 <= record.span.start < record.span.end <= len(text)
+        first = record.name.split()[0]
+        assert first in text[record.span.start : record.span.end]
+    date = find_date(layout, zones, detect_language(text))
+    return {
+        "date": date.value,
+        "addressees": [joined(addressee) for addressee in addressees],
+        "copied": [joined(addressee) for addressee in copied],
+        "signatories": [signature.name for signature in signatures],
+        "kinds": [signature.kind for signature in signatures],
+        "remarks": [remark.code for remark in (*date.remarks, *remarks)],
+        "title": title.title if title else None,
+    }
+
+
+def joined(addressee: Addressee) -> str:
+    return ", ".join(part for part in (addressee.name, addressee.office, addressee.body) if part)
+
+
+def words(names: list[str]) -> list[set[str]]:
+    """Where a name, its office and its body are parted is told by other tests."""
+    return [set(name.replace(",", " ").replace("،", " ").split()) - {"of", "the", "The"} for name in names]
+
+
+def test_there_are_letters() -> None:
+    assert len(LETTERS) > 30
+
+
+@pytest.mark.parametrize("path", LETTERS, ids=lambda path: path.stem)
+def test_fields(path: Path) -> None:
+    expected = tomllib.loads(path.read_text(encoding="utf-8"))
+    fields = extract_fields(path.with_suffix(".txt").read_bytes().decode())
+    assert fields["date"] == expected.get("date")
+    assert words(fields["addressees"]) == words(expected.get("addressees", []))
+    assert words(fields["copied"]) == words(expected.get("copied", []))
+    assert fields["signatories"] == expected["signatories"]
+    for key in ("kinds", "title"):
+        assert fields[key] == expected.get(key, fields[key])
+    assert set(expected.get("remarks", ())) <= set(fields["remarks"])
