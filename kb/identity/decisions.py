@@ -135,8 +135,8 @@ class _Settler:
         for (first, second), apart in self.settled.apart.items():
             if {self.find(first), self.find(second)} == {left, right} and left != right:
                 self.refuse(
-                    f"“{one}” and “{other}” can't be the same: {file.name}:{apart.line} says that “{first}” and "
-                    f"“{second}” are different; take back one of these rows",
+                    f"“{one}” and “{other}” can't be the same: {file.name}:{apart.line} says that “{first}” "
+                    f"and “{second}” are different; take back one of these rows",
                     file, row.line,
                 )  # fmt: skip
                 return
