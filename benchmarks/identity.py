@@ -2,9 +2,8 @@
 
     python benchmarks/identity.py [--seed 1] [--sizes 1000 10000 100000]
 
-Names are made up: organisations with invented distinctive words and places, each printed in several ways, by
-letters of ten signatures. `distinct` is the number of different printed forms, `growth` the seconds per name
-against the size before.
+Names are made up: organisations with invented distinctive words and places, each printed in several ways.
+`distinct` is the number of different printed forms, `growth` the seconds per name against the size before.
 """
 
 from __future__ import annotations
@@ -65,14 +64,11 @@ def variant(name: str, chance: random.Random) -> str:
 
 
 def collection(size: int, seed: int) -> list[PrintedName]:
-    """`size` names from letters of ten signatures each; an organisation signs four letters on average."""
+    """`size` signatures; an organisation signs four letters on average, not always under one name."""
     chance = random.Random(seed)
     names = organisations(chance)
     known = [next(names) for _ in range(max(10, size // 4))]
-    return [
-        PrintedName(variant(chance.choice(known), chance), f"letter-{number // 10}", number % 10 + 1)
-        for number in range(size)
-    ]
+    return [PrintedName(variant(chance.choice(known), chance)) for _ in range(size)]
 
 
 def main() -> None:

@@ -475,12 +475,12 @@ def organisations_graph(
             (SCHEMA.location, Literal(organisation.country) if organisation.country else None),
             (SKOS.note, Literal(organisation.note) if organisation.note else None),
         )
-        for alias in organisation.aliases:
-            writer.add(node, SKOS.altLabel, Literal(alias))
+        for other_name in {*organisation.printed, *organisation.aliases} - {organisation.name}:
+            writer.add(node, SKOS.altLabel, Literal(other_name))
         for link in organisation.links:
             writer.add(node, SCHEMA.sameAs, _address(link) or Literal(link))
-        for letter_id, position in organisation.signatures:
-            _write_signatory(writer, letter_id, position, node)
+        for member in organisation.members:
+            writer.add(node, ORG.hasMember, writer.person(member))
     _write_matches(writer, matches)
     return writer.graph
 
@@ -489,13 +489,9 @@ def signatories_graph(letter_id: str, signatories: Iterable[tuple[int, str]], na
     """The part of the same graph that says whom a letter's signatures, told by position, stand for."""
     writer = _Writer(_new_graph(names.graph("organisations")), names)
     for position, agent in signatories:
-        _write_signatory(writer, letter_id, position, URIRef(agent))
+        writer.add(names.signature(letter_id, position), KB.signatory, URIRef(agent))
+        writer.add(names.letter(letter_id), KB.signedBy, URIRef(agent))
     return writer.graph
-
-
-def _write_signatory(writer: _Writer, letter_id: str, position: int, agent: URIRef) -> None:
-    writer.add(writer.names.signature(letter_id, position), KB.signatory, agent)
-    writer.add(writer.names.letter(letter_id), KB.signedBy, agent)
 
 
 def restatements_graph(restatements: Iterable[Restatement], names: Names) -> Graph:

@@ -7,7 +7,6 @@ compared line by line with what was there, and only the difference is written.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -75,10 +74,13 @@ class Linker:
     # Who signed
 
     def _link_names(self) -> Linkage:
-        printed = (
-            PrintedName(each.name, "", 0, each.kind, each.letters) for each in self._state.signatories()
+        printed = (PrintedName(each.name, each.kind, each.letters) for each in self._state.signatories())
+        return identity.link(
+            printed,
+            self._collection.organisations,
+            self._decisions(about_demands=False),
+            self._collection.folder,
         )
-        return identity.link(printed, self._collection.organisations, self._decisions(about_demands=False))
 
     def _tell_signatories(self, linkage: Linkage) -> None:
         """Say whom signatures stand for, of letters that changed and where a name now stands for another."""
@@ -110,8 +112,7 @@ class Linker:
             )
             for each in linkage.matches
         ]
-        agents = (dataclasses.replace(each, signatures=()) for each in linkage.organisations)
-        return graph.organisations_graph(agents, matches, self._names)
+        return graph.organisations_graph(linkage.organisations, matches, self._names)
 
     # What restates what, and what came of it
 

@@ -24,17 +24,9 @@ SECOND = dataclasses.replace(
 def quads() -> Iterator[pyoxigraph.Quad]:
     """Two letters, their organisations, an assessment, the collection and the vocabularies."""
     first, second = LETTER.id, SECOND.id
-    river = Organisation(
-        "river-women-s-network",
-        "River Women's Network",
-        "organisation",
-        (),
-        ((first, 1), (second, 1)),
-        ("RWN",),
-    )
-    bridge = Organisation(
-        "مركز-الجسر", "مركز الجسر", "organisation", (), ((first, 2), (second, 2)), country="SY"
-    )
+    river = Organisation("river-women-s-network", "River Women's Network", "organisation", ("RWN",))
+    bridge = Organisation("مركز-الجسر", "مركز الجسر", "organisation", (), country="SY")
+    signed = [(1, str(NAMES.signatory(river))), (2, str(NAMES.signatory(bridge)))]
     old, new = NAMES.demand(first, RELEASE.quote), NAMES.demand(second, RELEASE.quote)
     done = Assessment(
         str(old), "implementation", "in-progress", "2020-01-02", "A. Example", "A/74/1", "7", "We began."
@@ -43,6 +35,7 @@ def quads() -> Iterator[pyoxigraph.Quad]:
         graph.letter_graph(LETTER, NAMES),
         graph.letter_graph(SECOND, NAMES),
         graph.organisations_graph([river, bridge], [], NAMES),
+        *(graph.signatories_graph(letter, signed, NAMES) for letter in (first, second)),
         graph.restatements_graph(
             [Restatement(str(new), str(old), 1.0, ("detainee-release",), "same words")], NAMES
         ),

@@ -27,6 +27,7 @@ from kb.graph import (
     letter_graph,
     organisations_graph,
     restatements_graph,
+    signatories_graph,
 )
 from kb.identity import Organisation
 from kb.letter import Span
@@ -215,7 +216,6 @@ def test_who_signed_is_in_a_graph_of_its_own() -> None:
         "River Women's Network",
         "organisation",
         ("River Women's Network",),
-        ((LETTER.id, 1),),
         ("RWN",),
         ("https://www.wikidata.org/entity/Q1",),
         "SY",
@@ -225,8 +225,10 @@ def test_who_signed_is_in_a_graph_of_its_own() -> None:
     )
     found = organisations_graph([organisation], [match], NAMES)
     node = NAMES.organisation("river-womens-network")
-    assert (IRI, KB.signedBy, node) in found
-    assert (NAMES.signature(LETTER.id, 1), KB.signatory, node) in found
+    signed = signatories_graph(LETTER.id, [(1, node)], NAMES)
+    assert signed.identifier == found.identifier
+    assert (IRI, KB.signedBy, node) in signed
+    assert (NAMES.signature(LETTER.id, 1), KB.signatory, node) in signed
     question = found.value(None, RDF.type, KB.Match)
     assert found.value(question, KB.judgement) == CODE.open
     assert len(list(found.objects(question, KB.compares))) == 2

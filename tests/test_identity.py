@@ -18,7 +18,7 @@ def linked(
     *names: str, rows: tuple[OrganisationRow, ...] = (), decisions: tuple[Decision, ...] = ()
 ) -> Linkage:
     """The names linked, each from a letter of its own."""
-    return link([PrintedName(name, f"letter-{i}", 1) for i, name in enumerate(names)], rows, decisions)
+    return link([PrintedName(name) for name in names], rows, decisions)
 
 
 def decision(verdict: str, one: str, other: str, line: int = 2) -> Decision:
@@ -120,10 +120,10 @@ def test_different_is_never_joined(one: str, other: str) -> None:
 def test_a_person_is_not_an_organisation() -> None:
     linkage = link(
         [
-            PrintedName("Sami Darwish", "a", 1, "person"),
-            PrintedName("Dr. Sami Darwish, physician", "b", 1, "person"),
-            PrintedName("Darwish Sami", "c", 1, "person"),
-            PrintedName("Sami Darwish", "d", 1, "organisation"),
+            PrintedName("Sami Darwish", "person", 2),
+            PrintedName("Dr. Sami Darwish, physician", "person"),
+            PrintedName("Darwish Sami", "person"),
+            PrintedName("Sami Darwish", "organisation"),
         ]
     )
     person = linkage.of["Sami Darwish"]
@@ -141,17 +141,16 @@ def test_persons_named_in_brackets_are_kept_as_members() -> None:
     assert organisation.slug == "nurses-at-sea"
 
 
-def test_the_printed_forms_and_their_places_stay() -> None:
+def test_the_printed_forms_stay() -> None:
     linkage = link(
         [
-            PrintedName("Wujuh (وجوه)", "a", 3),
-            PrintedName("Wujuh  Organization", "b", 7),
-            PrintedName("Wujuh Organization", "c", 1),
+            PrintedName("Wujuh (وجوه)"),
+            PrintedName("Wujuh  Organization"),
+            PrintedName("Wujuh Organization"),
         ]
     )
     (organisation,) = linkage.organisations
     assert organisation.printed == ("Wujuh (وجوه)", "Wujuh Organization")
-    assert organisation.signatures == (("a", 3), ("b", 7), ("c", 1))
     assert organisation.name == "Wujuh Organization"
 
 
@@ -293,7 +292,7 @@ EVERY = [*COMPANY, *(name for pair in (*SAME, *POSSIBLE, *DIFFERENT) for name in
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(EVERY), max_size=40), st.randoms(use_true_random=False))
 def test_the_order_of_letters_does_not_count(names: list[str], chance: random.Random) -> None:
-    places = [PrintedName(name, f"letter-{i}", 1) for i, name in enumerate(names)]
+    places = [PrintedName(name) for name in names]
     shuffled = list(places)
     chance.shuffle(shuffled)
     assert link(places) == link(shuffled)
@@ -312,10 +311,8 @@ def test_one_more_letter_joins_as_before(names: list[str], more: str) -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=30), st.sampled_from(["organisation", "person"])), max_size=12))
 def test_any_text_is_a_name(names: list[tuple[str, str]]) -> None:
-    places = [PrintedName(name, "a", i, kind) for i, (name, kind) in enumerate(names)]  # type: ignore[arg-type]
+    places = [PrintedName(name, kind) for name, kind in names]  # type: ignore[arg-type]
     linkage = link(places)
     assert set(linkage.of) == {" ".join(name.split()) for name, _ in names}
     assert len({organisation.key for organisation in linkage.organisations}) == len(linkage.organisations)
-    assert sorted(place for each in linkage.organisations for place in each.signatures) == [
-        ("a", i) for i in range(len(names))
-    ]
+    assert sorted(name for each in linkage.organisations for name in each.printed) == sorted(linkage.of)

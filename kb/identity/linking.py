@@ -36,14 +36,9 @@ _COMMON = 4.0  # how many other names have a listed word before any is counted
 
 
 class PrintedName(NamedTuple):
-    """A name at one place: `letter` is the letter's id, `position` counts its signatures from 1.
-
-    Where only the names matter, one may stand for all its places: `letters` is how many letters print it.
-    """
+    """A name that signs, what it was taken for, and in how many letters it is printed so."""
 
     name: str
-    letter: str
-    position: int
     kind: SignatoryKind = "organisation"
     letters: int = 1
 
@@ -52,16 +47,14 @@ class PrintedName(NamedTuple):
 class Organisation:
     """An organisation (or a person) that signed.
 
-    `name` is the canonical name, `slug` the part of its IRI made from it, `printed` the names it signed with,
-    `aliases` further ones the curator gave, `signatures` the letter and position of each signature,
-    `members` persons its printed names list.
+    `name` is the canonical name, `slug` the part of its IRI made from it, `printed` the names it signed with
+    (white space folded), `aliases` further ones the curator gave, `members` persons its printed names list.
     """
 
     slug: str
     name: str
     kind: SignatoryKind
     printed: tuple[str, ...]
-    signatures: tuple[tuple[str, int], ...]
     aliases: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     country: str = ""
@@ -105,14 +98,14 @@ def link(
     decisions: Iterable[Decision] = (),
     folder: Path = Path(),
 ) -> Linkage:
-    """The organisations and persons behind the printed names of a whole collection.
+    """The organisations and persons behind the printed names of a whole collection, each given once.
 
     Rows of the curator (`organisations`, `decisions`) win over the rules; those that contradict each other
     are refused and told in `problems`, by their files in `folder`.
     """
     settled = settle(organisations, decisions, folder)
     with _collector_at_rest():
-        linker = _Linker(_by_name(printed), settled)
+        linker = _Linker(_counted(printed), settled)
         linker.join_decided()
         linker.join_alike()
         return linker.result()
@@ -130,11 +123,11 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _by_name(printed: Iterable[PrintedName]) -> dict[str, list[PrintedName]]:
-    """The places of each name, its white space folded."""
-    found: dict[str, list[PrintedName]] = defaultdict(list)
-    for place in printed:
-        found[" ".join(place.name.split())].append(place)
+def _counted(printed: Iterable[PrintedName]) -> dict[str, Counter[SignatoryKind]]:
+    """In how many letters each name is printed as what; white space does not tell names apart."""
+    found: dict[str, Counter[SignatoryKind]] = defaultdict(Counter)
+    for each in printed:
+        found[" ".join(each.name.split())][each.kind] += each.letters
     return found
 
 
@@ -166,8 +159,8 @@ class _Clusters:
 class _Linker:
     """The work of `link`, in steps. A node is a name, or several that differ in case and punctuation only."""
 
-    def __init__(self, signatures: dict[str, list[PrintedName]], settled: Settled) -> None:
-        self.signatures = signatures
+    def __init__(self, letters: dict[str, Counter[SignatoryKind]], settled: Settled) -> None:
+        self.letters = letters
         self.settled = settled
         self.clusters = _Clusters()
         self.apart: dict[int, set[int]] = defaultdict(set)
@@ -182,7 +175,7 @@ class _Linker:
         # Names that read alike are one node; a name that a person decided about is a node of its own.
         judged = {*self.settled.groups, *chain.from_iterable((*self.settled.apart, *self.settled.unsure))}
         nodes: dict[Hashable, int] = {}
-        for name in sorted({*self.signatures, *judged}):
+        for name in sorted({*self.letters, *judged}):
             reading = read(name, self._kind(name))
             key = (name,) if name in judged else reading.signature
             node = nodes.setdefault(key, len(nodes))
@@ -195,9 +188,7 @@ class _Linker:
 
     def _kind(self, name: str) -> SignatoryKind:
         """What most letters take the name for; a name only the curator wrote is an organisation's."""
-        kinds: Counter[str] = Counter()
-        for place in self.signatures.get(name, ()):
-            kinds[place.kind] += place.letters
+        kinds = self.letters.get(name, Counter())
         return "person" if kinds["person"] and kinds["person"] >= kinds["organisation"] else "organisation"
 
     def weigh(self, word: Word) -> float:
@@ -346,10 +337,9 @@ class _Linker:
         return Linkage(ordered, self._matches(of), of, tuple(self.settled.problems))
 
     def _organisation(self, root: int, nodes: Sequence[int]) -> Organisation | None:
-        printed = sorted(name for node in nodes for name in self.printed[node] if name in self.signatures)
+        printed = sorted(name for node in nodes for name in self.printed[node] if name in self.letters)
         if not printed:
             return None
-        signatures = sorted({(p.letter, p.position) for name in printed for p in self.signatures[name]})
         kind = self.names[nodes[0]].kind
         row = self.rows.get(root)
         aliases: tuple[str, ...] = ()
@@ -362,7 +352,6 @@ class _Linker:
             name,
             kind,
             tuple(printed),
-            tuple(signatures),
             aliases,
             row.links if row else (),
             row.country if row else "",
@@ -380,15 +369,10 @@ class _Linker:
             return printed[0]
         votes: Counter[str] = Counter()
         for name in printed:
-            votes[plain(name)] += self._letters(name)
+            votes[plain(name)] += self.letters[name].total()
         best = min(votes, key=lambda each: (-votes[each], -len(each), each))
         of_best = [name for name in printed if plain(name) == best]
-        return min(of_best, key=lambda name: (-self._letters(name), len(name), name))
-
-    def _letters(self, name: str) -> int:
-        """How many letters print a name."""
-        places = {(place.letter, place.kind): place.letters for place in self.signatures[name]}
-        return sum(places.values())
+        return min(of_best, key=lambda name: (-self.letters[name].total(), len(name), name))
 
     def _matches(self, of: dict[str, Organisation]) -> tuple[Match, ...]:
         """What is offered, one pair for each two organisations, and what a person decided, best first."""
@@ -417,7 +401,7 @@ class _Linker:
         return tuple(sorted([*found.values(), *offers.values()], key=_best_first))
 
     def _printed_of(self, node: int) -> str | None:
-        return next((name for name in self.printed[node] if name in self.signatures), None)
+        return next((name for name in self.printed[node] if name in self.letters), None)
 
     def _machine_view(self, one: str, other: str) -> tuple[float, str]:
         names = self.names[self.node_of[one]], self.names[self.node_of[other]]
