@@ -47,6 +47,8 @@ def date_order(text: str, language: Language) -> Order | None:
 
 def find_dates(text: str, order: Order | None = None) -> Iterator[PrintedDate]:
     """Find the dates in `text`, in order; `order` is that of dates of numbers, if it is known."""
+    if not _MAY_HOLD_ONE.search(text):
+        return
     for found in _pattern().finditer(text):
         part = found.groupdict()
         if part["separator"]:
@@ -90,6 +92,8 @@ _NUMBERS = (
     r"(?<![\w./-])(?P<first>\d{1,2})\s?(?P<separator>[./-])\s?(?P<second>\d{1,2})\s?(?P=separator)\s?"
     r"(?P<last>\d{4}|\d{2})(?![\w/-]|\.\d)"
 )
+# What every form has: a year of four digits, or two numbers and a sign between them.
+_MAY_HOLD_ONE = re.compile(r"\d{4}|\d\s?[./-]\s?\d")
 _NUMERIC = re.compile(_NUMBERS)
 
 

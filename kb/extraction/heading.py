@@ -34,6 +34,7 @@ class Dated:
 
 # -------------------------------------------------------------------------------------------- the date
 
+_DIGITS = re.compile(r"\d\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CLOCK = re.compile(
     r"\d{1,2}[:.]\d{2}\s*(?:[ap]\.?m\.?|h|hrs|GMT|UTC|[صم](?!\w))?|\d{1,2}\s*[ap]m\b|\d{1,2}\s?h\s?\d{2}",
@@ -65,13 +66,13 @@ def find_date(layout: Layout, zones: Zones, language: Language) -> Dated:
 
 def _candidates(layout: Layout, zones: Zones, language: Language) -> Iterator[tuple[int, PrintedDate, Span]]:
     """Give the dates that may be the letter's, each with its rank (the least is best) and place."""
-    order = date_order(layout.text, language)
     for rank, run in _places(zones):
         for group in _groups(layout, run):
-            reading = read(layout.text, [layout.lines[index].span for index in group])
-            if not any(map(str.isdecimal, reading.text)):
+            lines = [layout.lines[index] for index in group]
+            if not _DIGITS.search(layout.text, lines[0].content, lines[-1].span.end):
                 continue
-            for printed in find_dates(reading.text, order):
+            reading = read(layout.text, [line.span for line in lines])
+            for printed in _dates(layout, reading.text, language):
                 span = reading.span(printed.start, printed.end)
                 doubt = _doubt(layout, group, span)
                 if doubt is not None:
@@ -79,6 +80,14 @@ def _candidates(layout: Layout, zones: Zones, language: Language) -> Iterator[tu
     dateline = _dateline(layout, zones, language)
     if dateline:
         yield dateline
+
+
+def _dates(layout: Layout, text: str, language: Language) -> list[PrintedDate]:
+    """Find the dates in `text`; the whole letter is asked for their order only if one is ambiguous."""
+    dates = list(find_dates(text))
+    if any(printed.fault == "ambiguous" for printed in dates):
+        dates = list(find_dates(text, date_order(layout.text, language)))
+    return dates
 
 
 def _places(zones: Zones) -> Iterator[tuple[int, range]]:
@@ -151,7 +160,7 @@ def _dateline(layout: Layout, zones: Zones, language: Language) -> tuple[int, Pr
     for block in zones.blocks("body")[:2]:
         start, end = block.content
         reading = read(layout.text, (Span(start, min(end, start + 120)),))
-        for printed in find_dates(reading.text, date_order(layout.text, language)):
+        for printed in _dates(layout, reading.text, language):
             before = reading.text[: printed.start].strip(" (,")
             short = (not before or before[0].isupper()) and len(before.split()) <= 4
             if short and _AFTER_DATELINE.match(reading.text, printed.end):

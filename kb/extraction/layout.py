@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from kb.extraction.language import any_language
@@ -25,6 +25,8 @@ INVISIBLE = (
 )
 _BLANK = "".join(map(chr, (c for c in range(0x3001) if chr(c).isspace()))) + INVISIBLE
 
+# An item of fewer code points has no room for a sentence and a new address to the reader.
+_SHORTEST_TURN = 60
 # A line of more code points than this was not wrapped by hand or by a page's width.
 _WIDEST_PAGE = 130
 # Blank lines that stand for the break between two pages.
@@ -66,8 +68,7 @@ class Line(NamedTuple):
     furniture: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A paragraph, a heading or a list item. `marker` is an item's as printed, `content` leaves it out.
 
     `level` is the nesting depth of a list item, from 0. `lines` are the places of its lines, furniture and
@@ -122,6 +123,7 @@ _MARKER_STARTS = re.compile(rf"[*_(\[\\\d{_BULLETS}+–—-]|(?:[a-zA-Zء-ي]|[i
 _HEADING = re.compile(r"#{1,6}\s+")
 _QUOTED = re.compile(r"(?:>\s?)+")
 
+_MAY_BE_FURNITURE = re.compile(r"^(?:[^\w\s]|\d|p|صفحة|t[eé]l|fax|هاتف)|@|www\.|://", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"""(?ix)
     (?:[-–—\s]|page|p\.|صفحة|página|pág\.)*\d{1,3}(?:\s*(?:/|of|de|sur|من)\s*\d{1,3})?[-–—\s]*  # page number
@@ -166,7 +168,7 @@ def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
 
 def _line(body: str, start: int, gap: int, indent: int) -> Line:
     span = Span(start, start + len(body))
-    if len(body) < 1500 and _FURNITURE.fullmatch(body):
+    if len(body) < 1500 and _MAY_BE_FURNITURE.search(body) and _FURNITURE.fullmatch(body):
         return Line(span, start, gap, indent, furniture=True)
     if body.startswith("#") and (heading := _HEADING.match(body)):
         return Line(span, start + heading.end(), gap, indent, heading=True)
@@ -282,7 +284,8 @@ def _blocks(text: str, lines: Sequence[Line], width: int) -> Iterable[Block]:
 
 def _split(text: str, block: Block) -> Iterable[Block]:
     """End an item where the writer turns to the addressee anew: what follows is a paragraph."""
-    cut = _turn(text, block) if block.kind == "item" else None
+    long = block.content.end - block.content.start > _SHORTEST_TURN
+    cut = _turn(text, block) if block.kind == "item" and long else None
     if cut is None:
         yield block
         return
@@ -291,8 +294,7 @@ def _split(text: str, block: Block) -> Iterable[Block]:
     before = [Span(a, min(b, stop)) for a, b in block.lines if a < stop]
     after = [Span(max(a, cut), b) for a, b in block.lines if b > cut]
     middle = block.first + len(before) - 1
-    yield replace(
-        block,
+    yield block._replace(
         span=Span(start, stop),
         content=Span(block.content.start, stop),
         lines=tuple(before),

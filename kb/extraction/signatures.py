@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from kb.extraction.dates import find_dates
 from kb.extraction.language import any_language, languages
@@ -21,8 +21,7 @@ from kb.letter import Remark, SignatoryKind, Signature, Span
 __all__ = ["find_signatures", "kind_of_name"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A name and its place; `kind` where something beside it tells; `numbered` if it has a marker."""
 
     name: str
@@ -56,6 +55,7 @@ _EDGES = " \t,;،؛*_|•·"
 _OPEN = re.compile(r"[(\[«“][^)\]»”]*$")
 _TAIL = re.compile(r"(?:[-–—:/&,،]|\b(?:and|of|for|the|de|des|du|pour|et|la|del|y|para|و))$", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\$\{|\{\{|_{3,}|\.{4,}|<<|\[\s*\]|…{2,}|[xX]{4,}")
+_ODD = re.compile(r"[${\[<(_.…Xx]")
 _CONTACT = re.compile(r"\S@\S|https?://|www\.|^\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNORECASE)
 _CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
 _RULE = re.compile(r"[\s|:+-]+")
@@ -115,8 +115,9 @@ class _SignatureBlock:
                 self.remarks.append(Remark("not-a-name", f"“{text}” stands among the signatories.", span))
             return True
         bare = text.strip("[]<>{}() ")
-        if _PLACEHOLDER.search(text) or (
-            (bare != text or len(bare) < 40) and any_language("signatures", "placeholders").fullmatch(bare)
+        odd = _ODD.search(text) is not None
+        if (odd and _PLACEHOLDER.search(text)) or (
+            (odd or len(bare) < 40) and any_language("signatures", "placeholders").fullmatch(bare)
         ):
             self.remarks.append(Remark("placeholder", f"“{text}” is to be filled in.", span))
             return True
@@ -154,8 +155,8 @@ class _SignatureBlock:
             return True
         if _is_office(text):
             role = text if not apart else previous.role
-            self.entries[-1] = replace(
-                previous, role=role, kind=previous.kind or ("person" if not apart else None)
+            self.entries[-1] = previous._replace(
+                role=role, kind=previous.kind or ("person" if not apart else None)
             )
             if not apart and _has_organisation(text):
                 self._extend(line.span.end, f"{previous.name}, {text}")
@@ -165,7 +166,7 @@ class _SignatureBlock:
         if previous.role and not previous.numbered:
             joined = ", ".join(part for part in (previous.name, previous.role, text) if part)
             self._extend(line.span.end, joined)
-            self.entries[-1] = replace(self.entries[-1], role="")
+            self.entries[-1] = self.entries[-1]._replace(role="")
             return True
         if previous.numbered:
             self._extend(line.span.end, f"{previous.name}, {text}")
@@ -174,7 +175,7 @@ class _SignatureBlock:
 
     def _extend(self, end: int, name: str) -> None:
         previous = self.entries[-1]
-        self.entries[-1] = replace(previous, name=name, span=Span(previous.span.start, end))
+        self.entries[-1] = previous._replace(name=name, span=Span(previous.span.start, end))
 
     def _without_connector(self, text: str, start: int) -> tuple[str, int]:
         """Take "and", "with", "on behalf of the" off the beginning of a line."""

@@ -7,8 +7,9 @@ order: signatories may be named at the top, copies before the signatures.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from kb.extraction.language import any_language
@@ -22,10 +23,11 @@ Zone = Literal["heading", "salutation", "body", "closing", "signatures", "copies
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """The zone of each line of `layout.lines`."""
+    """The zone of each line of `layout.lines`, and the runs of lines of one zone in `parts`."""
 
     layout: Layout
     of_line: tuple[Zone, ...]
+    parts: tuple[tuple[Zone, range], ...]
 
     def blocks(self, zone: Zone) -> tuple[Block, ...]:
         """Return the blocks that begin in that zone."""
@@ -33,15 +35,7 @@ class Zones:
 
     def runs(self, zone: Zone) -> Iterator[range]:
         """Return the runs of lines of that zone, as ranges of indices in `layout.lines`."""
-        start: int | None = None
-        for index, name in enumerate(self.of_line):
-            if name == zone and start is None:
-                start = index
-            elif name != zone and start is not None:
-                yield range(start, index)
-                start = None
-        if start is not None:
-            yield range(start, len(self.of_line))
+        return (run for name, run in self.parts if name == zone)
 
     def spans(self, zone: Zone) -> tuple[Span, ...]:
         """Return the places of those runs in the text."""
@@ -71,6 +65,8 @@ _VOWEL_SIGNS = re.compile(r"[\u064b-\u065f\u0670\u0640]+")
 _FINAL = " \t,.:;،؛*-–—_"
 # A line of more code points than this is prose, not a heading, a salutation or a formula.
 _SHORT = 160
+# A courtesy that closes a letter with no signature heading after it stands among its last blocks.
+_LAST_BLOCKS = 12
 _ASIDE = re.compile(r"\s*\([^()]*\)[\s:.]*$")
 # Another line of a form: "Date: …", "Subject: …".
 FIELD = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? ?[:：] ?(?=\S)")
@@ -90,7 +86,15 @@ def find_zones(layout: Layout) -> Zones:
     end = _body_end(layout, words, begin)
     _name_the_end(layout, words, zones, end)
     _copies_at_the_top(layout, words, zones, begin)
-    return Zones(layout, tuple(zones))
+    return Zones(layout, tuple(zones), tuple(_parts(zones)))
+
+
+def _parts(zones: Sequence[Zone]) -> Iterator[tuple[Zone, range]]:
+    start = 0
+    for zone, run in groupby(zones):
+        stop = start + sum(1 for _ in run)
+        yield zone, range(start, stop)
+        start = stop
 
 
 # ------------------------------------------------------------------------------- where the body begins
@@ -157,36 +161,41 @@ def is_prose(layout: Layout, block: Block) -> bool:
 
 
 def _body_end(layout: Layout, words: Words, begin: int) -> int:
-    """Return the line at which the closing, the signatures or the footer begin."""
-    lines = layout.lines
-    for block in layout.blocks:
-        if block.first < begin or block.kind == "item":
-            continue
+    """Tell the line at which the closing, the signatures or the footer begin."""
+    blocks = [block for block in layout.blocks if block.first >= begin]
+    for number, block in enumerate(blocks):
         length = block.content.end - block.content.start
-        if length > 500:
+        if block.kind == "item" or length > 500:
             continue
-        if _closes(layout, words, block) and _names_follow(layout, words, block.last + 1):
+        text = words[block.first]
+        if length <= _SHORT:
+            opens = any_language("closing", "formulas").fullmatch(text.strip(_FINAL)) or heads_signatures(
+                text
+            )
+            if opens and _names_follow(layout, words, block.last + 1):
+                return _closing_sentence(layout, blocks, number)
+        if signs_inline(text):
             return block.first
-        if (
-            length <= _SHORT
-            and heads_signatures(words[block.first])
-            and _names_follow(layout, words, block.last + 1)
-        ):
-            return block.first
-        if signs_inline(words[block.first]):
-            return block.first
-        if block.first > begin and (_ends_body(words[block.first])):
+        if number and _ends_body(text):
             return _names_before(layout, words, begin, block.first)
-    return _names_before(layout, words, begin, len(lines))
+    for block in blocks[-_LAST_BLOCKS:]:
+        if _is_courtesy(layout, block) and _names_follow(layout, words, block.last + 1):
+            return block.first
+    return _names_before(layout, words, begin, len(layout.lines))
 
 
-def _closes(layout: Layout, words: Words, block: Block) -> bool:
-    length = block.content.end - block.content.start
-    text = words[block.first]
-    if length <= _SHORT and any_language("closing", "formulas").fullmatch(text.strip(_FINAL)):
-        return True
-    late = block.first * 2 > len(layout.lines) or block.span.start * 2 > len(layout.text)
-    return late and any_language("closing", "sentences").search(layout.text, *block.content) is not None
+def _closing_sentence(layout: Layout, blocks: list[Block], number: int) -> int:
+    """Tell where the closing begins before block `number`: a courtesy may fill paragraphs of its own."""
+    for block in blocks[max(0, number - 3) : number]:
+        if _is_courtesy(layout, block):
+            return block.first
+    return blocks[number].first
+
+
+def _is_courtesy(layout: Layout, block: Block) -> bool:
+    if block.kind == "item" or block.content.end - block.content.start > 500:
+        return False
+    return any_language("closing", "sentences").search(layout.text, *block.content) is not None
 
 
 def heads_signatures(text: str) -> bool:
