@@ -31,6 +31,8 @@ from kb.workers import Lost, run
 if TYPE_CHECKING:
     import rdflib
 
+    from kb.findings import Finding
+
 __all__ = ["Summary", "build"]
 
 BATCH = 16
@@ -42,7 +44,7 @@ SECONDS = 120.0
 RECENT = 2 * 10**9
 """Nanoseconds within which a second change of a file may leave its time as it was."""
 
-_READERS = ("documents", "extraction", "graph.py", "letter.py", "validation.py")
+_READERS = ("documents", "extraction", "findings.py", "graph.py", "letter.py", "validation.py")
 _LIBRARIES = ("mammoth", "pypdfium2", "pyshacl", "rdflib", "trafilatura")
 
 
@@ -112,6 +114,20 @@ def build(
             raise OutsideError(f"can't be written: {error.strerror or error}", build) from error
     summary.seconds = time.monotonic() - began
     return summary
+
+
+def findings(build: Path) -> list[Finding]:
+    """What the checks found when the letters of a build were read, and in what people assessed."""
+    from kb.findings import loads
+
+    folder = store.generation(build)
+    if folder is None:
+        store.open_build(build)  # says what is wrong with it
+        return []
+    with State.published(folder) as state:
+        kept = [entry.findings for entry in state.entries() if entry.built]
+        shared = state.about("findings") or "[]"
+    return sorted((each for text in (*kept, shared) for each in loads(text)), key=lambda each: each.order)
 
 
 class _Builder:
@@ -344,14 +360,23 @@ def _read_letter(folder: Path, base: str, task: _Task) -> _Read:
     """Read a letter, make its graph and check it."""
     from kb.documents import read_document
     from kb.extraction import extract
+    from kb.findings import dumps
     from kb.graph import Names, letter_graph
+    from kb.validation import validate
 
     place = folder / task.path
     try:
         letter = dataclasses.replace(extract(read_document(place)), id=task.id, path=task.path)
         graph = letter_graph(letter, Names(base), task.decisions, task.note)
+        found = validate([graph])
+        grave = sum(finding.severity == "violation" for finding in found)
         return _Read(
-            _entry(task, **_counts(graph, Names(base).letter(task.id))),
+            _entry(
+                task,
+                violations=grave,
+                findings=dumps(found),
+                **_counts(graph, Names(base).letter(task.id)),
+            ),
             "".join(f"{line}\n" for line in store.nquads(graph)),
             tuple((each.position, each.name, each.kind) for each in letter.signatures),
             tuple(statements(letter, graph)),

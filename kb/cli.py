@@ -208,6 +208,74 @@ def build(collection: Path, output: Path, jobs: int | None, fresh: bool, time_li
     return 1 if summary.problems or summary.totals.get("violations") else 0
 
 
+@main.command()
+@build_option
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "turtle", "junit", "sarif"]),
+    default="text",
+    show_default=True,
+    help="How findings are written; turtle is the SHACL report.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["violation", "warning", "info", "none"]),
+    default="violation",
+    show_default=True,
+    help="The lightest finding that makes the exit status 1.",
+)
+@click.option(
+    "--shapes",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Check against these SHACL shapes too.",
+)
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["en", "ar"]),
+    default="en",
+    show_default=True,
+    help="The language of messages.",
+)
+def validate(
+    build: Path,
+    files: tuple[Path, ...],
+    form: str,
+    fail_on: Any,
+    shapes: tuple[Path, ...],
+    language: str,
+) -> int:
+    """Check a build, or RDF files of any kind, against the shapes of the ontology.
+
+    \b
+    Examples:
+      kb validate
+      kb validate --lang ar --fail-on warning
+      kb validate letters.ttl more.jsonld --format sarif > findings.sarif
+    """  # noqa: D301 ("\b" is how click is told to keep these lines)
+    from kb import findings, validation
+
+    if files:
+        found = validation.validate_files(files, shapes)
+    elif shapes:
+        from kb.store import open_build
+
+        with open_build(build) as store:
+            found = validation.validate_store(store, shapes)
+    else:
+        from kb.build import findings as findings_of_build
+
+        found = findings_of_build(build)
+    findings.write(found, sys.stdout, form, language, fail_on)
+    click.echo(findings.summary(found, language), err=True)
+    return 1 if findings.fails(found, fail_on) else 0
+
+
 @main.command(add_help_option=False)
 @build_option
 @click.argument("name", required=False)

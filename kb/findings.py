@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from hashlib import sha256
 from typing import IO, Any, Literal, get_args
 from urllib.parse import quote
@@ -16,7 +16,7 @@ import pyoxigraph
 from kb import __version__
 from kb.namespaces import PREFIXES, shorten
 
-__all__ = ["FORMATS", "SEVERITIES", "Finding", "Severity", "fails", "summary", "write"]
+__all__ = ["FORMATS", "SEVERITIES", "Finding", "Severity", "dumps", "fails", "loads", "summary", "write"]
 
 Severity = Literal["violation", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -78,6 +78,19 @@ class Finding:
         """Its message in that language, or else in English, or else in whatever there is."""
         told = dict(self.messages)
         return told.get(language) or told.get("en") or next(iter(told.values()), self.rule)
+
+
+def dumps(findings: Sequence[Finding]) -> str:
+    """Findings as a line of JSON, to be kept; `loads` gives them back."""
+    return json.dumps([astuple(finding) for finding in findings], ensure_ascii=False)
+
+
+def loads(text: str) -> list[Finding]:
+    """The findings that `dumps` was given."""
+    return [
+        Finding(severity, shape, component, tuple((tag, told) for tag, told in messages), *rest)
+        for severity, shape, component, messages, *rest in json.loads(text)
+    ]
 
 
 def fails(findings: Sequence[Finding], fail_on: Severity | Literal["none"]) -> bool:

@@ -19,8 +19,8 @@ __all__ = [
     "Letter",
     "Reference",
     "Remark",
-    "Signature",
     "SignatoryKind",
+    "Signature",
     "Span",
     "slug",
 ]

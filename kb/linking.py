@@ -15,7 +15,7 @@ import pyoxigraph
 import rdflib
 from rdflib.namespace import DCTERMS
 
-from kb import graph, identity, store, tracking
+from kb import findings, graph, identity, store, tracking
 from kb.collection import Assessment, Collection, Decision
 from kb.errors import DataError
 from kb.extraction.language import languages
@@ -23,6 +23,7 @@ from kb.extraction.layout import plain
 from kb.identity import Linkage, PrintedName
 from kb.letter import Letter
 from kb.state import State
+from kb.validation import validate
 
 __all__ = ["Linker", "statements"]
 
@@ -62,10 +63,12 @@ class Linker:
         """Make the shared graphs those of the letters as they are now; gives rows that were refused."""
         linkage = self._link_names()
         self._tell_signatories(linkage)
-        assessments, problems = self._assessments()
+        rows, problems = self._assessments()
+        assessments = graph.assessments_graph(rows, self._names)
+        self._check(assessments)
         self._replace_rest(
             graph.collection_graph(self._collection, self._names),
-            graph.assessments_graph(assessments, self._names),
+            assessments,
             self._organisations(linkage),
             self._restatements(),
         )
@@ -134,6 +137,21 @@ class Linker:
                 )
                 refused.append(DataError(told, self._collection.folder / "assessments.csv", row.line))
         return taken, refused
+
+    def _check(self, assessments: rdflib.Graph) -> None:
+        """Keep what is found in assessments, which are checked against the dates of the letters."""
+        dates = []
+        for demand in sorted(set(assessments.objects(None, graph.KB.assesses)), key=str):
+            question = (
+                f"SELECT ?letter ?issued WHERE {{ <{demand}> <{DCTERMS.isPartOf}> ?letter . "
+                f"?letter <{DCTERMS.issued}> ?issued }}"
+            )
+            for letter, issued in self._draft.store.query(question):  # type: ignore[union-attr]  # a SELECT
+                dates += [
+                    (demand, DCTERMS.isPartOf, rdflib.URIRef(letter.value)),
+                    (rdflib.URIRef(letter.value), DCTERMS.issued, rdflib.Literal(issued.value)),
+                ]
+        self._state.keep_about("findings", findings.dumps(validate([assessments], context=dates)))
 
     def _is_demand(self, iri: str) -> bool:
         try:

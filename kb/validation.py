@@ -29,21 +29,25 @@ from kb.errors import DataError, KbError, UsageError
 from kb.findings import Finding
 from kb.graph import KB, OA, SCHEMA
 from kb.letter import Span
+from kb.store import Store
 
 __all__ = ["shapes_graph", "unknown_shacl_terms", "validate", "validate_files", "vocabulary"]
 
 _Triple = tuple[Node, Node, Node]
 
 
-def validate(graphs: Iterable[Graph], shapes: Sequence[Path] = ()) -> list[Finding]:
+def validate(
+    graphs: Iterable[Graph], shapes: Sequence[Path] = (), context: Iterable[_Triple] = ()
+) -> list[Finding]:
     """Check graphs together against the project's shapes, and those of further files.
 
     Each finding names the graph that holds its focus node; where several do, there is one finding for each.
+    `context` are facts of other graphs that a check needs: the date of the letter whose demand is assessed.
     Raises DataError where a file of shapes can't be used.
     """
     graphs = list(graphs)
     data = _Data(bind_namespaces="none")
-    data.addN((*triple, data) for triple in chain(vocabulary(), *graphs))
+    data.addN((*triple, data) for triple in chain(vocabulary(), context, *graphs))
     try:
         _, report, _ = pyshacl.validate(data, shacl_graph=shapes_graph(*shapes), do_owl_imports=False)
     except Exception as error:
@@ -52,8 +56,7 @@ def validate(graphs: Iterable[Graph], shapes: Sequence[Path] = ()) -> list[Findi
         # Whatever strangers' shapes make pyshacl or rdflib raise is about those shapes.
         raise DataError(f"these shapes can't be applied: {error}", shapes[0]) from error
     results = _Results(report, shapes_graph(*shapes), data, graphs)
-    nodes = report.subjects(RDF.type, SH.ValidationResult)
-    found = {finding for node in nodes for finding in results.findings(node)}
+    found = {finding for node in report.objects(None, SH.result) for finding in results.findings(node)}
     return sorted(found, key=lambda finding: (finding.order, finding.graph or ""))
 
 
@@ -63,6 +66,25 @@ def validate_files(paths: Sequence[Path], shapes: Sequence[Path] = ()) -> list[F
     Raises DataError, with line and column, for a file that doesn't parse, and UsageError for another format.
     """
     return validate([_read(path) for path in paths], shapes)
+
+
+def validate_store(store: Store, shapes: Sequence[Path] = ()) -> list[Finding]:
+    """Check all that a store holds besides vocabulary, letter by letter, and then what concerns several."""
+    found: list[Finding] = []
+    others = []
+    for name in store.graphs():
+        graph = Graph(identifier=URIRef(name.value), bind_namespaces="none")
+        for quad in store.quads(name):
+            graph.add((_from(quad.subject), _from(quad.predicate), _from(quad.object)))
+        if (graph.identifier, SCHEMA.text, None) in graph:
+            found += validate([graph], shapes)
+        elif (None, RDF.type, OWL.Ontology) not in graph and (
+            None,
+            RDF.type,
+            SKOS.ConceptScheme,
+        ) not in graph:
+            others.append(graph)
+    return found + validate(others, shapes)
 
 
 class _Data(Graph):
@@ -105,17 +127,19 @@ def shapes_graph(*further: Path) -> Graph:
 def _refuse(shapes: Graph, path: Path) -> None:
     """Refuse shapes that would check less than they seem to, or would ask another server."""
     for term in unknown_shacl_terms(shapes):
-        near = get_close_matches(term, dir(SH), 1)
+        near = get_close_matches(term, [str(known).removeprefix(str(SH)) for known in dir(SH)], 1)
         raise DataError(f"SHACL has no sh:{term}{f': did you mean sh:{near[0]}?' if near else ''}", path)
     if (None, SH.js, None) in shapes or (None, SH.rule, None) in shapes:
         raise DataError("SHACL rules and JavaScript are not run: use SHACL Core or SHACL-SPARQL", path)
     for property_ in (SH.select, SH.ask):
         for node, query in shapes.subject_objects(property_):
-            prologue = "".join(f"PREFIX {p}: <{n}>\n" for p, n in _declared(shapes, node))
+            text = "".join(f"PREFIX {p}: <{n}>\n" for p, n in _declared(shapes, node)) + str(query)
             try:
-                sparql.check(prologue + str(query))
+                sparql.check(text)
             except KbError as error:
                 raise DataError(f"a query of these shapes can't be asked: {error.message}", path) from error
+            if prepareQuery(text).algebra.datasetClause:
+                raise DataError("a query of these shapes names data to be fetched: leave out its FROM", path)
 
 
 def _declared(shapes: Graph, node: Node) -> Iterable[tuple[Node, Node]]:
@@ -127,13 +151,9 @@ def _declared(shapes: Graph, node: Node) -> Iterable[tuple[Node, Node]]:
 
 def unknown_shacl_terms(shapes: Graph) -> list[str]:
     """The names in the SHACL namespace that SHACL doesn't define: a mistyped one would check nothing."""
-    names = {
-        str(term).removeprefix(str(SH))
-        for triple in shapes
-        for term in triple
-        if str(term).startswith(str(SH))
-    }
-    return sorted(name for name in names if name and name not in dir(SH))
+    terms = {str(term) for triple in shapes for term in triple if str(term).startswith(str(SH))}
+    names = (term.removeprefix(str(SH)) for term in terms)
+    return sorted(name for name in names if name and URIRef(f"{SH}{name}") not in SH)
 
 
 # Results become findings
