@@ -354,6 +354,67 @@ def query(
     return None
 
 
+@main.command()
+@build_option
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["turtle", "trig", "ntriples", "nquads", "rdfxml", "jsonld", "csv", "parquet"]),
+    default="turtle",
+    show_default=True,
+    help="RDF, or tables.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    default=Path("-"),
+    metavar="PATH",
+    help="The file to write (standard output without it), or for tables the folder.",
+)
+@click.option("--letter", metavar="ID", help="Only this letter.")
+@click.option(
+    "--package", type=click.Path(path_type=Path), metavar="DIR", help="Write all of it, for an archive."
+)
+@click.option(
+    "--texts/--no-texts",
+    default=None,
+    help="With or without the letters' full texts. A package has them if the licence is an open one.",
+)
+def export(
+    build: Path, form: Any, output: Path, letter: str | None, package: Path | None, texts: bool | None
+) -> None:
+    """Write the graph, or one letter of it, for others to use.
+
+    \b
+    Examples:
+      kb export -o letters.ttl
+      kb export -f jsonld --letter 2018-01-31-guterres-sochi
+      kb export -f csv -o tables
+      kb export --package dataset
+    """  # noqa: D301 ("\b" is how click is told to keep these lines)
+    from kb import store
+
+    with store.open_build(build) as graph:
+        if package is not None:
+            from kb.package import write_package
+
+            write_package(graph, package, texts=texts)
+        elif form in ("csv", "parquet"):
+            from kb.tables import write_tables
+
+            if str(output) == "-":
+                raise click.UsageError(f"-f {form} writes several tables: name a folder for them with -o DIR")
+            write_tables(graph, form, output, letter)
+        else:
+            from kb.export import export as write
+            from kb.files import written
+
+            with written(output) as file:
+                write(graph, form, file, letter, texts=texts is not False)
+
+
 def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for parameter in parameters:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-__all__ = ["lock", "locked_folder", "replace", "sync"]
+__all__ = ["lock", "locked_folder", "replace", "sync", "written"]
 
 
 def replace(path: Path, data: bytes) -> None:
@@ -22,6 +22,21 @@ def replace(path: Path, data: bytes) -> None:
     sync(draft)
     draft.replace(path)
     sync(path.parent)
+
+
+@contextmanager
+def written(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file to write ("-" is standard output); it takes the place of the old one once it is whole."""
+    if str(path) == "-":
+        yield sys.stdout.buffer
+        return
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        with draft.open("wb") as file:
+            yield file
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

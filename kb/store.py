@@ -99,6 +99,15 @@ class Store:
         name = pyoxigraph.NamedNode(graph) if isinstance(graph, str) else graph
         yield from self._graph.quads_for_pattern(None, None, None, name)
 
+    def match(
+        self,
+        subject: pyoxigraph.NamedNode | pyoxigraph.BlankNode | None,
+        predicate: pyoxigraph.NamedNode,
+        value: pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | None,
+    ) -> Iterator[pyoxigraph.Quad]:
+        """Give the quads of all graphs that fit; None fits everything."""
+        yield from self._graph.quads_for_pattern(subject, predicate, value, None)
+
     def graphs(self) -> list[pyoxigraph.NamedNode]:
         """List the names of the graphs, sorted."""
         names = (name for name in self._graph.named_graphs() if isinstance(name, pyoxigraph.NamedNode))

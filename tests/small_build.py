@@ -49,7 +49,7 @@ def quads() -> Iterator[pyoxigraph.Quad]:
             each.serialize(format="nt", encoding="utf-8"), pyoxigraph.RdfFormat.N_TRIPLES
         ):
             yield pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, name)
-    for path in sorted(resources.folder("ontology").glob("*.ttl")):
+    for path in sorted(resources.folder("ontology").glob("[!s]*.ttl")):
         name = pyoxigraph.NamedNode(f"https://w3id.org/demandkb/file/{path.stem}")
         for quad in pyoxigraph.parse(path=str(path)):
             yield pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, name)
