@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from kb import files
+from kb.documents import SUFFIXES
 from kb.errors import DataError, OutsideError, UsageError
 from kb.letter import slug
 from kb.sheets import Sheet, read_text
@@ -34,9 +35,6 @@ __all__ = [
     "init_collection",
     "read_collection",
 ]
-
-SUFFIXES = frozenset({".docx", ".eml", ".htm", ".html", ".md", ".pdf", ".txt"})
-"""The files of a collection that are letters, unless they are a README or ignored by `collection.toml`."""
 
 BASE = "https://w3id.org/demandkb/id/"
 

@@ -10,9 +10,13 @@ __all__ = [
     "MAX_BYTES",
     "MAX_CHARACTERS",
     "MAX_EXPANDED_BYTES",
+    "MAX_HEADER_BYTES",
     "MAX_LINE",
     "MAX_NESTING",
     "MAX_PAGES",
+    "MAX_PARTS",
+    "MAX_TEXT_BYTES",
+    "MAX_XML_BYTES",
     "Content",
     "bounded",
 ]
@@ -20,9 +24,13 @@ __all__ = [
 # Bounds far above any letter known (hundreds of pages, ten thousand signatories), and low enough that a
 # hostile file costs seconds and some hundred megabytes at most.
 MAX_BYTES = 64 * 1024 * 1024  # of the file
+MAX_TEXT_BYTES = 16 * 1024 * 1024  # of a text, a page, the text of an e-mail
 MAX_EXPANDED_BYTES = 256 * 1024 * 1024  # of all the parts of a zipped file, expanded
+MAX_XML_BYTES = 32 * 1024 * 1024  # of those parts that are XML
+MAX_HEADER_BYTES = 1024 * 1024  # of the headers of an e-mail
+MAX_PARTS = 10_000  # of an e-mail
 MAX_PAGES = 2_000
-MAX_CHARACTERS = 8_000_000  # of the text
+MAX_CHARACTERS = 4_000_000  # of the text
 MAX_LINE = 1_000_000  # characters of one line
 MAX_NESTING = 200  # elements inside one another, parts of an e-mail inside one another
 

@@ -6,7 +6,7 @@ import io
 import zipfile
 from xml.etree import ElementTree
 
-from kb.documents.content import MAX_EXPANDED_BYTES, Content
+from kb.documents.content import MAX_EXPANDED_BYTES, MAX_XML_BYTES, Content
 from kb.errors import DataError
 
 __all__ = ["read"]
@@ -49,16 +49,22 @@ def _checked(data: bytes) -> bytes:
             raise DataError("is a zipped file but no Word document")
         if sum(member.file_size for member in members) > MAX_EXPANDED_BYTES:
             raise DataError(f"expands to more than {MAX_EXPANDED_BYTES:,} bytes: no letter does")
+        if sum(member.file_size for member in members if _is_xml(member)) > MAX_XML_BYTES:
+            raise DataError(f"holds more than {MAX_XML_BYTES:,} bytes of text and styles: no letter does")
         for member in members:
             if member.flag_bits & 1:
                 raise DataError("is protected by a password: save it without one")
-            if member.filename.endswith((".xml", ".rels")):
+            if _is_xml(member):
                 # Word files may not have a document type declaration (ECMA-376, part 2, 8.2.5); it is only in
                 # one that entities which expand without end could be declared.
                 part = archive.read(member)
                 if any(doctype in part for doctype in _DOCTYPES):
                     raise DataError(f"declares a document type in {member.filename}: no Word document does")
         return archive.read("docProps/core.xml") if "docProps/core.xml" in names else b""
+
+
+def _is_xml(member: zipfile.ZipInfo) -> bool:
+    return member.filename.lower().endswith((".xml", ".rels"))
 
 
 def _metadata(properties: bytes) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from kb.documents.content import MAX_TEXT_BYTES
 from kb.errors import DataError
 
 __all__ = ["decode"]
@@ -26,6 +27,7 @@ _MAGIC = (
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f\ufffe\uffff]")
 # Letters and marks of the languages letters are read in: what a text in UTF-16 is told by.
 _FAMILIAR = re.compile(r"[\x09-\x0d\x20-\x7e\xa0-\u024f\u0600-\u06ff\u2010-\u2027\u2030-\u203a\u20ac]")
+_ENOUGH = 100_000  # characters of a text to tell its encoding by
 _GUESSES = ["cp1252", "cp1256"]
 _NAMES = {"cp1252": "Windows-1252", "cp1256": "Windows-1256"}
 _SAVE = "save it as UTF-8"
@@ -37,6 +39,10 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[tuple[s
     `declared` is the encoding the file claims for itself. Raises `DataError` for what is no text, and for
     what could be in several encodings.
     """
+    if len(data) > MAX_TEXT_BYTES:
+        raise DataError(
+            f"holds {len(data):,} bytes of text, more than the {MAX_TEXT_BYTES:,} of a letter: split it"
+        )
     for magic, what in _MAGIC:
         if data.startswith(magic):
             raise DataError(f"is not text but {what}")
@@ -76,7 +82,8 @@ def _utf16(data: bytes) -> tuple[str, tuple[tuple[str, str], ...]]:
             text = data.decode(encoding)
         except UnicodeError:
             continue
-        if len(_FAMILIAR.findall(text)) > 0.9 * len(text):
+        beginning = text[:_ENOUGH]
+        if len(_FAMILIAR.sub("", beginning)) < 0.1 * len(beginning):
             readings.append((encoding, text))
     if len(readings) != 1:
         raise DataError("is not text: it is a binary file")

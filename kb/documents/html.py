@@ -100,13 +100,7 @@ def _parse(page: str) -> etree._Element:
     if not page.strip():
         raise DataError("holds no text")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    root = html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > MAX_NESTING:
-            raise DataError(f"nests elements more than {MAX_NESTING} deep: no letter does")
-    return root
+    return html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
 
 
 def _main_part(root: etree._Element) -> etree._Element:
@@ -150,8 +144,12 @@ def _metadata(root: etree._Element) -> dict[str, str]:
 def _lines(root: etree._Element, left_out: frozenset[str] = frozenset()) -> str:
     """The text of an element as lines. Elements named in `left_out` are not read."""
     writer = _Writer()
+    depth = 0
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
+        depth += 1 if event == "start" else -1
+        if depth > MAX_NESTING:
+            raise DataError(f"nests elements more than {MAX_NESTING} deep: no letter does")
         if event == "start":
             if _is_hidden(element) or element.tag in left_out:
                 walk.skip_subtree()

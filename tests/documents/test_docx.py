@@ -58,6 +58,12 @@ def test_an_archive_that_expands_without_end_is_refused(monkeypatch: pytest.Monk
     assert content.MAX_EXPANDED_BYTES > 1_000_000
 
 
+def test_too_much_markup_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.documents.docx.MAX_XML_BYTES", 10_000)
+    with pytest.raises(DataError, match="text and styles"):
+        read(word(ENGLISH))
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("part", ["word/document.xml", "docProps/core.xml"])
 def test_declared_entities_are_refused(part: str, encoding: str) -> None:

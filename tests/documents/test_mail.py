@@ -86,6 +86,19 @@ def test_parts_nested_without_end() -> None:
         read(b"Subject: x\r\n" + nested + b"\r\ntext")
 
 
+@pytest.mark.parametrize("value", [b"=?utf-8?q?a?= ", b"(", b"<a@b>,(", b";a*0=", b'\\"'])
+@pytest.mark.parametrize("header", [b"Subject", b"From", b"Date", b"Content-Type"])
+def test_hostile_headers_take_no_time(header: bytes, value: bytes) -> None:
+    assert read(header + b": " + value * 20_000 + b"\n\ntext").text == "text"
+
+
+def test_too_many_headers_and_parts() -> None:
+    with pytest.raises(DataError, match="headers"):
+        read(b"Subject: x\n" + b"A: b\n" * 300_000 + b"\ntext")
+    with pytest.raises(DataError, match="parts"):
+        read(b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 20_000)
+
+
 @pytest.mark.parametrize("data", [b"\n\njust text", b"Subject: x\r\n\r\n"])
 def test_no_mail_and_no_text(data: bytes) -> None:
     with pytest.raises(DataError):
