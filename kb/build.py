@@ -265,12 +265,13 @@ class _Builder:
                     state.keep(_set_aside(read.entry, old))
                 else:
                     linker.leave(read.entry.id)
-                    if old is not None and old.built:
+                    known = old is not None and old.built
+                    if known:
                         draft.remove_graph(self._graph(read.entry.id))
                     spool(read.nquads)
                     state.keep(read.entry)
                     state.keep_contents(read.entry.id, read.signatures, read.statements)
-                    (self.summary.changed if old else self.summary.added).append(read.entry.id)
+                    (self.summary.changed if known else self.summary.added).append(read.entry.id)
                 self.progress(done, len(tasks))
         for names in (self.summary.added, self.summary.changed):
             names.sort()

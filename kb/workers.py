@@ -57,7 +57,7 @@ def run(
     while ahead or suspects:
         alone = bool(suspects)
         waiting = suspects if alone else ahead
-        with _pool(1 if alone else min(jobs, len(ahead)), seconds, preload) as pool, _quick_end(pool):
+        with _pool(1 if alone else min(jobs, len(ahead)), seconds, preload) as pool:
             going: dict[Future[list[_Result]], tuple[Sequence[_Task], float]] = {}
             broken = False
             while (waiting or going) and not broken:
@@ -83,20 +83,16 @@ def _why(took: float, seconds: float) -> str:
     return "reading it made the program crash"
 
 
-def _pool(jobs: int, seconds: float, preload: Sequence[str]) -> ProcessPoolExecutor:
+@contextmanager
+def _pool(jobs: int, seconds: float, preload: Sequence[str]) -> Iterator[ProcessPoolExecutor]:
     context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
     if sys.platform != "win32":
         context.set_forkserver_preload([__name__, *preload])
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(seconds,))
-
-
-@contextmanager
-def _quick_end(pool: ProcessPoolExecutor) -> Iterator[None]:
-    """Leave what has not begun undone when nobody waits for it any more."""
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(seconds,))
     try:
-        yield
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        yield pool
+    finally:  # nobody waits any more for what has not begun
+        pool.shutdown(cancel_futures=True)
 
 
 def _begin(seconds: float) -> None:
