@@ -24,7 +24,6 @@ from kb import __version__, resources, store
 from kb.collection import Collection, Decision, LetterNote, read_collection
 from kb.errors import KbError, OutsideError
 from kb.letter import SignatoryKind, slug
-from kb.linking import Linker, statements
 from kb.state import Entry, State
 from kb.workers import Lost, run
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from kb.findings import Finding
+    from kb.linking import Linker
 
 __all__ = ["Summary", "build"]
 
@@ -160,6 +160,8 @@ class _Builder:
         if previous and not (tasks or kept or gone) and shared == self._shared():
             self._tell_aside(before.values())
             return self.summary
+        from kb.linking import Linker  # it needs all the rest of the program, which takes a while to import
+
         draft = store.begin(self.build, fresh=previous is None)
         with State.draft(draft.folder, previous) as state:
             if previous is None:
@@ -285,7 +287,7 @@ class _Builder:
             self.jobs,
             size,
             self.seconds,
-            preload=["kb.build", "kb.documents", "kb.extraction"],
+            preload=["kb.linking", "kb.documents", "kb.extraction", "kb.validation"],
         ):
             if isinstance(outcome, Lost):
                 place = self.collection.folder / outcome.task.path
@@ -364,6 +366,7 @@ def _read_letter(folder: Path, base: str, task: _Task) -> _Read:
     from kb.findings import dumps
     from kb.graph import Names, letter_graph
     from kb.validation import validate
+    from kb.linking import statements
 
     place = folder / task.path
     try:
