@@ -18,7 +18,17 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["Found", "Language", "Phrases", "any_language", "detect_language", "fold", "languages", "words"]
+__all__ = [
+    "Found",
+    "Language",
+    "Phrases",
+    "any_language",
+    "detect_language",
+    "fold",
+    "languages",
+    "placed_words",
+    "words",
+]
 
 # A word is letters and digits with the marks that may stand on them (combining accents, Arabic vowel signs);
 # the punctuation that parts clauses is kept, hyphens and apostrophes only part words.
@@ -50,6 +60,12 @@ def fold(word: str) -> str:
 def words(text: str) -> list[str]:
     """Cut `text` into folded words and punctuation marks. "d'agir" is two words, and so is "rendez-vous"."""
     return [fold(word) for word in _WORD.findall(text)]
+
+
+def placed_words(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """Give the `words` of `text`, and where each begins and ends."""
+    matches = list(_WORD.finditer(text))
+    return [fold(match[0]) for match in matches], [match.span() for match in matches]
 
 
 @dataclass(slots=True)

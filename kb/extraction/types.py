@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain, product
-from math import inf, nan
+from math import inf
+from typing import NamedTuple
 from unicodedata import combining, normalize
-
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from kb import resources
 from kb.errors import DataError
@@ -24,6 +22,7 @@ __all__ = ["Classifier", "classify", "load"]
 NEAR = 10
 """How many words apart, at most, the words of a cue stand that are joined by "&"."""
 
+_FILE = "demand-types.ttl"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _LABELS = {f"{_SKOS}prefLabel", f"{_SKOS}altLabel"}
 _CUE = "https://w3id.org/demandkb/ns#cue"
@@ -50,19 +49,48 @@ def _forms(word: str) -> Iterator[str]:
                 yield word[end:]
 
 
-@dataclass(frozen=True, slots=True)
-class _Cue:
-    """A cue of the type `type`: it holds where each of `terms` is found, at most `reach` words apart."""
+class _Cue(NamedTuple):
+    """A cue of the type `type`: it holds where `others` stand at most `reach` words before."""
 
     type: str
-    terms: tuple[int, ...]
+    others: tuple[int, ...]
     reach: float
+
+
+class _Uses:
+    """What follows where the term `term` is found: types, and cues that need other terms too."""
+
+    def __init__(self, term: int) -> None:
+        self.term = term
+        self.types: list[str] = []
+        self.cues: list[_Cue] = []
+
+    def hold(self, place: int, last_seen: dict[int, int], found: set[str]) -> None:
+        """Note that the term is found at `place`, and the types of the cues that hold by that."""
+        found.update(self.types)
+        last_seen[self.term] = place
+        for type_, others, reach in self.cues:
+            if type_ not in found:
+                for other in others:
+                    seen = last_seen.get(other)
+                    if seen is None or place - seen > reach:
+                        break
+                else:
+                    found.add(type_)
+
+
+class _Word(NamedTuple):
+    """The slots a word fills, and what follows if it is a term, or ends the phrase of one."""
+
+    slots: frozenset[int]
+    terms: tuple[_Uses, ...]
+    phrases: tuple[tuple[tuple[int, ...], _Uses], ...]
 
 
 class Classifier:
     """The cues of one language, ready to be looked for.
 
-    A *slot* is one place of a phrase, filled by any of some words ("detainee*|prisoner*"); a *phrase* is a run
+    A *slot* is one place of a phrase, filled by any of some words ("detainee*|prisoner*"), a *phrase* a run
     of slots, a *term* what stands between the "&" of a cue: a phrase, or several if a choice has several
     words. Equal slots and terms are kept once, however many cues use them.
     """
@@ -73,24 +101,24 @@ class Classifier:
         self._whole: dict[str, set[int]] = {}
         self._beginnings: dict[str, set[int]] = {}
         self._terms: dict[frozenset[tuple[int, ...]], int] = {}
-        self._cues_with: dict[int, list[_Cue]] = {}
+        self._uses: dict[int, _Uses] = {}
         for type_, text in cues:
             try:
-                cue = self._cue(type_, text)
+                terms = {self._term(part) for part in re.split("&&?", text)}
             except ValueError as error:
                 raise ValueError(f"the cue {text!r} of {type_} {error}") from None
-            for term in set(cue.terms):
-                self._cues_with.setdefault(term, []).append(cue)
+            for term in terms:
+                uses = self._uses.setdefault(term, _Uses(term))
+                if len(terms) == 1:
+                    uses.types.append(type_)
+                else:
+                    uses.cues.append(_Cue(type_, tuple(terms - {term}), inf if "&&" in text else NEAR))
         self._ending: dict[int, list[tuple[tuple[int, ...], int]]] = {}
         for phrases, term in self._terms.items():
             for phrase in sorted(phrases):
                 self._ending.setdefault(phrase[-1], []).append((phrase, term))
         self._longest_beginning = max(map(len, self._beginnings), default=0)
-        self._filled = lru_cache(maxsize=1 << 15)(self._look_up)
-
-    def _cue(self, type_: str, text: str) -> _Cue:
-        terms = tuple(self._term(part) for part in re.split("&&?", text))
-        return _Cue(type_, terms, inf if "&&" in text else NEAR)
+        self._words = lru_cache(maxsize=1 << 15)(self._look_up)
 
     def _term(self, text: str) -> int:
         places = [self._alternatives(place) for place in _SIGN.sub(" ", text).split()]
@@ -100,7 +128,7 @@ class Classifier:
         return self._terms.setdefault(phrases, len(self._terms))
 
     def _alternatives(self, place: str) -> list[tuple[int, ...]]:
-        """What may stand at a place of a phrase: a slot for all single words, a run of slots for each longer."""
+        """What may stand at a place of a phrase: a slot for single words, a run of slots for each other."""
         choices = [tuple(_bare(fold(word)) for word in choice.split("_")) for choice in place.split("|")]
         single = tuple(sorted({choice[0] for choice in choices if len(choice) == 1}))
         longer = [tuple(self._slot((word,)) for word in choice) for choice in choices if len(choice) > 1]
@@ -115,14 +143,18 @@ class Classifier:
             (self._beginnings if choice.endswith("*") else self._whole).setdefault(stem, set()).add(slot)
         return slot
 
-    def _look_up(self, word: str) -> frozenset[int]:
-        """The slots that `word` fills."""
+    def _look_up(self, word: str) -> _Word:
         slots: set[int] = set()
         for form in _forms(_bare(word)):
             slots |= self._whole.get(form, set())
             for end in range(1, min(len(form), self._longest_beginning) + 1):
                 slots |= self._beginnings.get(form[:end], set())
-        return frozenset(slots)
+        ended = [pair for slot in sorted(slots) for pair in self._ending.get(slot, ())]
+        return _Word(
+            frozenset(slots),
+            tuple(self._uses[term] for phrase, term in ended if len(phrase) == 1),
+            tuple((phrase, self._uses[term]) for phrase, term in ended if len(phrase) > 1),
+        )
 
     def types(self, text: str) -> frozenset[str]:
         """The types of which a cue holds in `text`."""
@@ -130,34 +162,28 @@ class Classifier:
         last_seen: dict[int, int] = {}
         sentence: list[frozenset[int]] = []
         place = 0
-        for word in words(text):
-            if not word[0].isalnum():
-                if word in _STOPS:
+        for token in words(text):
+            if not token[0].isalnum():
+                if token in _STOPS:
                     sentence.clear()
                     place += NEAR + 1
                 continue
             place += 1
-            slots = self._filled(word)
-            sentence.append(slots)
-            for slot in slots:
-                for phrase, term in self._ending.get(slot, ()):
-                    if _ends_with(sentence, phrase):
-                        last_seen[term] = place
-                        found.update(
-                            cue.type
-                            for cue in self._cues_with[term]
-                            if all(place - last_seen.get(other, nan) <= cue.reach for other in cue.terms)
-                        )
+            word = self._words(token)
+            sentence.append(word.slots)
+            for uses in word.terms:
+                uses.hold(place, last_seen, found)
+            for phrase, uses in word.phrases:
+                if _ends_with(sentence, phrase):
+                    uses.hold(place, last_seen, found)
         return frozenset(found)
 
 
 def _ends_with(sentence: list[frozenset[int]], phrase: tuple[int, ...]) -> bool:
     """Whether the last words of `sentence` fill the slots of `phrase`."""
-    if len(phrase) == 1:
-        return True
-    if len(sentence) < len(phrase):
-        return False
-    return all(slot in filled for slot, filled in zip(phrase, sentence[-len(phrase) :], strict=True))
+    return len(sentence) >= len(phrase) and all(
+        slot in filled for slot, filled in zip(phrase, sentence[-len(phrase) :], strict=True)
+    )
 
 
 @cache
@@ -166,25 +192,16 @@ def load() -> tuple[tuple[str, ...], dict[str, Classifier]]:
 
     Raises `DataError` where the vocabulary can't be read or a cue is not well written.
     """
-    path = resources.folder("ontology") / "demand-types.ttl"
     ids: dict[str, str] = {}
     tops: set[str] = set()
     texts: list[tuple[str, str, str]] = []
-    try:
-        for quad in parse(path=str(path), format=RdfFormat.TURTLE):
-            subject, predicate, value = quad.subject, quad.predicate.value, quad.object
-            if not isinstance(subject, NamedNode):
-                continue
-            if predicate == f"{_SKOS}notation" and isinstance(value, Literal):
-                ids[subject.value] = value.value
-            elif predicate == f"{_SKOS}topConceptOf":
-                tops.add(subject.value)
-            elif (
-                isinstance(value, Literal) and value.language and (predicate == _CUE or predicate in _LABELS)
-            ):
-                texts.append((subject.value, value.language, value.value))
-    except (OSError, SyntaxError) as error:
-        raise DataError(f"the demand types can't be read: {error}", path) from error
+    for subject, predicate, value, language in resources.statements(_FILE):
+        if predicate == f"{_SKOS}notation":
+            ids[subject] = value
+        elif predicate == f"{_SKOS}topConceptOf":
+            tops.add(subject)
+        elif language and (predicate == _CUE or predicate in _LABELS):
+            texts.append((subject, language, value))
     leaves = {iri: id_ for iri, id_ in ids.items() if iri not in tops}
     by_language: dict[str, list[tuple[str, str]]] = {}
     for iri, language, text in texts:
@@ -193,7 +210,7 @@ def load() -> tuple[tuple[str, ...], dict[str, Classifier]]:
     try:
         classifiers = {language: Classifier(cues) for language, cues in by_language.items()}
     except ValueError as error:
-        raise DataError(str(error), path) from error
+        raise DataError(str(error), _FILE) from error
     return tuple(leaves.values()), classifiers
 
 
