@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import docx
 from fpdf import FPDF
 
-__all__ = ["ARABIC", "ENGLISH", "FONTS", "MAKERS", "Block", "arabic_font", "pdf"]
+__all__ = ["ARABIC", "ENGLISH", "FONTS", "LONG", "MAKERS", "Block", "arabic_font", "pdf"]
 
 
 class Block(NamedTuple):
@@ -54,6 +54,36 @@ ARABIC = (
     ),
     Block("lines", ("وتفضلوا بقبول فائق الاحترام",)),
     Block("bulleted", ("منظمة النهر للإغاثة", "أطباء التل (Doctors of the Hill)", "جمعية البحيرة")),
+)
+# Paragraphs and items that run over lines, a list that runs over a page.
+LONG = (
+    Block("lines", ("Genève, le 12 avril 2021",)),
+    Block("lines", ("M. António Guterres", "Secrétaire général", "Organisation des Nations Unies")),
+    Block("lines", ("Excellence,",)),
+    Block(
+        "lines",
+        (
+            "Voilà deux hivers que les villages de la vallée de l'Arne ne reçoivent plus ni farine, ni bois,"
+            " ni médicaments, et que les écoles y restent fermées faute de chauffage ; nos équipes y ont compté,"
+            " rue par rue, ce qui manque à chacun.",
+        ),
+    ),
+    Block("lines", ("Nous, organisations soussignées, vous demandons de :",)),
+    Block(
+        "numbered",
+        (
+            "Obtenir la réouverture du col de l'Arne aux convois humanitaires, conformément à la résolution"
+            " 2165 (2014) du Conseil de sécurité, et d'y faire passer sans attendre la farine qui se gâte dans les"
+            " entrepôts de la plaine ;",
+            "Garantir la sécurité du personnel médical qui monte à pied dans les villages ;",
+            "Ouvrir une enquête indépendante sur les tirs qui ont visé, à trois reprises, le dispensaire"
+            " du haut de la vallée, et en publier les conclusions.",
+        ),
+    ),
+    Block("lines", ("Les femmes de la vallée doivent prendre part aux pourparlers.",)),
+    Block("lines", ("Veuillez agréer, Excellence, l'expression de notre haute considération.",)),
+    Block("lines", ("Signataires :",)),
+    Block("numbered", tuple(f"Association des amis du village n° {n}" for n in range(1, 61))),
 )
 # Where fonts with Arabic letters are found on systems people use.
 FONTS = (

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from kb.documents import SUFFIXES, parse_document, read_document
-from tests.documents.making import ARABIC, ENGLISH, MAKERS, Block, arabic_font
+from kb.extraction import extract
+from kb.extraction.record import record as record_of
+from tests.documents.making import ARABIC, ENGLISH, LONG, MAKERS, Block, arabic_font
 
 
 def folded(text: str) -> list[str]:
@@ -33,6 +35,33 @@ def test_the_same_letter_in_every_format_gives_the_same_lines(
     assert folded(document.text) == folded(MAKERS[".txt"](blocks).decode())
     assert document.sha256 == hashlib.sha256(data).hexdigest()
     assert document.notes == ()
+
+
+def read_out(suffix: str, blocks: tuple[Block, ...]) -> dict[str, object]:
+    """The record of a letter without places and what concerns its file; white space folded."""
+    record = record_of(extract(parse_document(MAKERS[suffix](blocks), Path(f"letter{suffix}"))))
+    for key in ("letter", "path", "sha256"):
+        del record[key]
+    return _without_places(record)  # type: ignore[return-value]
+
+
+def _without_places(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_places(inner) for key, inner in value.items() if key not in ("start", "end")}
+    if isinstance(value, list):
+        return [_without_places(inner) for inner in value]
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("blocks", [ENGLISH, ARABIC, LONG], ids=["english", "arabic", "long"])
+def test_the_same_letter_in_every_format_gives_the_same_record(blocks: tuple[Block, ...]) -> None:
+    expected = read_out(".txt", blocks)
+    assert expected["date"]
+    assert len(expected["demands"]) >= 3  # type: ignore[arg-type]
+    assert len(expected["signatories"]) >= 3  # type: ignore[arg-type]
+    for suffix in MAKERS:
+        if not (blocks is ARABIC and suffix == ".pdf" and arabic_font() is None):
+            assert (suffix, read_out(suffix, blocks)) == (suffix, expected)
 
 
 @pytest.mark.parametrize("suffix", MAKERS)
