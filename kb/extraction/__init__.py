@@ -11,7 +11,8 @@ from kb.extraction.demands import find_demands
 from kb.extraction.heading import find_date, find_title
 from kb.extraction.kind import is_letter
 from kb.extraction.language import detect_language
-from kb.extraction.layout import lay_out, plain
+from kb.extraction.layout import lay_out, plain, read
+from kb.extraction.references import find_references
 from kb.extraction.signatures import find_signatures
 from kb.extraction.types import classify
 from kb.extraction.zones import find_zones
@@ -34,7 +35,9 @@ def extract(document: Document) -> Letter:
     addressees, copied = find_addressees(layout, zones, title)
     signatures, doubts = find_signatures(layout, zones)
     demands = find_demands(zones, language, [signature.name for signature in signatures])
-    references: tuple[Reference, ...] = ()
+    references, unsure = find_references(
+        [read(text, block.lines) for block in layout.blocks if zones.of_line[block.first] != "signatures"]
+    )
     letter = is_letter(zones, language, bool(addressees), bool(signatures), demands.made)
     notes = tuple(Remark(code, message) for code, message in document.notes)
     return Letter(
@@ -54,7 +57,7 @@ def extract(document: Document) -> Letter:
         demands=_completed(text, demands.made if letter else (), language.code, references),
         reported=_completed(text, demands.reported, language.code, references),
         references=references,
-        warnings=(*notes, *dated.remarks, *doubts),
+        warnings=(*notes, *dated.remarks, *doubts, *unsure),
         metadata=tuple(sorted(document.metadata.items())),
     )
 
