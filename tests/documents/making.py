@@ -64,8 +64,8 @@ LONG = (
         "lines",
         (
             "Voilà deux hivers que les villages de la vallée de l'Arne ne reçoivent plus ni farine, ni bois,"
-            " ni médicaments, et que les écoles y restent fermées faute de chauffage ; nos équipes y ont compté,"
-            " rue par rue, ce qui manque à chacun.",
+            " ni médicaments, et que les écoles y restent fermées faute de chauffage ; nos équipes y ont"
+            " compté, rue par rue, ce qui manque à chacun.",
         ),
     ),
     Block("lines", ("Nous, organisations soussignées, vous demandons de :",)),
@@ -73,8 +73,8 @@ LONG = (
         "numbered",
         (
             "Obtenir la réouverture du col de l'Arne aux convois humanitaires, conformément à la résolution"
-            " 2165 (2014) du Conseil de sécurité, et d'y faire passer sans attendre la farine qui se gâte dans les"
-            " entrepôts de la plaine ;",
+            " 2165 (2014) du Conseil de sécurité, et d'y faire passer sans attendre la farine qui se gâte"
+            " dans les entrepôts de la plaine ;",
             "Garantir la sécurité du personnel médical qui monte à pied dans les villages ;",
             "Ouvrir une enquête indépendante sur les tirs qui ont visé, à trois reprises, le dispensaire"
             " du haut de la vallée, et en publier les conclusions.",
