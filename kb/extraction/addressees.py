@@ -38,7 +38,7 @@ def find_addressees(
 
 def _same(named: list[Addressee], titled: list[Addressee]) -> bool:
     """Tell whether the title names those the salutation greets, and more fully."""
-    greeted = _tokens(named) - _office_tokens(named)
+    greeted = _tokens(named) - _form_tokens(named)
     return greeted <= _tokens(titled) and len(_tokens(titled)) > len(_tokens(named))
 
 
@@ -50,13 +50,14 @@ def _tokens(addressees: Iterable[Addressee]) -> set[str]:
     }
 
 
-def _office_tokens(addressees: Iterable[Addressee]) -> set[str]:
-    forms = any_language("addressee", "forms")
+def _form_tokens(addressees: Iterable[Addressee]) -> set[str]:
+    """Give the words of forms of address and offices, which a title may leave out."""
     return {
         word.casefold()
-        for a in addressees
-        for m in forms.finditer(a.name)
-        for word in re.findall(r"\w+", m[0])
+        for addressee in addressees
+        for key in ("forms", "offices")
+        for found in any_language("addressee", key).finditer(addressee.name)
+        for word in re.findall(r"\w+", found[0])
     }
 
 
@@ -241,6 +242,12 @@ def _add_line(
     if current and not listed and not form and gap <= 1:
         known = current.addressee
         whole = f"{known.name} {known.office or ''}"
+        if gap == 0 and any_language("addressee", "forms").fullmatch(known.name):
+            span = Span(known.span.start, reading.span(start, len(reading.text)).end)
+            drafts[-1] = replace(
+                current, addressee=replace(known, name=f"{known.name} {text.strip(_EDGES)}", span=span)
+            )
+            return
         if office and not known.office and not any_language("addressee", "offices").search(whole):
             end = reading.span(start, len(reading.text)).end
             role, at = _office_and_body(text.strip(_EDGES))
@@ -258,7 +265,7 @@ def _add_line(
         form
         or listed
         or office
-        or (led and (current is None or gap > 0 or not drafts))
+        or (led and (gap > 0 or not drafts))
         or _names_office(text)
         or (body and (current is None or gap > 0))
         or (following and any_language("addressee", "offices").match(following) and not _is_shouting(text))
@@ -281,7 +288,10 @@ def _is_dated(text: str) -> bool:
 
 def _is_place(text: str) -> bool:
     """Tell a street, a town, a number from what names an addressee."""
-    if text[:1].isdecimal():
+    if text[:1].isdecimal() or (
+        any(map(str.isdecimal, text))
+        and not any(any_language("addressee", k).match(text) for k in ("forms", "offices"))
+    ):
         return True
     found = any_language("addressee", "places").match(text)
     return found is not None and (found.end() == len(text) or text[found.end()] in " ,.،-")
@@ -427,7 +437,10 @@ def _listed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
         rf"(?:(?:{any_language('addressee', 'articles').pattern})\s)?|[,،]\s+",
         re.IGNORECASE,
     )
+    offices = [found.span() for found in any_language("addressee", "offices").finditer(text, start, stop)]
     for found in joint.finditer(text, start, stop):
+        if any(a < found.start() < b for a, b in offices):
+            continue
         before, after = text[begin : found.start()], text[found.end() : stop]
         arabic = "\u0600" < after[:1] < "\u06ff"
         if found[0].strip() in {",", "،"} and not arabic:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from kb.extraction.dates import find_dates
 from kb.extraction.language import any_language, languages
 from kb.extraction.layout import Layout, Reading, plain, read
-from kb.extraction.zones import Words, Zones, heads_names, heads_signatures, is_prose, name_like, signs_inline
+from kb.extraction.zones import Words, Zones, heads_names, heads_signatures, inline_names, is_prose, name_like
 from kb.letter import Remark, SignatoryKind, Signature, Span
 
 __all__ = ["find_signatures", "kind_of_name"]
@@ -55,6 +55,7 @@ _EDGES = " \t,;،؛*_|•·"
 _OPEN = re.compile(r"[(\[«“][^)\]»”]*$")
 _TAIL = re.compile(r"(?:[-–—:/&,،]|\b(?:and|of|for|the|de|des|du|pour|et|la|del|y|para|و))$", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\$\{|\{\{|_{3,}|\.{4,}|<<|\[\s*\]|…{2,}|[xX]{4,}")
+_FOOTNOTE = re.compile(r"\[\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹]")
 _ODD = re.compile(r"[${\[<(_.…Xx]")
 _CONTACT = re.compile(r"\S@\S|https?://|www\.|^\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNORECASE)
 _CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
@@ -71,6 +72,7 @@ class _SignatureBlock:
         self.remarks: list[Remark] = []
         self._section: SignatoryKind | None = None
         self._columns: list[int] | None = None
+        self._side_by_side = False
         self._last_line = -1
 
     def read(self, run: range) -> None:
@@ -84,7 +86,7 @@ class _SignatureBlock:
     def _read_line(self, index: int) -> None:
         layout, line = self.layout, self.layout.lines[index]
         text = plain(layout.text, line.content, line.span.end).strip(_EDGES)
-        if not text:
+        if not text or _FOOTNOTE.match(text):
             return
         raw = layout.text[line.content : line.span.end]
         if ("|" in raw or "\t" in raw or "    " in raw) and self._read_row(index, raw):
@@ -92,7 +94,7 @@ class _SignatureBlock:
         if self._is_none(text, line.span):
             return
         if line.marker is None:
-            if signs_inline(text):
+            if inline_names(text) is not None:
                 self._read_running(index)
                 return
             if self._is_heading(text, line.heading) or self._continues(index, text):
@@ -158,7 +160,7 @@ class _SignatureBlock:
             self.entries[-1] = previous._replace(
                 role=role, kind=previous.kind or ("person" if not apart else None)
             )
-            if not apart and _has_organisation(text):
+            if not apart and _has_organisation(_beside_office(text)):
                 self._extend(line.span.end, f"{previous.name}, {text}")
             return True
         if apart:
@@ -190,8 +192,6 @@ class _SignatureBlock:
         return rest, place
 
     def _is_address(self, text: str) -> bool:
-        if text[0].isdigit() and "," in text:
-            return True
         return any_language("addressee", "places").search(text) is not None and any(map(str.isdigit, text))
 
     # ---------------------------------------------------------------------------- tables, running text
@@ -221,7 +221,8 @@ class _SignatureBlock:
             chosen = [cells[number] for number in self._columns if number < len(cells)]
         else:
             chosen = [cell for cell in cells if not cell[0].rstrip(".)").isdecimal()]
-            if len(chosen) > 1 and all(_has_organisation(text) for text, _ in chosen[:2]):
+            self._side_by_side |= len(chosen) > 1 and all(_has_organisation(text) for text, _ in chosen[:2])
+            if self._side_by_side:
                 self.entries.extend(
                     _Entry(text, span, self._section) for text, span in chosen if name_like(text)
                 )
@@ -236,12 +237,8 @@ class _SignatureBlock:
     def _read_running(self, index: int) -> None:
         """Read names in running text: "Signed by A, B and C"."""
         line = self.layout.lines[index]
-        lead = any_language("signatures", "inline").match(self.layout.text, line.content, line.span.end)
-        start = lead.end() if lead else line.content
-        reading = read(self.layout.text, (Span(start, line.span.end),))
-        self.entries.extend(
-            _Entry(name, span, self._section) for name, span in _split_names(reading) if name_like(name)
-        )
+        reading = read(self.layout.text, (Span(line.content, line.span.end),))
+        self.entries.extend(_running_entries(reading, inline_names(reading.text) or 0, section=self._section))
 
 
 def _cells(raw: str, offset: int) -> Iterator[tuple[int, int]]:
@@ -272,6 +269,11 @@ def _is_office(text: str) -> bool:
     return (
         not rest or rest[0] in ",-–—(/&،" or any_language("addressee", "connectors").match(rest) is not None
     )
+
+
+def _beside_office(text: str) -> str:
+    found = any_language("addressee", "offices").match(text)
+    return text[found.end() :] if found else text
 
 
 def _lists(text: str) -> bool:
@@ -336,9 +338,9 @@ def _at_the_top(layout: Layout, zones: Zones) -> Iterator[_Entry]:
         prose = is_prose(layout, block) or block.kind == "item"
         reading = read(layout.text, block.lines[:20])
         lead = any_language("signatures", "self_named").match(reading.text)
-        lead = lead or any_language("signatures", "inline").match(reading.text)
-        if lead and lead.end() < len(reading.text):
-            yield from _running_entries(reading, lead.end())
+        start = lead.end() if lead else inline_names(reading.text)
+        if start is not None and reading.text[start:].strip(_EDGES):
+            yield from _running_entries(reading, start)
             return
         if zone == "body" and prose:
             return
@@ -371,12 +373,13 @@ def _names_persons(text: str) -> bool:
     return bool(parts) and all(1 < len(part.split()) <= 5 and name_like(part.strip()) for part in parts)
 
 
-def _running_entries(reading: Reading, start: int, stop: int | None = None) -> Iterator[_Entry]:
+def _running_entries(
+    reading: Reading, start: int, stop: int | None = None, section: SignatoryKind | None = None
+) -> Iterator[_Entry]:
     part = reading.text[start:stop].rstrip(_EDGES)
-    shifted = Reading(part, (0,), (0,))
-    for name, span in _split_names(shifted):
+    for name, span in _split_names(Reading(part, (0,), (0,))):
         if name_like(name):
-            yield _Entry(name, reading.span(start + span.start, start + span.end))
+            yield _Entry(name, reading.span(start + span.start, start + span.end), section)
 
 
 # ----------------------------------------------------------------------------------------------- kinds

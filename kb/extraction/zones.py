@@ -131,8 +131,8 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
     if not vocative and not any_language("addressee", "offices").fullmatch(text.rstrip(" ,،:")):
         return False
     following = layout.lines[index + 1] if index + 1 < len(layout.lines) else None
-    if text[-1] not in ",،:!؛;":
-        return bool(any_language("salutation", "vocatives").fullmatch(text)) and following is not None
+    if text[-1] not in ",،:!؛;" and not any_language("salutation", "vocatives").fullmatch(text):
+        return False
     return (
         following is None
         or following.gap > 0
@@ -174,7 +174,7 @@ def _body_end(layout: Layout, words: Words, begin: int) -> int:
             )
             if opens and _names_follow(layout, words, block.last + 1):
                 return _closing_sentence(layout, blocks, number)
-        if signs_inline(text):
+        if inline_names(text) is not None:
             return block.first
         if number and _ends_body(text):
             return _names_before(layout, words, begin, block.first)
@@ -204,10 +204,17 @@ def heads_signatures(text: str) -> bool:
     return any_language("signatures", "headings").fullmatch(bare) is not None
 
 
-def signs_inline(text: str) -> bool:
-    """Tell whether a line says who signs it: "Signed by A, B and C"."""
+def inline_names(text: str) -> int | None:
+    """Tell where the names begin in a line that says who signs: "Signed by A, B and C"."""
     found = any_language("signatures", "inline").match(text)
-    return found is not None and found.end() < len(text.rstrip(_FINAL))
+    colon = re.search("[:：]", text[:_SHORT])
+    if found:
+        start = found.end()
+    elif colon and heads_signatures(text[: colon.start()]):
+        start = colon.end()
+    else:
+        return None
+    return start if text[start:].strip(_FINAL) else None
 
 
 def heads_footer(text: str) -> bool:
@@ -280,7 +287,8 @@ def _names_before(layout: Layout, words: Words, begin: int, end: int) -> int:
         )
         items = [block for block in taken if block.kind == "item"]
         named = sum(name_like(words[block.first]) for block in items)
-        if led_in or len(items) < 3 or named * 5 < len(items) * 4:
+        dashed = len(items) <= 2 and all(item.marker in _DASHES for item in items)
+        if led_in or (len(items) < 3 and not dashed) or named * 5 < len(items) * 4:
             return end
     return (pending or taken)[-1].first
 
@@ -295,6 +303,7 @@ def heads_names(text: str) -> bool:
 
 
 _AFFILIATION = re.compile(r"[,،(:]|\s[-–—]\s")
+_DASHES = {"-", "–", "—"}
 _ALPHABETIC = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -303,7 +312,7 @@ def name_like(text: str) -> bool:
     text = text.strip(" ,;،؛*_-–—")
     if not text or len(text) > 250 or text[-1] in ":!?؟" or text.count(" ") > 25:
         return False
-    if text[-1] in ".…" and len(text.rsplit(None, 1)[-1]) > 6:
+    if text[-1] in ".…" and (len(text.rsplit(None, 1)[-1]) > 6 or text.rsplit(None, 1)[-1][:1].islower()):
         return False
     if any_language("closing", "formulas").fullmatch(text.strip(_FINAL)):
         return False
@@ -325,7 +334,7 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
     closed = {
         i
         for block in layout.blocks
-        if block.first >= end and _prose_after(layout, block)
+        if block.first >= end and _prose_after(layout, block) and inline_names(words[block.first]) is None
         for i in range(block.first, block.last + 1)
     }
     zone: Zone = "closing"
@@ -349,7 +358,7 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
             continue
         if zone == "closing" and not _still_closing(layout, words, index, text, index in closed):
             zone = "signatures"
-        if zone == "signatures" and (index in closed or (text and heads_footer(text))):
+        if zone == "signatures" and (index in closed or (text and line.gap and heads_footer(text))):
             zone = "footer"
         elif (
             zone == "footer"
