@@ -425,3 +425,59 @@ def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:
             raise click.UsageError(f"-p {key} is given twice")
         pairs[key] = value
     return pairs
+
+
+@main.group()
+def review() -> None:
+    """Look at what needs a person's eye, and write down what you decide.
+
+    Decisions are rows of `review.csv` in the collection; the next `kb build` obeys them.
+    """
+
+
+@review.command()
+@build_option
+@click.option("--by", metavar="NAME", help="Who decides. Without it git is asked, and then you.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv"]),
+    help="Don't ask: print the pairs, or a spreadsheet to fill in.",
+)
+@click.option(
+    "--answers",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Take the answers of a spreadsheet that was filled in.",
+)
+def organisations(build: Path, by: str | None, form: str | None, answers: Path | None) -> None:
+    """Go through the names that may be one organisation, best first.
+
+    In a terminal each pair is shown with its letters and takes one key. Elsewhere the pairs are printed.
+
+    \b
+    Examples:
+      kb review organisations --by "Rana Haddad"
+      kb review organisations --format csv > pairs.csv
+      kb review organisations --answers pairs.csv
+    """  # noqa: D301 (see `query`)
+    from rich.console import Console
+
+    from kb import review as reviewing
+
+    collection, questions = reviewing.organisations_to_review(build)
+    if answers is not None:
+        count = reviewing.take_answers(answers, collection, by or reviewing.git_user(collection.folder))
+    elif form == "csv":
+        return reviewing.write_sheet(questions, sys.stdout.buffer)
+    elif form == "table" or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return reviewing.write_table(questions, sys.stdout, None if sys.stdout.isatty() else 120)
+    elif not questions:
+        return _tell("no open pairs: every name was decided about, or stands alone")
+    else:
+        by = by or click.prompt("Your name", default=reviewing.git_user(collection.folder) or None)
+        with reviewing.terminal_keys() as key:
+            count = reviewing.session(questions, reviewing.Review(collection, by), Console(), key)
+    answered = "1 answer" if count == 1 else f"{count} answers"
+    return _tell(f"{answered} written to {collection.folder / 'review.csv'}; `kb build` obeys them")

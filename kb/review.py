@@ -8,23 +8,27 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from textwrap import shorten
 from typing import IO, Literal, NamedTuple, TypeAlias, cast
 
+import click
 import pyoxigraph
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kb import files, namespaces, querying, resources, sparql
+from kb import files, namespaces, querying, resources, sparql, store
 from kb.collection import Collection, Decision, append_decision, read_collection
-from kb.errors import DataError
+from kb.errors import DataError, UsageError
 from kb.identity.decisions import Settled, settle
 from kb.sheets import Sheet
-from kb.store import Store
 
 __all__ = [
     "Answer",
@@ -34,8 +38,9 @@ __all__ = [
     "Side",
     "git_user",
     "organisations_to_review",
-    "read_answers",
     "session",
+    "take_answers",
+    "terminal_keys",
     "write_sheet",
     "write_table",
 ]
@@ -82,7 +87,8 @@ class Place(NamedTuple):
             f"before “{self.after}”" if self.after else "",
         ]
         where = ", ".join(part for part in (f"signature {self.position}", *beside) if part)
-        return f"{self.date or 'undated'}  {self.title or self.letter}: “{self.printed}” ({where})"
+        title = shorten(self.title or self.letter, 70, placeholder=" …")
+        return f"{self.date or 'undated'}  {title}: “{self.printed}” ({where})"
 
 
 class Side(NamedTuple):
@@ -126,17 +132,16 @@ class Review:
     def write(self, row: Decision) -> None:
         """Write a row; raises DataError where it contradicts what was decided before."""
         collection = read_collection(self.collection.folder)
-        known = _settled(collection)
+        refused = len(_settled(collection).problems)
         last = max((each.line for each in collection.decisions), default=1)
-        after = settle(
-            collection.organisations,
-            [*collection.decisions, _at_line(row, last + 1)],
-            collection.folder,
-        )
-        if new := [str(each.message) for each in after.problems if each.line == last + 1]:
-            raise DataError(f"not written: {new[0]}", self.path)
-        if len(after.problems) > len(known.problems):
-            raise DataError(f"not written: {after.problems[-1]}", self.path)
+        rows = (*collection.decisions, replace(row, line=last + 1))
+        after = settle(collection.organisations, rows, collection.folder)
+        for each in collection.decisions:
+            if {each.what, each.value} == {row.what, row.value} and each.when == row.when:
+                told = f"line {each.line} of the same day says {each.decision!r}"
+                raise DataError(f"“{row.what}”, “{row.value}” not written: {told}", self.path)
+        if len(after.problems) > refused:
+            raise DataError(f"not written: {after.problems[-1].message}", self.path)
         before = self.path.read_bytes() if self.path.exists() else None
         append_decision(collection.folder, row)
         self.written.append((before, self.path.read_bytes()))
@@ -160,10 +165,6 @@ class Review:
         return True
 
 
-def _at_line(row: Decision, line: int) -> Decision:
-    return Decision(row.what, row.letter, row.decision, row.value, row.by, row.when, row.why, line)
-
-
 def _settled(collection: Collection) -> Settled:
     return settle(collection.organisations, collection.decisions, collection.folder)
 
@@ -171,33 +172,41 @@ def _settled(collection: Collection) -> Settled:
 # Questions
 
 
-def organisations_to_review(graph: Store, collection: Collection) -> list[Question]:
-    """The pairs of signatories that may be one, best first, without those answered since the build."""
-    settled = _settled(collection)
-    answered = {*settled.same, *settled.apart, *settled.unsure}
-    query = querying.read_query(resources.folder("queries") / "possible-duplicates.rq")
-    reader = _Reader(graph)
-    questions = []
-    for row in reader.ask(query.text):
-        one, other = row["name"], row["otherName"]
-        groups = settled.groups.get(one), settled.groups.get(other)
-        if tuple(sorted((one, other))) in answered or (groups[0] is not None and groups[0] == groups[1]):
-            continue
-        questions.append(
+def organisations_to_review(build: Path) -> tuple[Collection, list[Question]]:
+    """The collection of a build, and the pairs of its signatories that may be one, best first.
+
+    Pairs that were answered since the build are left out. Raises UsageError if the collection is gone.
+    """
+    with store.open_build(build) as graph:
+        folder = store.collection_folder(build)
+        if folder is None:
+            raise UsageError("its collection is not where it was: run `kb build` again", build)
+        collection = read_collection(folder)
+        settled = _settled(collection)
+        query = querying.read_query(resources.folder("queries") / "possible-duplicates.rq")
+        reader = _Reader(graph)
+        return collection, [
             Question(
-                Side(one, reader.places(row["organisation"])),
-                Side(other, reader.places(row["other"])),
+                Side(row["name"], reader.places(row["organisation"])),
+                Side(row["otherName"], reader.places(row["other"])),
                 float(row["score"]),
                 row["reason"],
             )
-        )
-    return questions
+            for row in list(reader.ask(query.text))
+            if not _is_answered(row["name"], row["otherName"], settled)
+        ]
+
+
+def _is_answered(one: str, other: str, settled: Settled) -> bool:
+    pair = (one, other) if one < other else (other, one)
+    together = one in settled.groups and settled.groups[one] == settled.groups.get(other)
+    return together or any(pair in rows for rows in (settled.apart, settled.unsure))
 
 
 class _Reader:
     """Reads what a question needs out of the graph; each letter's signatures once."""
 
-    def __init__(self, graph: Store) -> None:
+    def __init__(self, graph: store.Store) -> None:
         self._graph = graph
         self._signed: dict[str, dict[int, str]] = {}
         self._places: dict[str, tuple[Place, ...]] = {}
@@ -261,40 +270,44 @@ def write_sheet(questions: Sequence[Question], output: IO[bytes]) -> None:
     output.write(text.getvalue().encode())
 
 
-def read_answers(path: Path, by: str, today: str) -> list[Decision]:
-    """The rows of such a spreadsheet that were answered; `by` and `today` fill what is left empty there.
+def take_answers(path: Path, collection: Collection, by: str) -> int:
+    """Write the answers of such a spreadsheet; gives how many.
 
-    Raises DataError, with the line, where a row can't be understood.
+    `by` and today fill what is left empty there. Raises DataError, with the line, where a row can't be
+    understood (then nothing is written) or contradicts what was decided before.
     """
     problems: list[DataError] = []
-    decisions = []
+    review = Review(collection, by)
+    answers = []
     for line, cells in Sheet(path, _COLUMNS, ("what", "value")).rows(problems):
-        answer = cells["decision"].casefold()
-        if not answer:
-            continue
-        answer = _KEYS.get(answer, answer)
-        if answer not in _KEYS.values():
-            raise DataError(
-                f"{cells['decision']!r} is no answer: write same, different or unsure", path, line
-            )
-        name = cells["by"] or by
-        if not name:
-            raise DataError("nothing under 'by': fill it in, or name yourself with --by", path, line)
-        decisions.append(
-            Decision(
-                cells["what"],
-                "",
-                cast("Answer", answer),
-                cells["value"],
-                name,
-                cells["when"] or today,
-                cells["why"],
-                line,
-            )
-        )
+        if cells["decision"]:
+            answers.append((line, _answered(cells, review, path, line)))
     if problems:
         raise problems[0]
-    return decisions
+    for line, row in answers:
+        try:
+            review.write(row)
+        except DataError as error:
+            raise DataError(error.message, path, line) from None
+    return len(review.written)
+
+
+def _answered(cells: dict[str, str], review: Review, path: Path, line: int) -> Decision:
+    answer = cells["decision"].casefold()
+    answer = _KEYS.get(answer, answer)
+    if answer not in _KEYS.values():
+        raise DataError(f"{cells['decision']!r} is no answer: write same, different or unsure", path, line)
+    if not (cells["by"] or review.by):
+        raise DataError("nothing under 'by': fill it in, or name yourself with --by", path, line)
+    return Decision(
+        cells["what"],
+        "",
+        cast("Answer", answer),
+        cells["value"],
+        cells["by"] or review.by,
+        cells["when"] or review.today().isoformat(),
+        cells["why"],
+    )
 
 
 # In a terminal
@@ -303,31 +316,74 @@ def read_answers(path: Path, by: str, today: str) -> list[Decision]:
 def session(questions: Sequence[Question], review: Review, console: Console, key: Callable[[], str]) -> int:
     """Ask one question after another; gives how many answers were written.
 
-    `key` waits for a key: s, d and u answer, z takes the last answer back, q leaves, any other goes on.
+    `key` waits for a key (see `terminal_keys`): s, d and u answer, space goes on, z takes the last answer
+    back, q leaves.
     """
     place = 0
-    asked: list[int] = []
+    answered: list[int] = []
     while place < len(questions):
         _show(questions[place], f"{place + 1} of {len(questions)}", console)
-        pressed = key().casefold()
+        pressed = _pressed(key, console)
         try:
-            if pressed in ("q", "\x03", "\x04", "\x1b"):
+            if pressed == "q":
                 break
             if pressed == "z":
-                if review.undo():
-                    place = asked.pop()
-                    console.print("taken back\n", style="yellow")
-                else:
-                    console.print("nothing to take back\n", style="yellow")
+                told = "taken back" if review.undo() else "nothing to take back"
+                place = answered.pop() if answered else place
+                console.print(f"{told}\n")
                 continue
             if pressed in _KEYS:
                 review.answer(questions[place], _KEYS[pressed])
-                asked.append(place)
-                console.print(f"{_KEYS[pressed]}\n", style="green")
+                answered.append(place)
+            console.print(f"{_KEYS.get(pressed, 'skipped')}\n")
         except DataError as error:
-            console.print(f"{error}\n", style="red", markup=False, highlight=False)
+            console.print(Text(f"{error}\n", style="red"))
         place += 1
     return len(review.written)
+
+
+def _pressed(key: Callable[[], str], console: Console) -> str:
+    """Wait for one of the keys; the end of input and a break leave."""
+    while True:
+        try:
+            pressed = key().casefold()
+        except (EOFError, KeyboardInterrupt):
+            return "q"
+        if pressed == "\x04":
+            return "q"
+        if pressed in ("s", "d", "u", "z", "q", " "):
+            return pressed
+        console.bell()
+
+
+@contextmanager
+def terminal_keys() -> Iterator[Callable[[], str]]:
+    """Read single keys from the terminal; what is typed ahead is kept, arrows and the like are one key."""
+    if sys.platform == "win32":
+        yield click.getchar
+        return
+    import select
+    import termios
+    import tty
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+
+    def key() -> str:
+        pressed = os.read(terminal, 1)
+        if not pressed:
+            raise EOFError
+        if pressed == b"\x1b" and select.select([terminal], [], [], 0.05)[0]:
+            pressed += os.read(terminal, 1)
+            while pressed[1:2] in (b"[", b"O") and (len(pressed) == 2 or not 0x40 <= pressed[-1] <= 0x7E):
+                pressed += os.read(terminal, 1)  # ECMA-48: an arrow is ESC, "[", parameters and a last byte
+        return pressed.decode("utf-8", "replace")
+
+    tty.setcbreak(terminal, termios.TCSADRAIN)
+    try:
+        yield key
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 
 def _show(question: Question, count: str, console: Console) -> None:
