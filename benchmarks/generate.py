@@ -134,7 +134,7 @@ def organisation(language: str, number: int) -> Organisation:
     name = names["kinds"][kind].format(
         place=_place(language, place), field=names["fields"][field_], word=word
     )
-    aliases = [name.replace(a, b) for a, b in PHRASES["spellings"]["pairs"] if a in name]
+    aliases = [name.replace(a, b) for a, b in PHRASES["spellings"][language] if a in name]
     if language == "en":
         acronym = "".join(word[0] for word in name.replace(",", "").split() if word[0].isupper())
         aliases += [f"{name} ({acronym})", f"The {name}"]
