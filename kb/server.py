@@ -1,0 +1,331 @@
+"""The site and the SPARQL endpoint over HTTP, on loopback by default.
+
+Questions are answered by the `oxigraph` server (read-only, a time limit per query, union default graph) that runs
+as a child process on a loopback port of its own: a query can then be stopped by the clock and can't bring the
+site down with it, which a query inside this process could. In front of it this module serves the files of the
+site, redirects the addresses of things to their descriptions (303, by content negotiation), refuses what may not
+run and bounds what may: size, number at once, time.
+
+A new generation of the build gets a child of its own; requests move over when it answers, and the old child ends
+when its last query has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import socket
+import subprocess
+import sysconfig
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, unquote
+
+import httpx
+import mimeparse
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from kb.errors import KbError, OutsideError, UsageError
+from kb.querying import refuse_remote
+from kb.site import POLICY, build_site
+from kb.store import current_store, open_build
+
+__all__ = ["Limits", "make_app", "serve"]
+
+RDF_TYPES = {"text/turtle": "ttl", "application/ld+json": "jsonld", "application/n-triples": "nt"}
+PAGES = {"letter", "organisation", "addressee", "document", "authority", "types"}
+QUERY_TYPE = "application/sparql-query"
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one endpoint allows: seconds per query, queries at once, bytes of a query and of a result."""
+
+    seconds: int = 20
+    at_once: int = 8
+    query_bytes: int = 64 * 1024
+    result_bytes: int = 64 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Child:
+    """One `oxigraph` process over one generation, and how many requests are using it."""
+
+    generation: Path
+    process: subprocess.Popen[bytes]
+    url: str
+    using: int = 0
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """The child that answers now. `watch` replaces it when the build has a new generation."""
+
+    build: Path
+    limits: Limits
+    refresh: Callable[[], object]
+    child: Child | None = None
+    client: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=None, trust_env=False))  # noqa: S113 - the child keeps the time
+
+    async def start(self) -> None:
+        """Start a child over the current generation, if there isn't one yet, and move over to it."""
+        generation = current_store(self.build)
+        if self.child is not None and self.child.generation == generation:
+            return
+        await asyncio.to_thread(self.refresh)
+        old, self.child = self.child, await self._spawn(generation)
+        if old is not None and old.using == 0:
+            old.process.terminate()
+
+    async def watch(self, every: float = 1.0) -> None:
+        """Look for a new generation until cancelled. A generation that can't be opened is tried again."""
+        while True:
+            await asyncio.sleep(every)
+            with contextlib.suppress(KbError, OSError):
+                await self.start()
+
+    async def stop(self) -> None:
+        """End the child."""
+        await self.client.aclose()
+        if self.child is not None:
+            self.child.process.terminate()
+            await asyncio.to_thread(self.child.process.wait)
+
+    async def _spawn(self, generation: Path) -> Child:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [
+            *(_oxigraph(), "serve-read-only", "--location", str(generation), "--bind", f"127.0.0.1:{port}"),
+            *("--union-default-graph", "--timeout-s", str(self.limits.seconds)),
+        ]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own words
+        child = Child(generation, process, f"http://127.0.0.1:{port}/query")
+        for _ in range(200):
+            if process.poll() is not None:
+                break
+            with contextlib.suppress(httpx.TransportError):
+                await self.client.get(child.url, params={"query": "ASK {}"})
+                return child
+            await asyncio.sleep(0.05)
+        process.kill()
+        raise OutsideError(f"the SPARQL server did not start over {generation}; build again with `kb build`")
+
+    @contextlib.asynccontextmanager
+    async def ask(self, query: str, accept: str) -> AsyncIterator[httpx.Response]:
+        """The child's answer to `query`, as a stream. The child stays until its last answer is read."""
+        child = self.child
+        if child is None:
+            raise HTTPException(503, "starting", headers={"retry-after": "1"})
+        child.using += 1
+        try:
+            request = self.client.stream(
+                "POST", child.url, content=query.encode(), headers={"content-type": QUERY_TYPE, "accept": accept}
+            )
+            async with request as response:
+                yield response
+        finally:
+            child.using -= 1
+            if child is not self.child and child.using == 0:
+                child.process.terminate()
+
+
+def _oxigraph() -> str:
+    """Where the `oxigraph` command is: beside this Python, or on the path."""
+    found = shutil.which("oxigraph", path=sysconfig.get_path("scripts")) or shutil.which("oxigraph")
+    if found is None:
+        raise UsageError("the SPARQL server is not installed: pip install 'demandkb[serve]'")
+    return found
+
+
+async def _query_of(request: Request, limits: Limits) -> str:
+    """The query of a SPARQL 1.1 protocol request, by GET or by either kind of POST."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method == "GET":
+        pairs = parse_qsl(request.url.query, keep_blank_values=True)
+    else:
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limits.query_bytes:
+                raise HTTPException(413, f"a query may have {limits.query_bytes} bytes at the most")
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise HTTPException(400, "the query is not UTF-8") from error
+        if media_type == QUERY_TYPE:
+            pairs = [*parse_qsl(request.url.query, keep_blank_values=True), ("query", text)]
+        elif media_type == FORM_TYPE:
+            pairs = parse_qsl(text, keep_blank_values=True)
+        else:
+            raise HTTPException(415, f"send the query as {FORM_TYPE} or as {QUERY_TYPE}")
+    if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in pairs):
+        raise HTTPException(403, "this endpoint is read-only")
+    if any(name in ("default-graph-uri", "named-graph-uri") for name, _ in pairs):
+        raise HTTPException(400, "name graphs in the query, with FROM or GRAPH")
+    queries = [value for name, value in pairs if name == "query"]
+    if len(queries) != 1:
+        raise HTTPException(400, "send exactly one query")
+    if len(queries[0].encode()) > limits.query_bytes:
+        raise HTTPException(413, f"a query may have {limits.query_bytes} bytes at the most")
+    return queries[0]
+
+
+def _relay(endpoint: Endpoint, limits: Limits, gate: asyncio.Semaphore) -> Callable[[str, str], object]:
+    """A function that answers a query through the child, bounded in number, size and time."""
+
+    async def relay(query: str, accept: str) -> Response:
+        if gate.locked():
+            raise HTTPException(503, "too many queries at once", headers={"retry-after": "2"})
+        await gate.acquire()
+        stack = contextlib.AsyncExitStack()
+        stack.callback(gate.release)
+        try:
+            answer = await stack.enter_async_context(endpoint.ask(query, accept))
+            if answer.status_code >= 400:
+                detail = (await answer.aread()).decode("utf-8", "replace").strip()
+                late = "timeout" in detail.lower() or "cancel" in detail.lower()
+                status = 503 if late else answer.status_code
+                message = f"the query took more than {limits.seconds} seconds" if late else detail
+                raise HTTPException(status, message, headers={"retry-after": "10"} if late else None)
+        except BaseException:
+            await stack.aclose()
+            raise
+
+        async def body() -> AsyncIterator[bytes]:
+            sent = 0
+            async with stack:
+                async for chunk in answer.aiter_raw():
+                    sent += len(chunk)
+                    if sent > limits.result_bytes:
+                        # The client sees a broken transfer, not a result that looks whole.
+                        raise ConnectionAbortedError("result too large")
+                    yield chunk
+
+        return StreamingResponse(body(), media_type=answer.headers.get("content-type", "application/octet-stream"))
+
+    return relay
+
+
+class _Headers(BaseHTTPMiddleware):
+    """The headers of `HEADERS` on every answer."""
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        """Answer the request, then add them."""
+        response = await call_next(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """One plain line for an error, never a traceback."""
+    if isinstance(error, HTTPException):
+        return PlainTextResponse(f"{error.detail}\n", error.status_code, headers=error.headers)
+    if isinstance(error, KbError):
+        return PlainTextResponse(f"{error}\n", 400)
+    return PlainTextResponse("something went wrong here\n", 500)
+
+
+def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette:
+    """The application over the build at `build`, with the pages at `site` (made and kept up to date here)."""
+    limits = limits or Limits()
+    base = open_build(build).base
+    endpoint = Endpoint(build, limits, lambda: build_site(build, site))
+    gate = asyncio.Semaphore(limits.at_once)
+    relay = _relay(endpoint, limits, gate)
+
+    async def sparql(request: Request) -> Response:
+        accept = request.headers.get("accept", "*/*")
+        if request.method == "GET" and not request.url.query:
+            if "text/html" in accept:
+                return RedirectResponse("/sparql.html", 303)
+            raise HTTPException(400, "send a query")
+        query = await _query_of(request, limits)
+        refuse_remote(query, "query")
+        wanted = accept if accept != "*/*" and "text/html" not in accept else "application/sparql-results+json, text/turtle;q=0.9"
+        return await relay(query, wanted)  # type: ignore[misc, no-any-return]
+
+    async def thing(request: Request) -> Response:
+        path = request.path_params["path"]
+        folder, _, name = path.partition("/")
+        if folder not in PAGES or not name:
+            raise HTTPException(404, "nothing has this address")
+        stem, dot, suffix = name.rpartition(".")
+        if dot and suffix in RDF_TYPES.values():
+            return await _description(folder, stem, suffix)
+        offered = ["application/n-triples", "application/ld+json", "text/turtle", "text/html"]
+        best = mimeparse.best_match(offered, request.headers.get("accept", "*/*"))
+        if not best:
+            raise HTTPException(406, "offered: " + ", ".join(offered))
+        letter, _, passage = name.partition("/")
+        if best != "text/html":
+            return RedirectResponse(f"/{folder}/{quote(letter)}.{RDF_TYPES[best]}", 303, {"vary": "accept"})
+        page = {"types": "type"}.get(folder, folder)
+        anchor = "#" + passage.replace("/", "-") if passage else ""
+        return RedirectResponse(f"/{page}/{quote(letter)}.html{anchor}", 303, {"vary": "accept"})
+
+    async def _description(folder: str, name: str, suffix: str) -> Response:
+        root = base if folder not in ("authority", "types") else "https://w3id.org/demandkb/"
+        iri = f"{root}{folder}/{unquote(name)}"
+        if any(c in iri for c in '<>"{}|^`\\ ') or any(ord(c) < 33 for c in iri):
+            raise HTTPException(404, "nothing has this address")
+        pattern = f"GRAPH <{iri}> {{ ?s ?p ?o }}" if folder == "letter" else f"VALUES ?s {{ <{iri}> }} ?s ?p ?o"
+        media_type = next(m for m, s in RDF_TYPES.items() if s == suffix)
+        return await relay(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", media_type)  # type: ignore[misc, no-any-return]
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await endpoint.start()
+        watcher = asyncio.create_task(endpoint.watch())
+        try:
+            yield
+        finally:
+            watcher.cancel()
+            await endpoint.stop()
+
+    files = StaticFiles(directory=site, html=True, check_dir=False)
+
+    async def page_or_thing(request: Request) -> Response:
+        try:
+            return await files.get_response(files.get_path(request.scope), request.scope)
+        except HTTPException as missing:
+            if missing.status_code != 404:
+                raise
+        return await thing(request)
+
+    return Starlette(
+        routes=[
+            Route("/sparql", sparql, methods=["GET", "POST"]),
+            Route("/{path:path}", page_or_thing, methods=["GET"]),
+        ],
+        middleware=[Middleware(_Headers)],
+        exception_handlers={HTTPException: _failed, KbError: _failed, ClientDisconnect: _failed, Exception: _failed},
+        lifespan=lifespan,
+    )
+
+
+def serve(build: Path, site: Path, host: str = "127.0.0.1", port: int = 8000, limits: Limits | None = None) -> None:
+    """Serve the build at `build` until interrupted."""
+    uvicorn.run(make_app(build, site, limits), host=host, port=port, log_level="warning", server_header=False)

@@ -1,0 +1,86 @@
+// Search over demands, letters and names, in the page: the documents come in shards as scripts, so that it
+// also works from a folder. The whole state of a search lives in the address.
+"use strict";
+
+const form = document.querySelector("form.search");
+const hits = document.getElementById("search-hits");
+const count = document.getElementById("search-count");
+const more = document.getElementById("search-more");
+const PAGE = 50;
+const documents = [];
+const index = new MiniSearch({
+  fields: ["text", "label"],
+  idField: "i",
+  processTerm: (term) => term.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase(),
+  searchOptions: { boost: { label: 2 }, prefix: true, combineWith: "AND" },
+});
+const filters = ["kind", "type", "addressee", "organisation", "year", "state"];
+const lists = { type: "types", addressee: "addressees", organisation: "organisations" };
+let found = [];
+let shown = 0;
+
+window.demandkbShard = (rows) => {
+  const fresh = rows.map((row, n) => ({ ...row, i: documents.length + n }));
+  documents.push(...fresh);
+  index.addAll(fresh);
+  search();
+};
+
+function matches(doc, wanted) {
+  return filters.every((name) => {
+    const value = wanted.get(name);
+    if (!value) return true;
+    return name in lists ? (doc[lists[name]] || []).includes(value) : doc[name] === value;
+  });
+}
+
+function show() {
+  for (const doc of found.slice(shown, shown + PAGE)) {
+    const hit = document.createElement("div");
+    hit.className = "hit";
+    const link = document.createElement("a");
+    link.href = form.dataset.root + doc.href;
+    const label = document.createElement("bdi");
+    label.textContent = doc.label;
+    link.append(label);
+    const meta = document.createElement("p");
+    meta.className = "meta";
+    meta.textContent = form.elements.kind.querySelector(`[value="${doc.kind}"]`).textContent + (doc.date ? " · " + doc.date : "");
+    hit.append(link, meta);
+    if (doc.text) {
+      const text = document.createElement("p");
+      text.dir = "auto";
+      text.textContent = doc.text;
+      hit.append(text);
+    }
+    hits.append(hit);
+  }
+  shown = Math.min(found.length, shown + PAGE);
+  more.hidden = shown >= found.length;
+}
+
+function search() {
+  const wanted = new URLSearchParams(new FormData(form));
+  const words = (wanted.get("q") || "").trim();
+  for (const key of [...wanted.keys()]) if (!wanted.get(key)) wanted.delete(key);
+  const query = wanted.toString();
+  history.replaceState(null, "", query ? "?" + query : location.pathname);
+  const pool = words ? index.search(words).map((result) => documents[result.id]) : documents;
+  found = query ? pool.filter((doc) => matches(doc, wanted)) : [];
+  shown = 0;
+  hits.replaceChildren();
+  count.textContent = query ? (found.length ? `${found.length} ${form.dataset.found}` : form.dataset.none) : "";
+  show();
+}
+
+const asked = new URLSearchParams(location.search);
+for (const [key, value] of asked) if (form.elements[key]) form.elements[key].value = value;
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("input", search);
+more.addEventListener("click", show);
+for (const name of window.demandkbShards || []) {
+  const script = document.createElement("script");
+  script.src = form.dataset.shared + "search/" + name;
+  script.async = false;
+  document.head.append(script);
+}
