@@ -86,7 +86,9 @@ class Endpoint:
     limits: Limits
     refresh: Callable[[], object]
     child: Child | None = None
-    client: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=None, trust_env=False))  # noqa: S113 - the child keeps the time
+    client: httpx.AsyncClient = field(
+        default_factory=lambda: httpx.AsyncClient(timeout=None, trust_env=False)
+    )  # noqa: S113 - the child keeps the time
 
     async def start(self) -> None:
         """Start a child over the current generation, if there isn't one yet, and move over to it."""
@@ -141,7 +143,10 @@ class Endpoint:
         child.using += 1
         try:
             request = self.client.stream(
-                "POST", child.url, content=query.encode(), headers={"content-type": QUERY_TYPE, "accept": accept}
+                "POST",
+                child.url,
+                content=query.encode(),
+                headers={"content-type": QUERY_TYPE, "accept": accept},
             )
             async with request as response:
                 yield response
@@ -223,7 +228,9 @@ def _relay(endpoint: Endpoint, limits: Limits, gate: asyncio.Semaphore) -> Calla
                         raise ConnectionAbortedError("result too large")
                     yield chunk
 
-        return StreamingResponse(body(), media_type=answer.headers.get("content-type", "application/octet-stream"))
+        return StreamingResponse(
+            body(), media_type=answer.headers.get("content-type", "application/octet-stream")
+        )
 
     return relay
 
@@ -264,7 +271,11 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
             raise HTTPException(400, "send a query")
         query = await _query_of(request, limits)
         refuse_remote(query, "query")
-        wanted = accept if accept != "*/*" and "text/html" not in accept else "application/sparql-results+json, text/turtle;q=0.9"
+        wanted = (
+            accept
+            if accept != "*/*" and "text/html" not in accept
+            else "application/sparql-results+json, text/turtle;q=0.9"
+        )
         return await relay(query, wanted)  # type: ignore[misc, no-any-return]
 
     async def thing(request: Request) -> Response:
@@ -291,7 +302,9 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
         iri = f"{root}{folder}/{unquote(name)}"
         if any(c in iri for c in '<>"{}|^`\\ ') or any(ord(c) < 33 for c in iri):
             raise HTTPException(404, "nothing has this address")
-        pattern = f"GRAPH <{iri}> {{ ?s ?p ?o }}" if folder == "letter" else f"VALUES ?s {{ <{iri}> }} ?s ?p ?o"
+        pattern = (
+            f"GRAPH <{iri}> {{ ?s ?p ?o }}" if folder == "letter" else f"VALUES ?s {{ <{iri}> }} ?s ?p ?o"
+        )
         media_type = next(m for m, s in RDF_TYPES.items() if s == suffix)
         return await relay(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", media_type)  # type: ignore[misc, no-any-return]
 
@@ -321,11 +334,18 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
             Route("/{path:path}", page_or_thing, methods=["GET"]),
         ],
         middleware=[Middleware(_Headers)],
-        exception_handlers={HTTPException: _failed, KbError: _failed, ClientDisconnect: _failed, Exception: _failed},
+        exception_handlers={
+            HTTPException: _failed,
+            KbError: _failed,
+            ClientDisconnect: _failed,
+            Exception: _failed,
+        },
         lifespan=lifespan,
     )
 
 
-def serve(build: Path, site: Path, host: str = "127.0.0.1", port: int = 8000, limits: Limits | None = None) -> None:
+def serve(
+    build: Path, site: Path, host: str = "127.0.0.1", port: int = 8000, limits: Limits | None = None
+) -> None:
     """Serve the build at `build` until interrupted."""
     uvicorn.run(make_app(build, site, limits), host=host, port=port, log_level="warning", server_header=False)

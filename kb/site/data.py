@@ -60,7 +60,10 @@ class Graph:
     @cached_property
     def letters(self) -> Mapping[str, Row]:
         """All letters by IRI, in order of time."""
-        return {row["letter"]: row for row in sorted(self.ask("letters"), key=lambda row: (row["date"] or "9", row["id"]))}
+        return {
+            row["letter"]: row
+            for row in sorted(self.ask("letters"), key=lambda row: (row["date"] or "9", row["id"]))
+        }
 
     def page(self, iri: str) -> str:
         """The page of a thing, as a path with perhaps a fragment; "" if it is not one of ours."""

@@ -134,22 +134,30 @@ class Site:
         types = row.get("types")
         return {
             "quote": row["quote"],
+            "language": row["language"],
             "href": self.graph.thing(iri)["href"],
             "letter": self.graph.letter(letter),
             "explicitness": row["explicitness"].rpartition("/")[2],
             "state": row["state"].rpartition("/")[2],
-            "types": [self.graph.thing(t) for t in sorted(types.split())] if types is not None else self.types_of.get(iri, []),
+            "types": [self.graph.thing(t) for t in sorted(types.split())]
+            if types is not None
+            else self.types_of.get(iri, []),
             "line": self.line_of.get(iri, ""),
         }
 
     def _demands_of(self, iri: str) -> tuple[list[Mapping[str, Any]], bool]:
-        rows = self.graph.ask("demands-of", thing=iri)
+        rows = self.graph.ask("demands-of", about=iri)
         return [self._demand(row) for row in rows[:MOST_DEMANDS]], len(rows) > MOST_DEMANDS
 
     def _letter_rows(self, letters: Iterable[str]) -> list[tuple[Any, ...]]:
         rows = ((self.graph.letters[iri], self.graph.letter(iri)) for iri in letters)
         return [
-            (row["date"] or self.words["undated"], link, int(row["demands"] or 0), int(row["signatures"] or 0))
+            (
+                row["date"] or self.words["undated"],
+                link,
+                int(row["demands"] or 0),
+                int(row["signatures"] or 0),
+            )
             for row, link in rows
         ]
 
@@ -161,14 +169,23 @@ class Site:
         dated = [iri for iri, row in graph.letters.items() if row["date"]]
         picture = pictures.time_line(
             [
-                (row["date"], f"{row['date']}: {row['title'] or row['id']}", int(row["demands"] or 0), graph.letter(iri)["href"])
+                (
+                    row["date"],
+                    f"{row['date']}: {row['title'] or row['id']}",
+                    int(row["demands"] or 0),
+                    graph.letter(iri)["href"],
+                )
                 for iri, row in ((iri, graph.letters[iri]) for iri in dated)
             ]
         )
         by_first = sorted(self.lines_of_demands, key=lambda line: (self._date_of(line[0]), -len(line), line))
         counts = [
             (words["letters"], len(graph.letters), "letters.html"),
-            (words["demands"], sum(int(row["demands"] or 0) for row in graph.letters.values()), "search.html?kind=demand"),
+            (
+                words["demands"],
+                sum(int(row["demands"] or 0) for row in graph.letters.values()),
+                "search.html?kind=demand",
+            ),
             (words["lines"], len(self.lines_of_demands), "lines.html"),
             (words["signatories"], len(self.signed), "organisations.html"),
             (words["documents"], len({row["thing"] for row in graph.ask("documents")}), "documents.html"),
@@ -181,8 +198,13 @@ class Site:
                 "counts": counts,
                 "picture": picture,
                 "letter_rows": self._letter_rows(graph.letters),
-                "most_rows": [self._line_row(line, ("times", "letters", "coalition", "first", "last")) for line in self.lines_of_demands[:10]],
-                "longest_rows": [self._line_row(line, ("first", "last", "letters", "coalition")) for line in by_first[:10]],
+                "most_rows": [
+                    self._line_row(line, ("times", "letters", "coalition", "first", "last"))
+                    for line in self.lines_of_demands[:10]
+                ],
+                "longest_rows": [
+                    self._line_row(line, ("first", "last", "letters", "coalition")) for line in by_first[:10]
+                ],
                 **self._matrix(),
                 **self._growth(dated),
                 **self._network(),
@@ -203,9 +225,13 @@ class Site:
         return (self._line_thing(line), *(values[column] for column in columns))
 
     def _line_thing(self, line: Sequence[str]) -> Thing:
-        [row] = self.graph.ask("demand", demand=line[0])[:1] or [{"quote": line[0]}]
+        [row] = self.graph.ask("demand", about=line[0])[:1] or [{"quote": line[0]}]
         quote = " ".join(row["quote"].split())
-        return {"label": quote if len(quote) <= 160 else quote[:159] + "…", "href": self._line_path(line), "key": line[0]}
+        return {
+            "label": quote if len(quote) <= 160 else quote[:159] + "…",
+            "href": self._line_path(line),
+            "key": line[0],
+        }
 
     def _matrix(self) -> Mapping[str, Any]:
         graph = self.graph
@@ -216,7 +242,9 @@ class Site:
             key = (row["date"][:4] or self.words["undated"]) if by_year else iri
             columns.setdefault(
                 key,
-                {"label": key, "href": f"search.html?kind=demand&year={row['date'][:4]}", "key": key} if by_year else graph.letter(iri),
+                {"label": key, "href": f"search.html?kind=demand&year={row['date'][:4]}", "key": key}
+                if by_year
+                else graph.letter(iri),
             )
         for row in graph.ask("matrix"):
             key = (row["date"][:4] or self.words["undated"]) if by_year else row["letter"]
@@ -224,7 +252,9 @@ class Site:
         most = max(counts.values(), default=0)
         groups: dict[str, list[Any]] = defaultdict(list)
         for row in graph.ask("types"):
-            cells = [(counts[row["thing"], key], pictures.heat(counts[row["thing"], key], most)) for key in columns]
+            cells = [
+                (counts[row["thing"], key], pictures.heat(counts[row["thing"], key], most)) for key in columns
+            ]
             if row["broader"] and any(value for value, _ in cells):
                 groups[row["broader"]].append((graph.thing(row["thing"]), cells))
         return {
@@ -245,13 +275,21 @@ class Site:
         return {"growth": bars, "growth_rows": [(bar.label, bar.total, bar.new) for bar in bars]}
 
     def _network(self) -> Mapping[str, Any]:
-        often = sorted(((len(letters), who) for who, letters in self.signed.items() if len(letters) > 1), key=lambda p: (-p[0], p[1]))
+        often = sorted(
+            ((len(letters), who) for who, letters in self.signed.items() if len(letters) > 1),
+            key=lambda p: (-p[0], p[1]),
+        )
         chosen = {who: count for count, who in often[:MOST_SIGNERS]}
         together: Counter[tuple[str, str]] = Counter()
         for signers in self.signers.values():
             together.update(combinations(sorted({who for who in signers if who in chosen}), 2))
-        names = {who: (self.graph.label(who), self.graph.thing(who)["href"], count) for who, count in chosen.items()}
-        pairs = sorted(((a, b, n) for (a, b), n in together.items() if n > 1), key=lambda p: (-p[2], p[0], p[1]))
+        names = {
+            who: (self.graph.label(who), self.graph.thing(who)["href"], count)
+            for who, count in chosen.items()
+        }
+        pairs = sorted(
+            ((a, b, n) for (a, b), n in together.items() if n > 1), key=lambda p: (-p[2], p[0], p[1])
+        )
         return {
             "network": pictures.network(names, pairs),
             "network_rows": [(self.graph.thing(a), self.graph.thing(b), n) for a, b, n in pairs[:100]],
@@ -262,19 +300,26 @@ class Site:
     def letters(self) -> Page:
         """The list of letters."""
         words = self.words
-        return self._list("letters", [words["date"], words["letter"], words["demands"], words["signatories"]], self._letter_rows(self.graph.letters), (2, 3))
+        return self._list(
+            "letters",
+            [words["date"], words["letter"], words["demands"], words["signatories"]],
+            self._letter_rows(self.graph.letters),
+            (2, 3),
+        )
 
-    def _list(self, section: str, columns: Sequence[str], rows: Sequence[Any], numbers: Sequence[int]) -> Page:
+    def _list(
+        self, section: str, columns: Sequence[str], rows: Sequence[Any], numbers: Sequence[int]
+    ) -> Page:
         values = {"heading": self.words[section], "columns": columns, "rows": rows, "numbers": numbers}
         return Page(f"{section}.html", "list.html", section, values)
 
     def letter(self, iri: str) -> Page:
         """A letter: its text with everything marked in place, and beside it what was read."""
         graph = self.graph
-        row = graph.ask("letter", letter=iri)[0]
-        demand_rows = graph.ask("letter-demands", letter=iri)
-        mentions = graph.ask("letter-mentions", letter=iri)
-        roles = self._roles.get(iri, {})
+        row = graph.ask("letter", about=iri)[0]
+        demand_rows = graph.ask("letter-demands", about=iri)
+        mentions = graph.ask("letter-mentions", about=iri)
+        roles = self.roles.get(iri, {})
         marks = [self._demand_mark(d) for d in demand_rows]
         marks += [self._mention_mark(m, roles) for m in mentions]
         marks += [
@@ -282,12 +327,17 @@ class Site:
             for field in ("date", "title")
             if row[f"{field}Start"]
         ]
-        remarks = graph.ask("letter-remarks", letter=iri)
+        remarks = graph.ask("letter-remarks", about=iri)
         marks += [
-            Mark(int(r["start"]), int(r["end"]), "remark", f"remark-{n}") for n, r in enumerate(remarks, 1) if r["start"]
+            Mark(int(r["start"]), int(r["end"]), "remark", f"remark-{n}")
+            for n, r in enumerate(remarks, 1)
+            if r["start"]
         ]
         language = row["language"].rpartition("/")[2]
-        demands = [{**self._demand(d), "language": language, "reported": d["reported"] == "true"} for d in demand_rows]
+        demands = [
+            {**self._demand(d), "language": language, "reported": d["reported"] == "true"}
+            for d in demand_rows
+        ]
         for demand in demands:
             demand["explicitness"] = "reported" if demand["reported"] else demand["explicitness"]
         letter = {
@@ -301,20 +351,33 @@ class Site:
             "signatures": [self._mention(m) for m in mentions if m["kind"].endswith("#Signature")],
             "references": [self._mention(m) for m in mentions if m["kind"].endswith("#DocumentMention")],
             "warnings": [
-                {"message": r["message"], "id": f"remark-{n}" if r["start"] else ""} for n, r in enumerate(remarks, 1)
+                {"message": r["message"], "id": f"remark-{n}" if r["start"] else ""}
+                for n, r in enumerate(remarks, 1)
             ],
         }
         path = graph.page(iri)
         heading = graph.letter(iri)["label"]
-        return Page(path, "letter.html", "letters", {"heading": heading, "letter": letter, "pieces": list(cut(row["text"], marks))})
+        return Page(
+            path,
+            "letter.html",
+            "letters",
+            {"heading": heading, "letter": letter, "pieces": list(cut(row["text"], marks))},
+        )
 
     @cached_property
-    def _roles(self) -> Mapping[str, Mapping[str, str]]:
+    def roles(self) -> Mapping[str, Mapping[str, str]]:
         """Whom each letter is addressed and copied to: letter to agent to role."""
         found: dict[str, dict[str, str]] = defaultdict(dict)
         for row in self.graph.ask("addressees"):
             found[row["letter"]].setdefault(row["thing"], row["role"])
         return found
+
+    @cached_property
+    def addressed(self) -> frozenset[str]:
+        """Everybody a letter is addressed to."""
+        return frozenset(
+            a for roles in self.roles.values() for a, role in roles.items() if role == "addressed_to"
+        )
 
     def _fragment(self, iri: str) -> str:
         return self.graph.page(iri).rpartition("#")[2]
@@ -322,15 +385,23 @@ class Site:
     def _demand_mark(self, row: Row) -> Mark:
         kind = "reported" if row["reported"] == "true" else row["explicitness"].rpartition("/")[2]
         types = ", ".join(self.graph.label(t) for t in sorted(row["types"].split()))
-        return Mark(int(row["start"]), int(row["end"]), kind, self._fragment(row["demand"]), types or self.words[kind])
+        return Mark(
+            int(row["start"]), int(row["end"]), kind, self._fragment(row["demand"]), types or self.words[kind]
+        )
 
     def _mention_mark(self, row: Row, roles: Mapping[str, str]) -> Mark:
-        kind = {"Signature": "signature", "DocumentMention": "reference"}.get(row["kind"].rpartition("#")[2], "addressee")
+        kind = {"Signature": "signature", "DocumentMention": "reference"}.get(
+            row["kind"].rpartition("#")[2], "addressee"
+        )
         label = self.graph.label(row["thing"]) if row["thing"] else row["printed"]
         return Mark(int(row["start"]), int(row["end"]), kind, self._fragment(row["mention"]), label)
 
     def _mention(self, row: Row) -> Mapping[str, str]:
-        link = self.graph.thing(row["thing"]) if row["thing"] else {"label": row["printed"], "href": "", "key": ""}
+        link = (
+            self.graph.thing(row["thing"])
+            if row["thing"]
+            else {"label": row["printed"], "href": "", "key": ""}
+        )
         return {**link, "printed": row["printed"], "id": self._fragment(row["mention"])}
 
     # Lines of demands
@@ -338,20 +409,30 @@ class Site:
     def lines(self) -> Page:
         """The list of lines of demands."""
         words = self.words
-        rows = [self._line_row(line, ("times", "letters", "coalition", "first", "last")) for line in self.lines_of_demands]
+        rows = [
+            self._line_row(line, ("times", "letters", "coalition", "first", "last"))
+            for line in self.lines_of_demands
+        ]
         columns = [words[key] for key in ("line", "times", "letters", "coalition", "first", "last")]
         return self._list("lines", columns, rows, (1, 2, 3))
 
     def line(self, line: Sequence[str]) -> Page:
         """A line of demands: every statement over time, with coalition and state."""
         graph = self.graph
-        rows = [row for demand in line for row in graph.ask("demand", demand=demand)[:1]]
+        rows = [row for demand in line for row in graph.ask("demand", about=demand)[:1]]
         letters = list(dict.fromkeys(row["letter"] for row in rows))
         dates = sorted(row["date"] for row in rows if row["date"])
-        found = sorted((row for demand in line for row in self.assessments.get(demand, ())), key=lambda row: row["date"])
+        found = sorted(
+            (row for demand in line for row in self.assessments.get(demand, ())), key=lambda row: row["date"]
+        )
         newest = {row["facet"].rpartition("/")[2]: graph.label(row["outcome"]) for row in found}
         types = {t["key"]: t for demand in line for t in self.types_of.get(demand, ())}
-        addressees = {a for letter in letters for a, role in self._roles.get(letter, {}).items() if role == "addressed_to"}
+        addressees = {
+            a
+            for letter in letters
+            for a, role in self.roles.get(letter, {}).items()
+            if role == "addressed_to"
+        }
         values = {
             "heading": self._line_thing(line)["label"],
             "line": {
@@ -385,18 +466,32 @@ class Site:
         rows = []
         for who, letters in sorted(self.signed.items(), key=lambda p: (-len(p[1]), graph.label(p[0]), p[0])):
             dates = sorted(filter(None, (graph.letters[letter]["date"] for letter in letters)))
-            rows.append((graph.thing(who), len(letters), dates[0] if dates else "", dates[-1] if dates else ""))
-        yield self._list("organisations", [words["organisation"], words["letters"], words["first"], words["last"]], rows, (1,))
+            rows.append(
+                (graph.thing(who), len(letters), dates[0] if dates else "", dates[-1] if dates else "")
+            )
+        yield self._list(
+            "organisations",
+            [words["organisation"], words["letters"], words["first"], words["last"]],
+            rows,
+            (1,),
+        )
         for who, letters in self.signed.items():
             others = Counter(other for letter in letters for other in self.signers[letter] if other != who)
             ranked = sorted(others.items(), key=lambda p: (-p[1], graph.label(p[0]), p[0]))[:50]
             tables = [
                 self._letters_table(words["signed"], letters),
-                (words["cosigners"], [words["organisation"], words["together"]], [(graph.thing(o), n) for o, n in ranked], (1,)),
+                (
+                    words["cosigners"],
+                    [words["organisation"], words["together"]],
+                    [(graph.thing(o), n) for o, n in ranked],
+                    (1,),
+                ),
             ]
             yield self._thing(who, "organisations", "organisation", tables)
 
-    def _letters_table(self, title: str, letters: Iterable[str]) -> tuple[str, list[str], list[Any], Sequence[int]]:
+    def _letters_table(
+        self, title: str, letters: Iterable[str]
+    ) -> tuple[str, list[str], list[Any], Sequence[int]]:
         words = self.words
         columns = [words["date"], words["letter"], words["demands"], words["signatories"]]
         return title, columns, self._letter_rows(letters), (2, 3)
@@ -417,7 +512,12 @@ class Site:
             if row["letter"] in graph.letters and row["letter"] not in letters[row["thing"]]:
                 letters[row["thing"]].append(row["letter"])
         ranked = sorted(letters, key=lambda thing: (-len(letters[thing]), graph.label(thing), thing))
-        yield self._list(section, [words[kind], words["letters"]], [(graph.thing(t), len(letters[t])) for t in ranked], (1,))
+        yield self._list(
+            section,
+            [words[kind], words["letters"]],
+            [(graph.thing(t), len(letters[t])) for t in ranked],
+            (1,),
+        )
         for thing in ranked:
             yield self._thing(thing, section, kind, [self._letters_table(words["letters"], letters[thing])])
 
@@ -429,10 +529,17 @@ class Site:
         for row in rows:
             narrower[row["broader"]].append(row["thing"])
         table = [
-            (graph.thing(row["thing"]), graph.thing(row["broader"]) if row["broader"] else "", int(row["demands"] or 0), int(row["letters"] or 0))
+            (
+                graph.thing(row["thing"]),
+                graph.thing(row["broader"]) if row["broader"] else "",
+                int(row["demands"] or 0),
+                int(row["letters"] or 0),
+            )
             for row in rows
         ]
-        yield self._list("types", [words["type"], words["broader"], words["demands"], words["letters"]], table, (2, 3))
+        yield self._list(
+            "types", [words["type"], words["broader"], words["demands"], words["letters"]], table, (2, 3)
+        )
         for row in rows:
             facts = []
             if row["broader"]:
@@ -443,18 +550,31 @@ class Site:
             yield self._thing(row["thing"], "types", "type", [], facts)
 
     def _thing(
-        self, iri: str, section: str, kind: str, tables: Sequence[Any], facts: Sequence[tuple[str, Sequence[Any]]] = ()
+        self,
+        iri: str,
+        section: str,
+        kind: str,
+        tables: Sequence[Any],
+        facts: Sequence[tuple[str, Sequence[Any]]] = (),
     ) -> Page:
         """The page of an organisation, an addressee, a document or a type."""
         graph, words = self.graph, self.words
         notes: dict[str, list[Row]] = defaultdict(list)
-        for row in graph.ask("notes", thing=iri):
+        for row in graph.ask("notes", about=iri):
             notes[row["property"].replace("#", "/").rpartition("/")[2]].append(row)
         definitions = {row["language"]: row["value"] for row in notes["definition"]}
-        printed = [row["printed"] for row in graph.ask("printed", thing=iri)]
-        links = [{"label": row["value"], "url": row["value"]} for row in (*notes["page"], *notes["sameAs"], *notes["exactMatch"]) if row["value"].startswith(("http://", "https://"))]
+        printed = [row["printed"] for row in graph.ask("printed", about=iri)]
+        links = [
+            {"label": row["value"], "url": row["value"]}
+            for row in (*notes["page"], *notes["sameAs"], *notes["exactMatch"])
+            if row["value"].startswith(("http://", "https://"))
+        ]
         aliases = [row["value"] for row in notes["altLabel"] if row["language"] in ("", self.graph.language)]
-        extra = [(words["printed_as"], printed[:20]), (words["also_called"], aliases), (words["identifiers"], links)]
+        extra = [
+            (words["printed_as"], printed[:20]),
+            (words["also_called"], aliases),
+            (words["identifiers"], links),
+        ]
         demands, more = self._demands_of(iri)
         values = {
             "heading": graph.label(iri),

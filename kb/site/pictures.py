@@ -84,7 +84,9 @@ def time_line(letters: Sequence[tuple[str, str, int, str]]) -> TimeLine:
     most = max(1, *(letter[2] for letter in letters))
     ends: list[float] = []
     dots = []
-    for day, (_, label, count, href) in sorted(zip(days, letters, strict=True), key=lambda p: (p[0], p[1][3])):
+    for day, (_, label, count, href) in sorted(
+        zip(days, letters, strict=True), key=lambda p: (p[0], p[1][3])
+    ):
         x, r = 30 + (day - first).days * step, 5 + 11 * math.sqrt(count / most)
         row = next((i for i, end in enumerate(ends) if end < x - r), len(ends))
         ends[row : row + 1] = [x + r + 2]
@@ -138,7 +140,16 @@ def network(
         x, y = centre + radius * math.cos(angle), centre + radius * math.sin(angle)
         places[key] = (x, y)
         label, href, letters = names[key]
-        dots.append(Dot(round(x, 1), round(y, 1), round(3 + 5 * letters / most, 1), label, href, round(math.degrees(angle), 1)))
+        dots.append(
+            Dot(
+                round(x, 1),
+                round(y, 1),
+                round(3 + 5 * letters / most, 1),
+                label,
+                href,
+                round(math.degrees(angle), 1),
+            )
+        )
     edges = [
         Edge(
             f"M{places[a][0]:.1f} {places[a][1]:.1f}Q{centre:.1f} {centre:.1f} {places[b][0]:.1f} {places[b][1]:.1f}",
