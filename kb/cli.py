@@ -481,3 +481,67 @@ def organisations(build: Path, by: str | None, form: str | None, answers: Path |
             count = reviewing.session(questions, reviewing.Review(collection, by), Console(), key)
     answered = "1 answer" if count == 1 else f"{count} answers"
     return _tell(f"{answered} written to {collection.folder / 'review.csv'}; `kb build` obeys them")
+
+
+@main.command()
+@build_option
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("site"),
+    show_default=True,
+    help="The folder of the site.",
+)
+def site(build: Path, output: Path) -> None:
+    """Write the web site of a build: pages that work from a folder, from any web host and offline.
+
+    \b
+    Examples:
+      kb site
+      kb site -o public
+    """  # noqa: D301 (see `query`)
+    from kb.site import build_site
+
+    summary = build_site(build, output)
+    counts = f"{summary.written} files written, {summary.kept} unchanged, {summary.removed} removed"
+    click.echo(f"{output / 'index.html'}: {counts}", err=True)
+
+
+@main.command()
+@build_option
+@click.option(
+    "--site", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where the pages are kept."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen at."
+)
+@click.option(
+    "--seconds", default=20, show_default=True, type=click.IntRange(1), help="How long a query may take."
+)
+@click.option(
+    "--at-once",
+    default=8,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many queries may run at once.",
+)
+def serve(build: Path, folder: Path | None, host: str, port: int, seconds: int, at_once: int) -> None:
+    """Serve the site of a build, with a SPARQL endpoint at /sparql, on this machine.
+
+    \b
+    Examples:
+      kb serve
+      kb serve --port 8080 --seconds 5
+    """  # noqa: D301 (see `query`)
+    try:
+        from kb.server import Limits
+        from kb.server import serve as run_server
+    except ImportError as error:
+        raise KbError(
+            f"serving needs more libraries ({error.name}): pip install 'demandkb[serve]'"
+        ) from error
+
+    click.echo(f"http://{host}:{port}/ (stop with Ctrl-C)", err=True)
+    run_server(build, folder or build / "site", host, port, Limits(seconds=seconds, at_once=at_once))

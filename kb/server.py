@@ -32,13 +32,13 @@ from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from kb.errors import KbError, OutsideError, UsageError
-from kb.querying import refuse_remote
-from kb.site import POLICY, build_site
-from kb.store import current_store, open_build
+from kb.site import POLICY, base_of, build_site
+from kb.sparql import check
+from kb.store import Store, generation, open_build
 
 __all__ = ["Limits", "make_app", "serve"]
 
@@ -70,12 +70,18 @@ class Limits:
 
 @dataclass(slots=True)
 class Child:
-    """One `oxigraph` process over one generation, and how many requests are using it."""
+    """One `oxigraph` process over one generation, which `store` keeps from being removed, and its requests."""
 
-    generation: Path
+    store: Store
     process: subprocess.Popen[bytes]
     url: str
     using: int = 0
+
+    async def end(self) -> None:
+        """End the process and let go of the generation."""
+        self.process.terminate()
+        await asyncio.to_thread(self.process.wait)
+        self.store.close()
 
 
 @dataclass(slots=True)
@@ -86,19 +92,16 @@ class Endpoint:
     limits: Limits
     refresh: Callable[[], object]
     child: Child | None = None
-    client: httpx.AsyncClient = field(
-        default_factory=lambda: httpx.AsyncClient(timeout=None, trust_env=False)
-    )  # noqa: S113 - the child keeps the time
+    client: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=600, trust_env=False))
 
     async def start(self) -> None:
         """Start a child over the current generation, if there isn't one yet, and move over to it."""
-        generation = current_store(self.build)
-        if self.child is not None and self.child.generation == generation:
+        if self.child is not None and self.child.store.folder == generation(self.build):
             return
         await asyncio.to_thread(self.refresh)
-        old, self.child = self.child, await self._spawn(generation)
+        old, self.child = self.child, await self._spawn(open_build(self.build))
         if old is not None and old.using == 0:
-            old.process.terminate()
+            await old.end()
 
     async def watch(self, every: float = 1.0) -> None:
         """Look for a new generation until cancelled. A generation that can't be opened is tried again."""
@@ -111,19 +114,26 @@ class Endpoint:
         """End the child."""
         await self.client.aclose()
         if self.child is not None:
-            self.child.process.terminate()
-            await asyncio.to_thread(self.child.process.wait)
+            await self.child.end()
 
-    async def _spawn(self, generation: Path) -> Child:
+    async def _spawn(self, store: Store) -> Child:
+        assert store.folder is not None  # noqa: S101 - an opened build has one
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         command = [
-            *(_oxigraph(), "serve-read-only", "--location", str(generation), "--bind", f"127.0.0.1:{port}"),
+            *(
+                _oxigraph(),
+                "serve-read-only",
+                "--location",
+                str(store.folder / "graph"),
+                "--bind",
+                f"127.0.0.1:{port}",
+            ),
             *("--union-default-graph", "--timeout-s", str(self.limits.seconds)),
         ]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own words
-        child = Child(generation, process, f"http://127.0.0.1:{port}/query")
+        child = Child(store, process, f"http://127.0.0.1:{port}/query")
         for _ in range(200):
             if process.poll() is not None:
                 break
@@ -132,7 +142,9 @@ class Endpoint:
                 return child
             await asyncio.sleep(0.05)
         process.kill()
-        raise OutsideError(f"the SPARQL server did not start over {generation}; build again with `kb build`")
+        raise OutsideError(
+            f"the SPARQL server did not start over {store.folder}: build again with `kb build`"
+        )
 
     @contextlib.asynccontextmanager
     async def ask(self, query: str, accept: str) -> AsyncIterator[httpx.Response]:
@@ -153,7 +165,7 @@ class Endpoint:
         finally:
             child.using -= 1
             if child is not self.child and child.using == 0:
-                child.process.terminate()
+                await child.end()
 
 
 def _oxigraph() -> str:
@@ -258,7 +270,8 @@ async def _failed(request: Request, error: Exception) -> Response:
 def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette:
     """The application over the build at `build`, with the pages at `site` (made and kept up to date here)."""
     limits = limits or Limits()
-    base = open_build(build).base
+    with open_build(build) as graph:
+        base = base_of(graph)
     endpoint = Endpoint(build, limits, lambda: build_site(build, site))
     gate = asyncio.Semaphore(limits.at_once)
     relay = _relay(endpoint, limits, gate)
@@ -270,7 +283,7 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
                 return RedirectResponse("/sparql.html", 303)
             raise HTTPException(400, "send a query")
         query = await _query_of(request, limits)
-        refuse_remote(query, "query")
+        check(query)
         wanted = (
             accept
             if accept != "*/*" and "text/html" not in accept

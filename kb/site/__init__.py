@@ -21,6 +21,7 @@ import jinja2
 
 from kb import __version__
 from kb.errors import OutsideError
+from kb.querying import Query, find_queries, folders
 from kb.site.data import Graph
 from kb.site.pages import Page, Site
 from kb.site.search import options, shards
@@ -47,6 +48,18 @@ NAVIGATION = (
     "ontology",
     "downloads",
 )
+EXAMPLE = """\
+PREFIX kb: <https://w3id.org/demandkb/ns#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+
+SELECT ?date ?quote WHERE {
+  ?letter kb:makesDemand ?demand .
+  ?demand kb:quote ?quote .
+  OPTIONAL { ?letter dcterms:issued ?date }
+}
+ORDER BY ?date
+LIMIT 20
+"""
 FOLDER = Path(__file__).parent
 STATE = ".pages.json"
 
@@ -71,10 +84,11 @@ def build_site(build: Path, out: Path, progress: Callable[[int], None] = lambda 
 
     Raises UsageError where there is no build, OutsideError where `out` can't be written.
     """
+    queries, _ = find_queries(folders(build))
     with open_build(build) as store:
         writer = _Writer(out)
         try:
-            for count, (path, content) in enumerate(_files(store, writer), 1):
+            for count, (path, content) in enumerate(_files(store, queries, writer), 1):
                 writer.put(path, content)
                 progress(count)
             return writer.finish()
@@ -84,14 +98,14 @@ def build_site(build: Path, out: Path, progress: Callable[[int], None] = lambda 
             ) from error
 
 
-def _files(store: Store, writer: _Writer) -> Iterator[tuple[str, bytes]]:
+def _files(store: Store, queries: Mapping[str, Query], writer: _Writer) -> Iterator[tuple[str, bytes]]:
     """Every file of the site that has to be written: path and bytes."""
     for path in sorted((FOLDER / "static").rglob("*")):
         if path.is_file():
             yield f"assets/{path.relative_to(FOLDER / 'static').as_posix()}", path.read_bytes()
     for number, (language, text) in enumerate(words().items()):
         graph = Graph(store, base_of(store), language)
-        site = Site(graph, text)
+        site = Site(graph, text, queries)
         if number == 0:
             yield from shards(site)
         root = "" if number == 0 else f"{language}/"
@@ -100,6 +114,10 @@ def _files(store: Store, writer: _Writer) -> Iterator[tuple[str, bytes]]:
         search = {"heading": text["search"], "options": options(site)}
         yield from _rendered(
             writer, Page("search.html", "search.html", "search", search), site, root, language
+        )
+        sparql = {"heading": text["endpoint"], "example": EXAMPLE}
+        yield from _rendered(
+            writer, Page("sparql.html", "sparql.html", "downloads", sparql), site, root, language
         )
 
 

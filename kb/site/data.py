@@ -20,7 +20,7 @@ Row = Mapping[str, str]
 """One solution: variable name to the text of its value; "" where it is unbound."""
 
 Thing = Mapping[str, str]
-"""A link: `label`, `href` (percent-encoded, relative to the language's root, "" if there is no page), `key` (the IRI)."""
+"""A link: `label`, `href` (percent-encoded, from the language's root, "" if there is no page), `key` (the IRI)."""
 
 PROJECT = "https://w3id.org/demandkb/"
 

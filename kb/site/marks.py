@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 __all__ = ["Mark", "Piece", "cut"]
 
@@ -44,7 +45,7 @@ def cut(text: str, marks: Iterable[Mark]) -> Iterator[Piece]:
     open_marks: list[Mark] = []
     coming = iter(inside)
     upcoming = next(coming, None)
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         open_marks = [m for m in open_marks if m.end > start]
         while upcoming is not None and upcoming.start == start:
             open_marks.append(upcoming)

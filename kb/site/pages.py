@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions
+
+from kb.errors import KbError
+from kb.querying import Query, run
+from kb.results import shown
 from kb.site import pictures
 from kb.site.data import Graph, Row, Thing
 from kb.site.marks import Mark, cut
@@ -20,6 +27,9 @@ MOST_COLUMNS = 30
 
 MOST_SIGNERS = 36
 """Organisations on the circle of the network; the table names as many."""
+
+MOST_ROWS = 500
+"""Rows of an answer on the page of a question."""
 
 MOST_DEMANDS = 200
 """Demands listed on the page of a type, an addressee, an organisation or a document."""
@@ -36,11 +46,15 @@ class Page:
 
 
 class Site:
-    """All pages in one language, made from a graph. `words` are the interface's (strings.toml)."""
+    """All pages in one language, made from a graph.
 
-    def __init__(self, graph: Graph, words: Mapping[str, str]) -> None:
+    `words` are the interface's (strings.toml), `queries` the questions that get a page with their answer.
+    """
+
+    def __init__(self, graph: Graph, words: Mapping[str, str], queries: Mapping[str, Query]) -> None:
         self.graph = graph
         self.words = words
+        self.queries = queries
 
     def pages(self) -> Iterator[Page]:
         """Every page, one at a time."""
@@ -55,6 +69,7 @@ class Site:
         yield from self.addressees()
         yield from self.documents()
         yield from self.types()
+        yield from self.questions()
 
     # What several pages need
 
@@ -541,7 +556,7 @@ class Site:
             "types", [words["type"], words["broader"], words["demands"], words["letters"]], table, (2, 3)
         )
         for row in rows:
-            facts = []
+            facts: list[tuple[str, Sequence[Any]]] = []
             if row["broader"]:
                 siblings = [graph.thing(t) for t in narrower[row["broader"]] if t != row["thing"]]
                 facts = [(words["broader"], [graph.thing(row["broader"])]), (words["related"], siblings)]
@@ -570,7 +585,7 @@ class Site:
             if row["value"].startswith(("http://", "https://"))
         ]
         aliases = [row["value"] for row in notes["altLabel"] if row["language"] in ("", self.graph.language)]
-        extra = [
+        extra: list[tuple[str, Sequence[Any]]] = [
             (words["printed_as"], printed[:20]),
             (words["also_called"], aliases),
             (words["identifiers"], links),
@@ -580,9 +595,72 @@ class Site:
             "heading": graph.label(iri),
             "crumb": words[kind],
             "definition": definitions.get(graph.language) or definitions.get("en", ""),
-            "facts": [(name, list(found)) for name, found in (*facts, *extra) if found],
+            "facts": [(name, found) for name, found in (*facts, *extra) if found],
             "tables": tables,
             "demands": demands,
             "more": more,
         }
         return Page(graph.page(iri), "thing.html", section, values)
+
+    # Questions
+
+    def questions(self) -> Iterator[Page]:
+        """The list of questions, and a page for each with its answer."""
+        words = self.words
+        listed = [
+            (", ".join(query.tags), {"label": query.summary, "href": f"question/{name}.html", "key": name})
+            for name, query in self.queries.items()
+        ]
+        rows = sorted(listed, key=lambda row: (row[0], row[1]["label"]))
+        yield self._list("questions", [words["kind"], words["question"]], rows, ())
+        for name, query in self.queries.items():
+            yield self._question(name, query)
+
+    def _question(self, name: str, query: Query) -> Page:
+        """A question with its answer, asked with the defaults or examples of its parameters."""
+        chosen = {
+            p.name: p.example for p in query.parameters if p.required and p.default is None and p.example
+        }
+        columns: list[str] = []
+        rows: list[list[Any]] = []
+        note = ""
+        try:
+            answer = run(query, chosen, self.graph.store.query)
+        except KbError as error:
+            answer, note = None, error.message
+        if isinstance(answer, QuerySolutions):
+            columns = [variable.value for variable in answer.variables]
+            rows = [[self._cell(term) for term in row] for row in islice(answer, MOST_ROWS + 1)]
+        elif isinstance(answer, QueryBoolean):
+            columns, rows = [self.words["result"]], [[str(bool(answer)).lower()]]
+        numbers = [
+            n
+            for n in range(len(columns))
+            if rows and all(re.fullmatch(r"-?\d+(\.\d+)?|", str(row[n])) for row in rows)
+        ]
+        values = {
+            "heading": query.summary,
+            "tags": query.tags,
+            "description": query.description,
+            "parameters": query.parameters,
+            "columns": columns,
+            "rows": rows[:MOST_ROWS],
+            "numbers": numbers,
+            "more": len(rows) > MOST_ROWS,
+            "note": note,
+            "command": " ".join(
+                ["kb query", name, *(f"-p {key}={shlex.quote(value)}" for key, value in chosen.items())]
+            ),
+            "sparql": query.text,
+        }
+        return Page(f"question/{name}.html", "question.html", "questions", values)
+
+    def _cell(self, term: Any) -> Any:
+        """A term of an answer: a link where it is a thing that has a page."""
+        if isinstance(term, NamedNode):
+            iri = term.value
+            if iri in self.graph.letters:
+                return self.graph.letter(iri)
+            if iri in self.graph.labels or "/demand/" in iri:
+                return self.graph.thing(iri)
+        return shown(term)

@@ -21,7 +21,7 @@ SHARD = 2000
 def shards(site: Site) -> Iterator[tuple[str, bytes]]:
     """The files of the search: path and bytes."""
     documents = _documents(site)
-    names = []
+    names: list[str] = []
     while batch := list(islice(documents, SHARD)):
         names.append(f"{len(names):04}.js")
         yield f"search/{names[-1]}", b"demandkbShard(" + _json(batch) + b");\n"
