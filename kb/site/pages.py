@@ -543,17 +543,19 @@ class Site:
         narrower: dict[str, list[str]] = defaultdict(list)
         for row in rows:
             narrower[row["broader"]].append(row["thing"])
+        by_thing = {row["thing"]: row for row in rows}
+        ordered = [by_thing[iri] for top in narrower[""] for iri in (top, *narrower[top])]
         table = [
             (
-                graph.thing(row["thing"]),
-                graph.thing(row["broader"]) if row["broader"] else "",
+                graph.thing(row["broader"] or row["thing"]),
+                graph.thing(row["thing"]) if row["broader"] else "",
                 int(row["demands"] or 0),
                 int(row["letters"] or 0),
             )
-            for row in rows
+            for row in ordered
         ]
         yield self._list(
-            "types", [words["type"], words["broader"], words["demands"], words["letters"]], table, (2, 3)
+            "types", [words["broader"], words["type"], words["demands"], words["letters"]], table, (2, 3)
         )
         for row in rows:
             facts: list[tuple[str, Sequence[Any]]] = []
