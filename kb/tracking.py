@@ -319,8 +319,12 @@ def _decided(
 def lines(links: Iterable[Restatement], dates: Mapping[str, str | None]) -> list[Line]:
     """The lines of demands that links make; `dates` gives the date of each demand. Longest first.
 
-    A demand that asks for several things can belong to several lines, one of each type.
+    A demand that asks for several things can belong to several lines. A link that several types led to counts for
+    the one that led to fewest links, which says most: what is asked about a ceasefire's monitors is a line of its
+    own, and not all that was ever asked about a ceasefire.
     """
+    same = [link for link in links if link.judgement == "same"]
+    often = Counter(type_ for link in same for type_ in link.types)
     root: dict[tuple[str, str], tuple[str, str]] = {}
 
     def find(node: tuple[str, str]) -> tuple[str, str]:
@@ -329,11 +333,10 @@ def lines(links: Iterable[Restatement], dates: Mapping[str, str | None]) -> list
             node = root[node]
         return node
 
-    for link in links:
-        if link.judgement == "same":
-            for type_ in link.types or ("",):
-                one, other = sorted((find((type_, link.later)), find((type_, link.earlier))))
-                root[other] = one
+    for link in same:
+        type_ = min(link.types, key=lambda each: (often[each], each), default="")
+        one, other = sorted((find((type_, link.later)), find((type_, link.earlier))))
+        root[other] = one
     members: dict[tuple[str, str], list[str]] = defaultdict(list)
     for node in sorted(root):
         members[find(node)].append(node[1])

@@ -19,6 +19,7 @@ from kb.results import shown
 from kb.site import pictures
 from kb.site.data import Graph, Row, Thing
 from kb.site.marks import Mark, cut
+from kb.tracking import Line, Restatement, lines
 
 __all__ = ["Page", "Site"]
 
@@ -99,29 +100,23 @@ class Site:
         return found
 
     @cached_property
-    def lines_of_demands(self) -> Sequence[Sequence[str]]:
+    def lines_of_demands(self) -> Sequence[Line]:
         """Demands joined by restating each other, each line from its first statement on; longest first."""
-        root: dict[str, str] = {}
-
-        def find(demand: str) -> str:
-            while root.setdefault(demand, demand) != demand:
-                root[demand] = root[root[demand]]
-                demand = root[demand]
-            return demand
-
-        for row in self.graph.ask("restatements"):
-            one, other = sorted((find(row["demand"]), find(row["earlier"])))
-            root[other] = one
-        members: dict[str, list[str]] = defaultdict(list)
-        for demand in sorted(root):
-            members[find(demand)].append(demand)
-        ordered = [sorted(line, key=lambda d: (self._date_of(d), d)) for line in members.values()]
-        return sorted(ordered, key=lambda line: (-len(line), line))
+        links = [
+            Restatement(row["demand"], row["earlier"], 1.0, tuple(sorted(row["types"].split())), "")
+            for row in self.graph.ask("restatements")
+        ]
+        dates = {demand: self._date_of(demand) for link in links for demand in (link.later, link.earlier)}
+        return lines(links, dates)
 
     @cached_property
     def line_of(self) -> Mapping[str, str]:
         """The page of the line that each demand belongs to."""
-        return {demand: self._line_path(line) for line in self.lines_of_demands for demand in line}
+        found: dict[str, str] = {}
+        for line in self.lines_of_demands:
+            for demand in line.demands:
+                found.setdefault(demand, self._line_path(line))
+        return found
 
     @cached_property
     def assessments(self) -> Mapping[str, list[Row]]:
@@ -139,9 +134,10 @@ class Site:
         return (row["date"] if row else "") or "9"
 
     @staticmethod
-    def _line_path(line: Sequence[str]) -> str:
-        letter, _, hash_ = line[0].partition("/demand/")
-        return f"line/{letter.rpartition('/')[2]}-{hash_.replace('/', '-')}.html"
+    def _line_path(line: Line) -> str:
+        letter, _, hash_ = line.demands[0].partition("/demand/")
+        name = [line.type.rpartition("/")[2], letter.rpartition("/")[2], *hash_.split("/")]
+        return f"line/{'-'.join(filter(None, name))}.html"
 
     def _demand(self, row: Row) -> Mapping[str, Any]:
         """A demand as the macro `demand` shows it."""
@@ -193,7 +189,9 @@ class Site:
                 for iri, row in ((iri, graph.letters[iri]) for iri in dated)
             ]
         )
-        by_first = sorted(self.lines_of_demands, key=lambda line: (self._date_of(line[0]), -len(line), line))
+        by_first = sorted(
+            self.lines_of_demands, key=lambda line: (self._date_of(line.demands[0]), -len(line.demands), line)
+        )
         counts = [
             (words["letters"], len(graph.letters), "letters.html"),
             (
@@ -226,12 +224,12 @@ class Site:
             },
         )
 
-    def _line_row(self, line: Sequence[str], columns: Sequence[str]) -> tuple[Any, ...]:
-        letters = {self._letter_of(demand) for demand in line}
+    def _line_row(self, line: Line, columns: Sequence[str]) -> tuple[Any, ...]:
+        letters = {self._letter_of(demand) for demand in line.demands}
         coalition = {signer for letter in letters for signer in self.signers.get(letter, ())}
-        dates = [date for date in map(self._date_of, line) if date != "9"]
+        dates = [date for date in map(self._date_of, line.demands) if date != "9"]
         values = {
-            "times": len(line),
+            "times": len(line.demands),
             "letters": len(letters),
             "coalition": len(coalition),
             "first": min(dates, default=self.words["undated"]),
@@ -239,13 +237,13 @@ class Site:
         }
         return (self._line_thing(line), *(values[column] for column in columns))
 
-    def _line_thing(self, line: Sequence[str]) -> Thing:
-        [row] = self.graph.ask("demand", about=line[0])[:1] or [{"quote": line[0]}]
+    def _line_thing(self, line: Line) -> Thing:
+        [row] = self.graph.ask("demand", about=line.demands[0])[:1] or [{"quote": line.demands[0]}]
         quote = " ".join(row["quote"].split())
         return {
             "label": quote if len(quote) <= 160 else quote[:159] + "…",
             "href": self._line_path(line),
-            "key": line[0],
+            "key": line.demands[0],
         }
 
     def _matrix(self) -> Mapping[str, Any]:
@@ -431,17 +429,17 @@ class Site:
         columns = [words[key] for key in ("line", "times", "letters", "coalition", "first", "last")]
         return self._list("lines", columns, rows, (1, 2, 3))
 
-    def line(self, line: Sequence[str]) -> Page:
+    def line(self, line: Line) -> Page:
         """A line of demands: every statement over time, with coalition and state."""
         graph = self.graph
-        rows = [row for demand in line for row in graph.ask("demand", about=demand)[:1]]
+        rows = [row for demand in line.demands for row in graph.ask("demand", about=demand)[:1]]
         letters = list(dict.fromkeys(row["letter"] for row in rows))
         dates = sorted(row["date"] for row in rows if row["date"])
         found = sorted(
-            (row for demand in line for row in self.assessments.get(demand, ())), key=lambda row: row["date"]
+            (row for demand in line.demands for row in self.assessments.get(demand, ())),
+            key=lambda row: row["date"],
         )
         newest = {row["facet"].rpartition("/")[2]: graph.label(row["outcome"]) for row in found}
-        types = {t["key"]: t for demand in line for t in self.types_of.get(demand, ())}
         addressees = {
             a
             for letter in letters
@@ -451,7 +449,7 @@ class Site:
         values = {
             "heading": self._line_thing(line)["label"],
             "line": {
-                "types": [types[key] for key in sorted(types)],
+                "types": [graph.thing(line.type)] if line.type else [],
                 "first": dates[0] if dates else "",
                 "last": dates[-1] if dates else "",
                 "statements": [self._demand(row) for row in rows],

@@ -1,0 +1,70 @@
+"""A site of the five letters and of one that was written to break it, and a browser to look at it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+HOSTILE = """\
+Open letter
+
+To: The Secretary-General of the United Nations
+
+5 May 2020
+
+Your Excellency,
+
+</div></mark><script>document.title = "taken"</script><img src=x onerror="document.title='taken'">
+
+We urge you to protect "quoted" <b>families</b> & their homes & {{ 7 * 7 }}, as resolution 2254 (2015) asks.
+
+نطالب بالإفراج عن جميع المعتقلين and we call on you to release them all.
+
+{long}
+
+Sincerely,
+
+1. Society of <script>alert(1)</script> Friends
+2. جمعية الأمل (Hope)
+""".replace("{long}", "unbroken" * 2000)
+
+
+def kb(*words: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command."""
+    return subprocess.run(
+        [sys.executable, "-m", "kb", *map(str, words)], capture_output=True, text=True, cwd=folder
+    )
+
+
+@pytest.fixture(scope="session")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that holds the collection, its build and its site."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(SEEDS, folder / "letters")
+    (folder / "letters" / "2020-05-05-hostile.txt").write_text(HOSTILE, "utf-8")
+    done = kb("build", "letters", folder=folder)
+    assert done.returncode == 0, done.stderr
+    done = kb("site", folder=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of the system."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium: apt-get install chromium")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=quiet)
+        yield browser
+        browser.close()

@@ -1,0 +1,165 @@
+"""The site as a person has it: from a folder, in a browser, without a network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.site.conftest import kb
+
+LETTER = "letter/2017-02-13-guterres-syrian-civil-society.html"
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test on a script error or a request to another host."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda r: None if r.url.startswith(("file:", "data:")) else wrong.append(r.url))
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def open_page(page: Page, collection: Path, path: str) -> None:
+    page.goto(f"file://{collection}/site/{path}")
+
+
+def one_of_each(collection: Path) -> list[str]:
+    """A page of every kind, in both languages."""
+    site = collection / "site"
+    kinds = ("letter", "line", "organisation", "types", "question")
+    pages = [sorted((site / kind).iterdir())[0].relative_to(site).as_posix() for kind in kinds]
+    pages += [path.relative_to(site).as_posix() for path in sorted(site.glob("*.html"))]
+    return [*pages, LETTER, *(f"ar/{path}" for path in pages)]
+
+
+def test_every_kind_of_page_opens_without_an_error(page: Page, collection: Path) -> None:
+    for path in one_of_each(collection):
+        open_page(page, collection, path)
+        assert page.locator("h1").inner_text().strip(), path
+        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        assert not wide, path
+
+
+def test_every_link_leads_somewhere(collection: Path) -> None:
+    site = collection / "site"
+    for path in one_of_each(collection):
+        text = (site / path).read_text("utf-8")
+        for href in re.findall(r'(?:href|src)="([^"#?]+)', text):
+            if not href.startswith(("http://", "https://", "data:")):
+                from urllib.parse import unquote
+
+                assert ((site / path).parent / unquote(href)).resolve().is_file(), (path, href)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_serious(browser: Browser, collection: Path, scheme: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    found = []
+    for path in ("index.html", LETTER, "search.html?q=ceasefire", "ar/index.html", "ar/lines.html"):
+        open_page(page, collection, path)
+        for violation in Axe().run(page).response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                found.append((path, violation["id"], violation["nodes"][0]["target"]))
+    context.close()
+    assert found == []
+
+
+def test_a_demand_leads_to_its_words(page: Page, collection: Path) -> None:
+    open_page(page, collection, LETTER)
+    first = page.locator("aside ol.demands > li").first
+    quote = first.locator("blockquote").inner_text()
+    first.get_by_role("link", name="See it in the letter").click()
+    assert "#demand-" in page.url
+    target = page.locator("mark:target")
+    expect(target).to_be_in_viewport()
+    assert " ".join(quote.split()).startswith(" ".join(target.inner_text().split())[:40])
+
+
+def test_a_search_is_kept_in_the_address(page: Page, collection: Path) -> None:
+    open_page(page, collection, "search.html")
+    page.locator("input[name=q]").press_sequentially("monitoring mechanism")
+    expect(page.locator(".hit").first).to_be_visible()
+    everything = page.locator(".hit").count()
+    page.select_option("select[name=year]", "2016")
+    expect(page.locator(".hit").first).to_be_visible()
+    assert 0 < page.locator(".hit").count() < everything
+    address, shown = page.url, page.locator("#search-hits").inner_text()
+    assert "year=2016" in address
+    page.goto("about:blank")
+    page.goto(address)
+    expect(page.locator(".hit").first).to_be_visible()
+    assert page.locator("#search-hits").inner_text() == shown
+    page.locator(".hit a").first.click()
+    expect(page.locator("mark:target")).to_be_in_viewport()
+
+
+def test_the_other_language_is_one_step_away(page: Page, collection: Path) -> None:
+    open_page(page, collection, LETTER)
+    page.get_by_role("link", name="العربية").click()
+    assert page.url.endswith(f"/ar/{LETTER}")
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert page.evaluate("getComputedStyle(document.querySelector('.letter .text')).direction") == "ltr"
+
+
+def test_a_table_is_sorted_by_its_heading(page: Page, collection: Path) -> None:
+    open_page(page, collection, "letters.html")
+    page.get_by_role("button", name="Signatories").click()
+    page.get_by_role("button", name="Signatories").click()
+    counts = [int(text) for text in page.locator("tbody td:nth-child(4)").all_inner_texts()]
+    assert counts == sorted(counts, reverse=True)
+    assert len(counts) == 6
+
+
+def test_markup_in_a_letter_is_text(page: Page, collection: Path) -> None:
+    open_page(page, collection, "letter/2020-05-05-hostile.html")
+    assert page.title() != "taken"
+    printed = page.locator(".letter .text").text_content()
+    assert printed == (collection / "letters" / "2020-05-05-hostile.txt").read_text("utf-8")
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not wide
+
+
+def test_pages_work_without_scripts(browser: Browser, collection: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    open_page(page, collection, LETTER)
+    assert page.locator("mark.explicit").count() > 5
+    open_page(page, collection, "search.html")
+    assert "needs JavaScript" in page.locator("noscript").inner_text()
+    context.close()
+
+
+def test_a_page_is_small_and_written_only_when_it_changed(collection: Path) -> None:
+    site = collection / "site"
+    large = [p.name for p in site.rglob("*.html") if p.stat().st_size > 300_000]
+    assert large == []
+    before = {path: path.stat().st_mtime_ns for path in site.rglob("*") if path.is_file()}
+    done = kb("site", folder=collection)
+    assert "0 files written" in done.stderr
+    assert {path: path.stat().st_mtime_ns for path in site.rglob("*") if path.is_file()} == before
+
+
+def test_a_letter_that_is_gone_takes_its_pages_along(collection: Path, tmp_path: Path) -> None:
+    letters = tmp_path / "letters"
+    letters.mkdir()
+    for path in sorted((collection / "letters").glob("201*.txt")):
+        (letters / path.name).write_bytes(path.read_bytes())
+    for left in (4, 3):
+        assert kb("build", "letters", folder=tmp_path).returncode == 0
+        assert kb("site", folder=tmp_path).returncode == 0
+        assert len(list((tmp_path / "site" / "letter").iterdir())) == left
+        next(letters.glob("2018*")).unlink(missing_ok=True) if left == 4 else None
+    text = (tmp_path / "site" / "letters.html").read_text("utf-8")
+    assert "2018-01-31" not in text
