@@ -36,7 +36,8 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from kb.errors import KbError, OutsideError, UsageError
-from kb.site import POLICY, base_of, build_site
+from kb.site import POLICY, build_site
+from kb.site.data import base_of
 from kb.sparql import check
 from kb.store import Store, generation, open_build
 

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, QuerySolutions
 from kb.sparql import bind
 from kb.store import Store
 
-__all__ = ["Graph", "Row", "Thing"]
+__all__ = ["Graph", "Row", "Thing", "base_of"]
 
 Row = Mapping[str, str]
 """One solution: variable name to the text of its value; "" where it is unbound."""
@@ -93,3 +93,9 @@ class Graph:
         row = self.letters[iri]
         href = quote(self.page(iri), safe="/#")
         return {"label": row["title"] or row["id"], "href": href, "key": iri, "date": row["date"]}
+
+
+def base_of(store: Store) -> str:
+    """The base IRI of the collection's things."""
+    [row] = Graph(store, "", "").ask("site")
+    return row["dataset"].removesuffix("collection")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -56,8 +57,6 @@ def test_every_link_leads_somewhere(collection: Path) -> None:
         text = (site / path).read_text("utf-8")
         for href in re.findall(r'(?:href|src)="([^"#?]+)', text):
             if not href.startswith(("http://", "https://", "data:")):
-                from urllib.parse import unquote
-
                 assert ((site / path).parent / unquote(href)).resolve().is_file(), (path, href)
 
 
@@ -69,9 +68,11 @@ def test_axe_finds_nothing_serious(browser: Browser, collection: Path, scheme: s
     found = []
     for path in ("index.html", LETTER, "search.html?q=ceasefire", "ar/index.html", "ar/lines.html"):
         open_page(page, collection, path)
-        for violation in Axe().run(page).response["violations"]:
-            if violation["impact"] in ("serious", "critical"):
-                found.append((path, violation["id"], violation["nodes"][0]["target"]))
+        found += [
+            (path, violation["id"], violation["nodes"][0]["target"])
+            for violation in Axe().run(page).response["violations"]
+            if violation["impact"] in ("serious", "critical")
+        ]
     context.close()
     assert found == []
 

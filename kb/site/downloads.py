@@ -1,0 +1,42 @@
+"""The graph in formats to take away from the site."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from kb.export import RdfFormat, export
+from kb.site.folder import SiteFolder
+from kb.store import Store
+from kb.tables import TABLES, write_tables
+
+__all__ = ["write_downloads"]
+
+FORMATS: tuple[tuple[str, RdfFormat, str], ...] = (
+    ("graph.ttl", "turtle", "Turtle"),
+    ("graph.nq", "nquads", "N-Quads"),
+    ("graph.jsonld", "jsonld", "JSON-LD"),
+)
+
+
+def write_downloads(store: Store, folder: SiteFolder) -> list[tuple[str, str, str]]:
+    """Write the downloads, unless those there are of the same generation; give their names, kinds and sizes."""
+    kinds = {name: kind for name, _, kind in FORMATS} | {f"{table}.csv": "CSV" for table in TABLES}
+    generation = store.folder.name if store.folder else ""
+    changed = [name for name in kinds if not folder.unchanged(f"downloads/{name}", generation)]
+    if changed:
+        for name, form, _ in FORMATS:
+            draft = folder.draft(f"downloads/{name}")
+            with draft.open("wb") as file:
+                export(store, form, file)
+            folder.publish(draft, f"downloads/{name}")
+        tables = folder.path / "downloads" / ".tables"
+        for path in write_tables(store, "csv", tables):
+            folder.publish(path, f"downloads/{path.name}")
+        shutil.rmtree(tables)
+    return [(name, kind, _size(folder.path / "downloads" / name)) for name, kind in kinds.items()]
+
+
+def _size(path: Path) -> str:
+    size = path.stat().st_size
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} kB"

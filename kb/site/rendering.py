@@ -1,0 +1,115 @@
+"""A page becomes HTML, in one language of the interface."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import jinja2
+
+from kb import __version__
+from kb.site.pages import Page, Site
+
+__all__ = ["POLICY", "Rendering", "words"]
+
+FOLDER = Path(__file__).parent
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
+"""What pages may load: what came with them, and nothing from another host."""
+
+NAVIGATION = (
+    *("home", "letters", "lines", "organisations", "addressees", "documents"),
+    *("types", "questions", "search", "downloads"),
+)
+
+
+@cache
+def words() -> Mapping[str, Mapping[str, str]]:
+    """The words of the interface, by language; the first language is the site's own."""
+    return tomllib.loads((FOLDER / "strings.toml").read_text("utf-8"))
+
+
+class Rendering:
+    """Renders the pages of a site in one language.
+
+    Pages of the first language are at the top of the site, those of another in a folder named by its code.
+    """
+
+    def __init__(self, site: Site, language: str) -> None:
+        self.site = site
+        self.language = language
+        self.folder = "" if language == next(iter(words())) else f"{language}/"
+        [about] = site.graph.ask("site")
+        self._about = {
+            "title": about["title"] or "demandkb",
+            "publisher": about["publisher"],
+            "licence": about["licence"],
+            "extractor": f"demandkb {about['version'] or __version__}",
+        }
+
+    def path(self, page: Page) -> str:
+        """Where the page is in the site."""
+        return self.folder + unquote(page.path)
+
+    def values(self, page: Page) -> dict[str, Any]:
+        """Everything the template of the page is filled with."""
+        local = "../" * unquote(page.path).count("/")
+        shared = "../" * self.path(page).count("/")
+        first = next(iter(words()))
+        return {
+            "heading": self._about["title"],
+            **page.values,
+            "site": self._about,
+            "lang": self.language,
+            "t": self.site.words,
+            "section": page.section,
+            "root": local,
+            "shared": shared,
+            "assets": f"{shared}assets/",
+            "here": local + page.path,
+            "policy": POLICY,
+            "navigation": [(key, "index.html" if key == "home" else f"{key}.html") for key in NAVIGATION],
+            "languages": [
+                (code, each["language"], shared + ("" if code == first else f"{code}/") + page.path)
+                for code, each in words().items()
+                if code != self.language
+            ],
+        }
+
+    @staticmethod
+    def digest(page: Page, values: Mapping[str, Any]) -> str:
+        """Tells whether a page would be rendered the same: its values and the templates."""
+        made_of = f"{_templates_digest()} {page.template} {values!r}"
+        return hashlib.sha256(made_of.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @staticmethod
+    def render(page: Page, values: Mapping[str, Any]) -> bytes:
+        """The page as HTML."""
+        return _environment().get_template(page.template).render(values).encode("utf-8", "replace")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["format_with"] = lambda text, *values: text.format(*values)
+    return environment
+
+
+@cache
+def _templates_digest() -> str:
+    files = sorted((FOLDER / "templates").iterdir())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
