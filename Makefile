@@ -34,5 +34,11 @@ fuzz: $(VENV)/dev  ## any bytes give a letter or a clear error: looked for, for 
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=3.0' || true
 	$(BIN)/python fuzz/letters.py --seconds $(or $(FUZZ_SECONDS),70)
 
+JENA := 5.2.0
+.cache/jena/jena-fuseki-server-$(JENA).jar:
+	mvn -q dependency:copy -Dartifact=org.apache.jena:jena-fuseki-server:$(JENA) -DoutputDirectory=$(CURDIR)/.cache/jena
+
+jena: .cache/jena/jena-fuseki-server-$(JENA).jar  ## fetch Apache Jena, a peer in tests and benchmarks (needs Java and Maven)
+
 clean:  ## remove what can be made again
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

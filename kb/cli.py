@@ -545,3 +545,32 @@ def serve(build: Path, folder: Path | None, host: str, port: int, seconds: int, 
 
     click.echo(f"http://{host}:{port}/ (stop with Ctrl-C)", err=True)
     run_server(build, folder or build / "site", host, port, Limits(seconds=seconds, at_once=at_once))
+
+
+@click.argument("url")
+@click.option("--again", is_flag=True, help="Send everything, not only what changed since the last push.")
+@click.option("--endpoint", metavar="URL", help="Where the store answers SPARQL: to count in the end.")
+def push(build: Path, url: str, again: bool, endpoint: str | None) -> None:
+    """Send the graph to a SPARQL store by the Graph Store Protocol, letter by letter.
+
+    URL is where the store takes graphs. KB_TOKEN, or KB_USER and KB_PASSWORD in the environment, say who asks.
+
+    \b
+    Examples:
+      kb push http://127.0.0.1:7878/store
+      kb push https://kb.example.org/letters/data --endpoint https://kb.example.org/letters/query
+    """  # noqa: D301 (see `query`)
+    try:
+        from kb import push as pushing
+    except ImportError as error:
+        raise KbError(f"pushing needs more libraries ({error.name}): pip install 'demandkb[push]'") from error
+    from kb.endpoint import endpoint as at
+    from kb.store import open_build
+
+    with open_build(build) as store:
+        headers = pushing.credentials()
+        done = pushing.push(
+            store, url, pushing.journal_of(build, url), headers, again, at(endpoint) if endpoint else None
+        )
+    counts = f"{done.sent} graphs sent ({done.triples} triples), {done.deleted} deleted, {done.unchanged} unchanged"
+    click.echo(counts, err=True)
