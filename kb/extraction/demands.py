@@ -7,13 +7,13 @@ put together here with where it stands: under which lead-in, in which point of a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from kb.extraction.language import Language, words
+from kb.extraction.language import Language
 from kb.extraction.layout import Block, Reading, read
-from kb.extraction.requests import Verdict, begins_with, judge, lead_verdict, shape, tells
+from kb.extraction.requests import Names, Verdict, begins_with, has_cue, judge, lead_verdict, shape
 from kb.extraction.sentences import split_sentences
 from kb.extraction.zones import Zones
 from kb.letter import Demand, Explicitness, Span
@@ -43,11 +43,11 @@ class _Point:
     lines: tuple[Span, ...]
 
 
-def find_demands(zones: Zones, language: Language, names: Collection[str] = ()) -> Demands:
+def find_demands(zones: Zones, language: Language, names: Iterable[str] = ()) -> Demands:
     """Find the demands in the body of a letter. `names` are those of its signatories."""
     layout = zones.layout
     blocks = [block for block in layout.blocks if zones.of_line[block.first] in ("body", "closing")]
-    reader = _Reader(layout.text, language, [tuple(words(name)) for name in names])
+    reader = _Reader(layout.text, language, Names(names))
     reader.read(blocks)
     return Demands(tuple(reader.made()), tuple(reader.reported()))
 
@@ -55,7 +55,7 @@ def find_demands(zones: Zones, language: Language, names: Collection[str] = ()) 
 class _Reader:
     """Goes through the blocks of a letter and gathers what is asked."""
 
-    def __init__(self, text: str, language: Language, names: Collection[tuple[str, ...]]) -> None:
+    def __init__(self, text: str, language: Language, names: Names) -> None:
         self.text = text
         self.language = language
         self.names = names
@@ -118,7 +118,7 @@ class _Reader:
         if verdict is None and lead is not None and len(sentences) == 1 and self.is_label(last):
             return lead, number + 1
         self.read_sentences(reading, sentences[:-1])
-        if verdict is None or listed:
+        if verdict is None or verdict.level == "told" or listed:
             self.previous = None
             return verdict, number + 1
         stop = self.paragraphs_end(blocks, number + 1)
@@ -135,17 +135,15 @@ class _Reader:
     def full_lead(self, sentence: str) -> Verdict | None:
         """Give what a list is that follows a whole sentence: that one must point at it ("the following")."""
         verdict = lead_verdict(sentence, self.language, self.names)
-        if verdict is None or not self.is_asking_lead(sentence):
-            return None
-        return verdict
+        return verdict if verdict is not None and self.points_on(sentence) else None
 
-    def is_asking_lead(self, sentence: str) -> bool:
-        label = "leads.asking"
-        return any(found.label == label for found in self.language.phrases("leads").find(words(sentence)))
+    def points_on(self, sentence: str) -> bool:
+        """Tell whether `sentence` speaks of a list that comes next ("the following recommendations")."""
+        return has_cue(sentence, self.language, "leads.asking")
 
     def is_label(self, text: str) -> bool:
         """Tell whether `text` is a label within a list ("To the Security Council:")."""
-        if len(text) > _LONGEST_LABEL or tells(text, self.language):
+        if len(text) > _LONGEST_LABEL or has_cue(text, self.language, "leads.telling"):
             return False
         return text.rstrip().endswith(":") or begins_with(text, self.language, "leads.groups") > 0
 
@@ -185,12 +183,14 @@ class _Reader:
         """Judge each sentence; "First, …" and "That …" go on with what was asked before."""
         point: Span | None = None
         ordered: Verdict | None = None
-        for sentence in sentences:
+        for number, sentence in enumerate(sentences):
             text = reading.text[slice(*sentence)]
             ordinal = begins_with(text, self.language, "leads.ordinals")
             if ordinal and ordered is None and self.previous is not None:
                 first = begins_with(text, self.language, "leads.first_ordinals")
                 ordered = self.previous if first or self.previous.at < 0 else None
+                if first and number and self.found and self.counts(reading, sentences[number - 1]):
+                    self.found.pop()
             if ordered is not None:
                 if ordinal or point is None:
                     self._close(point, ordered)
@@ -201,6 +201,11 @@ class _Reader:
                 continue
             self.judge_sentence(reading, sentence, text)
         self._close(point, ordered)
+
+    def counts(self, reading: Reading, sentence: Span) -> bool:
+        """Tell whether the demand read last is a sentence that only counts the points after it."""
+        text = reading.text[slice(*sentence)]
+        return self.found[-1][0] == reading.span(*sentence) and has_cue(text, self.language, "leads.counts")
 
     def _close(self, point: Span | None, verdict: Verdict | None) -> None:
         if point is not None and verdict is not None:
@@ -260,7 +265,8 @@ class _Reader:
     def read_list(self, points: Sequence[_Point], lead: Verdict | None) -> None:
         """Read the points of a list that `lead` leads in."""
         top = [point for point in points if point.level == min(p.level for p in points)]
-        lead = lead or self.imperatives(top)
+        told = lead is not None and lead.level == "told"
+        lead = None if told else lead or self.imperatives(top)
         number = 0
         while number < len(points):
             point = points[number]
@@ -274,7 +280,7 @@ class _Reader:
             if not sentences:
                 continue
             if lead is None:
-                self.plain_point(point, inner, reading, sentences)
+                self.plain_point(point, inner, reading, sentences, told)
             elif inner and self.splits(reading.text, inner):
                 self.read_list(inner, lead)
             else:
@@ -313,14 +319,20 @@ class _Reader:
         """Tell whether the points within a point are demands of their own, which it only leads in."""
         if not text.endswith((":", "：")):
             return False
-        if judge(text, self.language, self.names) is not None or self.is_asking_lead(text):
+        imperative = shape(text, self.language) == "imperative"
+        if self.points_on(text) or (not imperative and judge(text, self.language, self.names) is not None):
             return True
         forms = [shape(self.text[p.span.start : p.span.start + 200], self.language) for p in inner]
         asking = sum(form in ("imperative", "infinitive", "clause") for form in forms)
-        return asking * 2 > len(forms) or shape(text, self.language) != "imperative"
+        return asking * 2 > len(forms) or not imperative
 
     def plain_point(
-        self, point: _Point, inner: Sequence[_Point], reading: Reading, sentences: Sequence[Span]
+        self,
+        point: _Point,
+        inner: Sequence[_Point],
+        reading: Reading,
+        sentences: Sequence[Span],
+        told: bool,
     ) -> None:
         """Read a point of a list that asks for nothing as such: what it says itself counts."""
         last = reading.text[slice(*sentences[-1])]
@@ -333,7 +345,7 @@ class _Reader:
             self.whole(point, inner, reading, sentences, verdict)
             return
         self.previous = None
-        if not self.inline_list(reading):
+        if not told and not self.inline_list(reading):
             self.read_sentences(reading, sentences)
         if inner:
             self.read_list(inner, None)

@@ -5,17 +5,17 @@ The rules are the same for every language; the words are in `languages/*.toml`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
 from kb.extraction.language import Found, Language, words
 from kb.letter import Force
 
-__all__ = ["Shape", "Verdict", "judge", "lead_verdict", "shape"]
+__all__ = ["Names", "Shape", "Verdict", "begins_with", "has_cue", "judge", "lead_verdict", "shape"]
 
-Level = Literal["explicit", "implicit", "reported"]
+# "told" is of lists only: facts, violations, considerations.
+Level = Literal["explicit", "implicit", "reported", "told"]
 Shape = Literal["imperative", "infinitive", "clause", "ordinal", "other"]
 
 _SECTIONS = (
@@ -32,6 +32,8 @@ _SECTIONS = (
     "imperatives",
     "leads",
 )
+# What has more words than this is no sentence; it keeps the time a hostile line takes within bounds.
+_LONGEST = 400
 # How far back from a verb its subject is looked for, in words.
 _REACH = 40
 _QUOTES = {"“": "”", "«": "»", "„": "“", '"': '"'}
@@ -57,15 +59,17 @@ class Verdict(NamedTuple):
     at: int
 
 
-@dataclass(frozen=True)
-class _Lexicon:
-    """The word lists of a language that single words are looked up in."""
+class _Lexicon(dict[str, frozenset[str]]):
+    """The word lists of a language that single words are looked up in, by "section.key"."""
 
-    language: Language
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
 
-    def __getitem__(self, key: str) -> frozenset[str]:
+    def __missing__(self, key: str) -> frozenset[str]:
         section, name = key.split(".")
-        return self.language.folded(section, name)
+        self[key] = self._language.folded(section, name)
+        return self[key]
 
 
 @cache
@@ -73,11 +77,33 @@ def _lexicon(language: Language) -> _Lexicon:
     return _Lexicon(language)
 
 
+class Names:
+    """The names of the signatories, who may speak of themselves by name."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        for name in names:
+            parts = tuple(words(name))
+            if parts:
+                self._by_first.setdefault(parts[0], []).append(parts)
+
+    def within(self, text: Sequence[str]) -> bool:
+        """Tell whether one of the names is among those folded words."""
+        return any(
+            tuple(text[index : index + len(name)]) == name
+            for index, word in enumerate(text)
+            for name in self._by_first.get(word, ())
+        )
+
+
+_NOBODY = Names()
+
+
 class _Sentence:
     """The words of a sentence and the cues found in them."""
 
-    def __init__(self, text: str, language: Language, names: Collection[tuple[str, ...]]) -> None:
-        self.words = words(text)
+    def __init__(self, text: str, language: Language, names: Names = _NOBODY) -> None:
+        self.words = words(text)[:_LONGEST]
         self.lexicon = _lexicon(language)
         self.names = names
         self.found: dict[str, list[Found]] = {}
@@ -85,6 +111,7 @@ class _Sentence:
             self.found.setdefault(cue.label, []).append(cue)
         self.quoted = _quoted(self.words) if self.found else frozenset()
         self.question = self.words[-1:] in (["?"], ["؟"])
+        self._covered: dict[str, frozenset[int]] = {}
 
     def cues(self, section: str) -> list[tuple[str, Found]]:
         """The cues of a section in order, as (key, cue); those within a quotation left out."""
@@ -102,11 +129,16 @@ class _Sentence:
 
     def covered(self, label: str, index: int) -> bool:
         """Whether the word at `index` is part of a cue of that label."""
-        return any(cue.first <= index < cue.last for cue in self.found.get(label, ()))
+        covered = self._covered.get(label)
+        if covered is None:
+            cues = self.found.get(label, ())
+            covered = frozenset(number for cue in cues for number in range(cue.first, cue.last))
+            self._covered[label] = covered
+        return index in covered
 
     def overlaps(self, label: str, cue: Found) -> bool:
         """Whether a cue of that label shares a word with `cue`."""
-        return any(other.first < cue.last and cue.first < other.last for other in self.found.get(label, ()))
+        return any(self.covered(label, index) for index in range(cue.first, cue.last))
 
     def has(self, label: str, before: int | None = None) -> bool:
         """Whether there is a cue of that label that begins before that word."""
@@ -128,10 +160,10 @@ def _quoted(text: Sequence[str]) -> frozenset[int]:
     return frozenset(inside)
 
 
-def judge(text: str, language: Language, names: Collection[tuple[str, ...]] = ()) -> Verdict | None:
+def judge(text: str, language: Language, names: Names = _NOBODY) -> Verdict | None:
     """Tell what the sentence `text` does; None if it asks for nothing.
 
-    `names` are the folded words of the signatories' names, who may speak of themselves by name.
+    A sentence is judged by its first 400 words.
     """
     sentence = _Sentence(text, language, names)
     if not sentence.found:
@@ -186,20 +218,21 @@ def _denied(sentence: _Sentence, cue: Found) -> bool:
             return False
         if word in sentence.lexicon["cues.negation"]:
             return True
-    return sentence.words[cue.first] in sentence.lexicon["cues.negation"]
+    return any(word in sentence.lexicon["cues.negation"] for word in sentence.words[cue.first : cue.last])
 
 
 def _by_signatories(sentence: _Sentence, cue: Found) -> float:
     """How sure it is that those who ask are the signatories: they are the subject of the verb at `cue`."""
     text, lexicon = sentence.words, sentence.lexicon
     index = cue.first - 1
+    nearest = max(0, index - _REACH)
     infinitive = False
-    while (
-        index >= 0 and text[index] in lexicon["cues.adverbs"] and not sentence.covered("cues.subject", index)
-    ):
+    while index >= nearest and text[index] in lexicon["cues.adverbs"]:
+        if sentence.covered("cues.subject", index):
+            break
         infinitive |= text[index] in lexicon["cues.infinitive"]
         index -= 1
-    if index < 0:
+    if index < nearest:
         return 0.0
     if infinitive:
         return (
@@ -240,11 +273,7 @@ def _by_name(sentence: _Sentence, cue: Found) -> float:
         return 0.9
     if _followed_by_signatories(sentence, cue):
         return 0.8
-    return (
-        0.85
-        if _by_signatories(sentence, cue) or any(_contains(before, name) for name in sentence.names)
-        else 0.0
-    )
+    return 0.85 if _by_signatories(sentence, cue) or sentence.names.within(before) else 0.0
 
 
 def _followed_by_signatories(sentence: _Sentence, cue: Found) -> bool:
@@ -255,11 +284,6 @@ def _followed_by_signatories(sentence: _Sentence, cue: Found) -> bool:
         if sentence.covered("cues.subject", index):
             return True
     return False
-
-
-def _contains(text: Sequence[str], name: tuple[str, ...]) -> bool:
-    size = len(name)
-    return any(tuple(text[i : i + size]) == name for i in range(len(text) - size + 1))
 
 
 def _participle(sentence: _Sentence) -> Verdict | None:
@@ -292,9 +316,7 @@ def _heads(sentence: _Sentence) -> list[int]:
         comma = next(
             (i for i in range(index, min(len(text), index + 12)) if text[i] in (",", ":", "،")), None
         )
-        if comma is None or not any(
-            cue.first in range(index, comma) for cue in sentence.found.get("imperatives.openings", ())
-        ):
+        if comma is None or not _opens(sentence, index, comma):
             break
         index = comma + 1
         heads.append(index)
@@ -302,6 +324,14 @@ def _heads(sentence: _Sentence) -> list[int]:
     if lead is not None and lead.last not in heads:
         heads.append(lead.last)
     return heads
+
+
+def _opens(sentence: _Sentence, start: int, comma: int) -> bool:
+    """Whether an imperative may follow what stands before that comma or colon ("We say to them: leave.")."""
+    labels = ["imperatives.openings", "needs_not.conditions"]
+    if sentence.words[comma] == ":":
+        labels.append("cues.subject")
+    return any(start <= cue.first < comma for label in labels for cue in sentence.found.get(label, ()))
 
 
 def _is_imperative(sentence: _Sentence, start: int) -> bool:
@@ -393,7 +423,7 @@ def _stance(sentence: _Sentence) -> Verdict | None:
     """Set a condition: "We will not take part unless …"."""
     stands = sentence.found.get("needs_not.takes_stand", ())
     for cue in sentence.found.get("needs_not.stand", ()):
-        if any(stand.first < cue.first and sentence.has("cues.subject", stand.last) for stand in stands):
+        if any(stand.first < cue.first for stand in stands):
             return Verdict("implicit", "demand", 0.5, cue.first)
     return None
 
@@ -404,7 +434,7 @@ def _reported(sentence: _Sentence) -> Verdict | None:
         for force, cue in sentence.cues(section):
             before = sentence.words[cue.first - 1] if cue.first else ""
             skipped = sentence.lexicon["cues.noun_before"] | sentence.lexicon["cues.you"]
-            if before not in skipped and not _denied(sentence, cue):
+            if (before or section == "asked") and before not in skipped and not _denied(sentence, cue):
                 return Verdict("reported", _FORCES[force], 0.7 if section == "asked" else 0.6, cue.first)
     return None
 
@@ -412,33 +442,36 @@ def _reported(sentence: _Sentence) -> Verdict | None:
 # ------------------------------------------------------------------------------------- lists and items
 
 
-def lead_verdict(text: str, language: Language, names: Collection[tuple[str, ...]] = ()) -> Verdict | None:
-    """Tell what the items are of a list that `text` leads in: asked for, reported, or neither (None)."""
+def lead_verdict(text: str, language: Language, names: Names = _NOBODY) -> Verdict | None:
+    """Tell what the items of the list are that `text` leads in: asked for, reported, told; None: open."""
     sentence = _Sentence(text, language, names)
     verdict = judge(text, language, names)
-    last_told = max((cue.last for cue in sentence.found.get("leads.telling", ())), default=-1)
+    telling = max(sentence.found.get("leads.telling", ()), key=lambda cue: cue.last, default=None)
+    told = Verdict("told", "must", 0.8, telling.first) if telling else None
     if verdict is not None and verdict.level == "explicit":
-        if sentence.covered("leads.telling", len(sentence.words) - 2) and last_told > verdict.at:
-            return None
-        return verdict
-    asking = [cue.first for cue in sentence.found.get("leads.asking", ()) if cue.first not in sentence.quoted]
+        # "We ask you to look at the following violations:"
+        at_the_end = (
+            telling is not None and telling.last >= len(sentence.words) - 2 and telling.last > verdict.at
+        )
+        return told if at_the_end else verdict
     if verdict is not None and verdict.level == "reported":
         return verdict
-    if asking and last_told <= max(asking):
+    asking = [cue.first for cue in sentence.found.get("leads.asking", ()) if cue.first not in sentence.quoted]
+    if asking and (telling is None or telling.last <= max(asking)):
         return Verdict("explicit", "call", 0.85, max(asking))
-    if verdict is not None and last_told <= verdict.at:
+    if verdict is not None and (telling is None or telling.last <= verdict.at):
         return verdict._replace(level="explicit", certainty=0.8)
-    return None
+    return told
 
 
-def tells(text: str, language: Language) -> bool:
-    """Tell whether `text` leads in facts, violations or considerations."""
-    return _Sentence(text, language, ()).has("leads.telling")
+def has_cue(text: str, language: Language, label: str) -> bool:
+    """Tell whether there is a cue of that label in `text`."""
+    return _Sentence(text, language).has(label)
 
 
 def shape(text: str, language: Language) -> Shape:
     """Tell how a point of a list begins: as an imperative, as a clause ("that …", "to …"), or otherwise."""
-    sentence = _Sentence(text, language, ())
+    sentence = _Sentence(text, language)
     if any(cue.first == 0 for cue in sentence.found.get("leads.ordinals", ())):
         return "ordinal"
     if any(cue.first == 0 for cue in sentence.found.get("leads.clauses", ())):

@@ -1,0 +1,40 @@
+"""What a letter demands: small letters, each written for one difficulty.
+
+In `letters/*.txt` what must be read is marked: ⟦E…⟧ an explicit demand, ⟦I…⟧ an implicit one, ⟦R…⟧ one that
+is only reported. All else is none.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kb.documents import Document
+from kb.extraction import extract
+from kb.letter import Letter, Span
+
+LETTERS = sorted((Path(__file__).parent / "letters").glob("*.txt"))
+LEVELS = {"E": "explicit", "I": "implicit", "R": "reported"}
+
+
+def read(text: str) -> Letter:
+    return extract(Document(Path("letter.txt"), "0" * 64, text))
+
+
+def unmarked(marked: str) -> tuple[str, list[tuple[str, str]]]:
+    """The text without marks, and what is marked in it, as (level, quote), in order."""
+    wanted = [(LEVELS[m[1]], m[2]) for m in re.finditer(r"⟦([EIR])(.*?)⟧", marked, re.DOTALL)]
+    return re.sub(r"⟦[EIR]|⟧", "", marked), wanted
+
+
+@pytest.mark.parametrize("path", LETTERS, ids=lambda path: path.stem)
+def test_what_is_demanded_and_nothing_else(path: Path) -> None:
+    text, wanted = unmarked(path.read_text(encoding="utf-8"))
+    letter = read(text)
+    found: list[tuple[Span, str, str]] = [(d.span, d.explicitness, d.quote) for d in letter.demands]
+    found += [(d.span, "reported", d.quote) for d in letter.reported]
+    assert letter.kind == "letter"
+    assert [(level, quote) for _, level, quote in sorted(found)] == wanted
+    assert all(text[span.start : span.end] == quote for span, _, quote in found)
