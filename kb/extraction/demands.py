@@ -145,7 +145,7 @@ class _Reader:
         """Tell whether `text` is a label within a list ("To the Security Council:")."""
         if len(text) > _LONGEST_LABEL or has_cue(text, self.language, "leads.telling"):
             return False
-        return text.rstrip().endswith(":") or begins_with(text, self.language, "leads.groups") > 0
+        return text.rstrip().endswith(":") or begins_with(text, self.language, "groups")
 
     def head(self, block: Block) -> str:
         return self.text[block.content.start : min(block.content.end, block.content.start + 200)]
@@ -163,13 +163,13 @@ class _Reader:
             form = shape(head, self.language)
             before = self.text[blocks[number - 1].content.end - 1]
             if first is None:
-                if begins_with(head, self.language, "leads.ends"):
+                if begins_with(head, self.language, "ends"):
                     break
                 first = form
             elif form != first or form == "other":
                 goes_on = before in ";,؛،" or head[:1].islower()
                 if not goes_on and (
-                    form != first or begins_with(head, self.language, "leads.ends") or length > 300
+                    form != first or begins_with(head, self.language, "ends") or length > 300
                 ):
                     break
             if self.text[block.content.end - 1] == ":":
@@ -185,9 +185,9 @@ class _Reader:
         ordered: Verdict | None = None
         for number, sentence in enumerate(sentences):
             text = reading.text[slice(*sentence)]
-            ordinal = begins_with(text, self.language, "leads.ordinals")
+            ordinal = begins_with(text, self.language, "ordinals")
             if ordinal and ordered is None and self.previous is not None:
-                first = begins_with(text, self.language, "leads.first_ordinals")
+                first = begins_with(text, self.language, "first_ordinals")
                 ordered = self.previous if first or self.previous.at < 0 else None
                 if first and number and self.found and self.counts(reading, sentences[number - 1]):
                     self.found.pop()
@@ -216,7 +216,7 @@ class _Reader:
             return
         verdict = judge(text, self.language, self.names)
         going_on = self.previous is not None and self.previous.level == "explicit" and self.previous.at >= 0
-        if going_on and begins_with(text, self.language, "leads.continuations"):
+        if going_on and begins_with(text, self.language, "continuations"):
             verdict = self.previous
         if verdict is not None:
             self.add(reading.span(*sentence), verdict)
@@ -308,7 +308,7 @@ class _Reader:
             self.add(Span(point.span.start, inner[-1].span.end), lead, point.marker)
             return
         for number, sentence in enumerate(sentences[1:], 1):
-            if begins_with(reading.text[slice(*sentence)], self.language, "leads.closings"):
+            if begins_with(reading.text[slice(*sentence)], self.language, "closings"):
                 end = reading.span(*sentences[number - 1]).end
                 self.add(Span(point.span.start, end), lead, point.marker)
                 self.read_sentences(reading, sentences[number:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.extraction.language import Language, words
-from kb.extraction.layout import plain
+from kb.extraction.layout import Block, plain
 from kb.extraction.zones import Zones
 from kb.letter import Demand
 
@@ -13,42 +13,58 @@ __all__ = ["is_letter"]
 
 # Points a text needs to be a letter; a salutation alone will do.
 _ENOUGH = 2
+# Paragraphs that begin like those of a resolution, and are one together.
 _RESOLUTION = 3
+# Blocks in which a text tells its kind; blocks and code points of each that are looked at at all.
 _TOP = 12
+_MOST = 60
+_HEAD = 160
 
 
 def is_letter(
     zones: Zones, language: Language, addressed: bool, signed: bool, made: Sequence[Demand]
 ) -> bool:
     """Tell whether a text is a letter: by its zones, its demands, whether anyone is addressed or signs."""
-    layout = zones.layout
-    heads = [
-        plain(layout.text, block.content.start, min(block.content.end, block.content.start + 160))
-        for block in layout.blocks
-    ]
-    body = " ".join(
-        plain(layout.text, block.content.start, min(block.content.end, block.content.start + 2000))
-        for block in zones.blocks("body")
+    top = _labels(zones, zones.layout.blocks[:_TOP], language)
+    points = (
+        2 * ("salutation" in zones.of_line)
+        + addressed
+        + signed
+        + ("closing" in zones.of_line)
+        + ("kind.letter" in top)
+        + any(demand.explicitness == "explicit" for demand in made)
+        - 2 * ("kind.press" in top)
     )
-    cues = {found.label for found in language.phrases("cues").find(words(body[:20_000]))}
-    signs = {
-        "salutation": 2 * ("salutation" in zones.of_line),
-        "addressee": int(addressed),
-        "signatures": int(signed),
-        "closing": int("closing" in zones.of_line),
-        "title": int(_begins(heads[:_TOP], language, "kind.letter", anywhere=True) > 0),
-        "asks": int(any(demand.explicitness == "explicit" for demand in made)),
-        "speaks": int("cues.subject" in cues and "cues.you" in cues),
-        "press": -2 * (_begins(heads[:_TOP], language, "kind.press") > 0),
-        "resolution": -9 * (_begins(heads, language, "kind.resolution") >= _RESOLUTION),
+    if "kind.resolution" in top and _is_resolution(zones, language):
+        return False
+    return points >= _ENOUGH or (points == _ENOUGH - 1 and _speaks_to_someone(zones, language))
+
+
+def _labels(zones: Zones, blocks: Sequence[Block], language: Language) -> set[str]:
+    """What the first words of those blocks say the text is; that it is a letter may stand later in a line."""
+    return {
+        found.label
+        for block in blocks
+        for found in language.phrases("kind").find(words(_head(zones, block)))
+        if found.first <= 1 or found.label == "kind.letter"
     }
-    return sum(signs.values()) >= _ENOUGH
 
 
-def _begins(heads: Sequence[str], language: Language, label: str, anywhere: bool = False) -> int:
-    """Count the heads of blocks that begin with a phrase of that label, or have one `anywhere`."""
-    phrases = language.phrases("kind")
-    return sum(
-        any(found.label == label and (anywhere or found.first <= 1) for found in phrases.find(words(head)))
-        for head in heads
+def _head(zones: Zones, block: Block) -> str:
+    return plain(zones.layout.text, block.content.start, min(block.content.end, block.content.start + _HEAD))
+
+
+def _is_resolution(zones: Zones, language: Language) -> bool:
+    """Whether several paragraphs begin as those of a resolution do ("Recalling …", "Decides …")."""
+    begin = sum(
+        "kind.resolution" in _labels(zones, [block], language) for block in zones.layout.blocks[:_MOST]
+    )
+    return begin >= _RESOLUTION
+
+
+def _speaks_to_someone(zones: Zones, language: Language) -> bool:
+    """Whether the body has a "we" and a "you"."""
+    body = {word for block in zones.blocks("body")[:_MOST] for word in words(_head(zones, block))}
+    return not body.isdisjoint(language.folded("words", "you")) and not body.isdisjoint(
+        language.folded("cues", "subject")
     )

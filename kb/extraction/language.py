@@ -37,6 +37,7 @@ _WORD = re.compile(r"[\w\u0300-\u036f\u064b-\u065f\u0670]+|[.,;:!?…()\"“”�
 _ARABIC = {ord(a): b for a, b in zip("أإآٱى", "ااااي", strict=True)} | dict.fromkeys(
     [*range(0x64B, 0x660), 0x670, 0x640]
 )
+_APOSTROPHES = re.compile("['’]")
 # Enough text to tell a language by; keeps the cost of a very long letter down.
 _SAMPLE = 20_000
 
@@ -111,7 +112,16 @@ class Phrases:
             if node is None and clitics:
                 node = self._bare(word)
             if node is not None:
-                found.extend(Found(label, number, last) for label, last in _walk(node, text, number + 1))
+                _walk(node, text, number, number + 1, found)
+        return found
+
+    def at(self, text: Sequence[str], number: int) -> list[Found]:
+        """Find all phrases that begin with that word."""
+        found: list[Found] = []
+        if number < len(text):
+            node = self._root.after.get(text[number]) or self._bare(text[number])
+            if node is not None:
+                _walk(node, text, number, number + 1, found)
         return found
 
     def _bare(self, word: str) -> _Node | None:
@@ -131,13 +141,15 @@ class Phrases:
         return None
 
 
-def _walk(node: _Node, text: Sequence[str], number: int) -> Iterator[tuple[str, int]]:
-    for label in node.labels:
-        yield label, number
+def _walk(node: _Node, text: Sequence[str], first: int, number: int, found: list[Found]) -> None:
+    """Gather the phrases that begin at `first`; `node` is how far they have come at `number`."""
+    found.extend([Found(label, first, number) for label in node.labels])
     if node.after and number < len(text):
-        for key in (text[number], "*"):
-            if key in node.after:
-                yield from _walk(node.after[key], text, number + 1)
+        after = node.after.get(text[number])
+        if after is not None:
+            _walk(after, text, first, number + 1, found)
+        if (any_word := node.after.get("*")) is not None:
+            _walk(any_word, text, first, number + 1, found)
 
 
 def _spelt_out(phrase: str) -> Iterator[tuple[str, ...]]:
@@ -234,8 +246,8 @@ def detect_language(text: str) -> Language:
     """
     known = _function_words()
     score = dict.fromkeys(languages(), 0.0)
-    for match in _WORD.finditer(text, 0, _SAMPLE):
-        codes = known.get(fold(match[0]), ())
+    for word in _APOSTROPHES.sub(" ", text[:_SAMPLE]).split():
+        codes = known.get(fold(word), ())
         for code in codes:
             score[code] += 1 / len(codes)
     best = max(score, key=lambda code: (score[code], code == "en"))

@@ -29,11 +29,14 @@ _SECTIONS = (
     "wants",
     "wants_alone",
     "needs_not",
-    "imperatives",
     "leads",
 )
+# An imperative after openings ("Madam President, therefore, stop") begins within so many words.
+_OPENINGS = 40
 # What has more words than this is no sentence; it keeps the time a hostile line takes within bounds.
 _LONGEST = 400
+# As much as is read of what only its beginning matters of, in code points.
+_HEAD = 200
 # How far back from a verb its subject is looked for, in words.
 _REACH = 40
 _QUOTES = {"“": "”", "«": "»", "„": "“", '"': '"'}
@@ -60,15 +63,14 @@ class Verdict(NamedTuple):
 
 
 class _Lexicon(dict[str, frozenset[str]]):
-    """The word lists of a language that single words are looked up in, by "section.key"."""
+    """The lists of single words of a language (`[words]`), by key."""
 
     def __init__(self, language: Language) -> None:
         super().__init__()
         self._language = language
 
     def __missing__(self, key: str) -> frozenset[str]:
-        section, name = key.split(".")
-        self[key] = self._language.folded(section, name)
+        self[key] = self._language.folded("words", key)
         return self[key]
 
 
@@ -103,6 +105,7 @@ class _Sentence:
     """The words of a sentence and the cues found in them."""
 
     def __init__(self, text: str, language: Language, names: Names = _NOBODY) -> None:
+        self.language = language
         self.words = words(text)[:_LONGEST]
         self.lexicon = _lexicon(language)
         self.names = names
@@ -166,8 +169,6 @@ def judge(text: str, language: Language, names: Names = _NOBODY) -> Verdict | No
     A sentence is judged by its first 400 words.
     """
     sentence = _Sentence(text, language, names)
-    if not sentence.found:
-        return None
     explicit = _performed(sentence) or _imperative(sentence)
     if explicit is not None and explicit.certainty >= 0.5:
         return explicit
@@ -185,7 +186,7 @@ def judge(text: str, language: Language, names: Names = _NOBODY) -> Verdict | No
 def _parted(sentence: _Sentence, reported: Verdict, implicit: Verdict) -> bool:
     """Whether a comma stands between what was asked by others and what is said to be needed."""
     between = sentence.words[reported.at : implicit.at]
-    return any(word in sentence.lexicon["needs_not.closes_condition"] for word in between)
+    return any(word in sentence.lexicon["closes_condition"] for word in between)
 
 
 # ---------------------------------------------------------------------------------- performed requests
@@ -216,9 +217,9 @@ def _denied(sentence: _Sentence, cue: Found) -> bool:
         word = sentence.words[index]
         if word in _CLAUSE_ENDS:
             return False
-        if word in sentence.lexicon["cues.negation"]:
+        if word in sentence.lexicon["negation"]:
             return True
-    return any(word in sentence.lexicon["cues.negation"] for word in sentence.words[cue.first : cue.last])
+    return any(word in sentence.lexicon["negation"] for word in sentence.words[cue.first : cue.last])
 
 
 def _by_signatories(sentence: _Sentence, cue: Found) -> float:
@@ -227,10 +228,10 @@ def _by_signatories(sentence: _Sentence, cue: Found) -> float:
     index = cue.first - 1
     nearest = max(0, index - _REACH)
     infinitive = False
-    while index >= nearest and text[index] in lexicon["cues.adverbs"]:
+    while index >= nearest and text[index] in lexicon["adverbs"]:
         if sentence.covered("cues.subject", index):
             break
-        infinitive |= text[index] in lexicon["cues.infinitive"]
+        infinitive |= text[index] in lexicon["infinitive"]
         index -= 1
     if index < nearest:
         return 0.0
@@ -240,20 +241,20 @@ def _by_signatories(sentence: _Sentence, cue: Found) -> float:
             if sentence.has("cues.subject", index + 1) and sentence.has("cues.purpose", cue.first)
             else 0.0
         )
-    if sentence.covered("cues.subject", index) or text[index] in lexicon["cues.negation"]:
+    if sentence.covered("cues.subject", index) or text[index] in lexicon["negation"]:
         return 0.95 if sentence.has("cues.subject", cue.first) else 0.0
-    if text[index] in lexicon["cues.noun_before"]:
+    if text[index] in lexicon["noun_before"]:
         return 0.0
-    joined = text[index] in lexicon["cues.conjunctions"]
+    joined = text[index] in lexicon["conjunctions"]
     after_comma = text[index] in _CLAUSE_ENDS
     steps = 0
     while index >= 0 and steps < _REACH:
         if sentence.covered("cues.subject", index):
-            apposition = text[index + 1] in _CLAUSE_ENDS or text[index + 1] in lexicon["cues.apposition"]
+            apposition = text[index + 1] in _CLAUSE_ENDS or text[index + 1] in lexicon["apposition"]
             return 0.9 if joined or after_comma or apposition or steps <= 3 else 0.0
-        if text[index] in lexicon["cues.relatives"] and not after_comma:
+        if text[index] in lexicon["relatives"] and not after_comma:
             return 0.0
-        if text[index] in lexicon["cues.breaks"] and not (joined or after_comma):
+        if text[index] in lexicon["breaks"] and not (joined or after_comma):
             return 0.0
         index -= 1
         steps += 1
@@ -263,13 +264,13 @@ def _by_signatories(sentence: _Sentence, cue: Found) -> float:
 def _by_name(sentence: _Sentence, cue: Found) -> float:
     """How sure it is that the signatories speak of themselves in the third person, or to the addressee."""
     text, lexicon = sentence.words, sentence.lexicon
-    if cue.first and text[cue.first - 1] in lexicon["cues.noun_before"]:
+    if cue.first and text[cue.first - 1] in lexicon["noun_before"]:
         return 0.0
     before = text[max(0, cue.first - _REACH) : cue.first]
-    if any(word in lexicon["cues.relatives"] for word in before[-3:]):
+    if any(word in lexicon["relatives"] for word in before[-3:]):
         return 0.0
     near = (*text[max(0, cue.first - 2) : cue.first], *text[cue.first + 1 : cue.last + 2])
-    if any(word in lexicon["cues.you"] for word in near):
+    if any(word in lexicon["you"] for word in near):
         return 0.9
     if _followed_by_signatories(sentence, cue):
         return 0.8
@@ -310,50 +311,42 @@ def _imperative(sentence: _Sentence) -> Verdict | None:
 def _heads(sentence: _Sentence) -> list[int]:
     """Where an imperative may stand: at the head, and after a form of address or a connective and a comma."""
     text = sentence.words
+    openings = sentence.language.phrases("openings").find(text[:_OPENINGS])
     heads = [0]
     index = 0
     while len(heads) < 4:
         comma = next(
             (i for i in range(index, min(len(text), index + 12)) if text[i] in (",", ":", "،")), None
         )
-        if comma is None or not _opens(sentence, index, comma):
+        if comma is None or not _opens(sentence, openings, index, comma):
             break
         index = comma + 1
         heads.append(index)
-    lead = next((cue for cue in sentence.found.get("imperatives.openings", ()) if cue.first == 0), None)
-    if lead is not None and lead.last not in heads:
-        heads.append(lead.last)
+    heads.extend(cue.last for cue in openings if cue.first == 0 and cue.last not in heads)
     return heads
 
 
-def _opens(sentence: _Sentence, start: int, comma: int) -> bool:
+def _opens(sentence: _Sentence, openings: Iterable[Found], start: int, comma: int) -> bool:
     """Whether an imperative may follow what stands before that comma or colon ("We say to them: leave.")."""
-    labels = ["imperatives.openings", "needs_not.conditions"]
-    if sentence.words[comma] == ":":
-        labels.append("cues.subject")
-    return any(start <= cue.first < comma for label in labels for cue in sentence.found.get(label, ()))
+    labels = ["needs_not.conditions", *(["cues.subject"] if sentence.words[comma] == ":" else [])]
+    cues = [*openings, *(cue for label in labels for cue in sentence.found.get(label, ()))]
+    return any(start <= cue.first < comma for cue in cues)
 
 
 def _is_imperative(sentence: _Sentence, start: int) -> bool:
     text, lexicon = sentence.words, sentence.lexicon
-    if start >= len(text) - 1 or any(
-        c.first == start for c in sentence.found.get("imperatives.no_imperative", ())
-    ):
+    if start >= len(text) - 1:
         return False
-    cue = next((c for c in sentence.found.get("imperatives.strong", ()) if c.first == start), None)
-    if cue is None:
-        endings = tuple(lexicon["imperatives.endings"])
-        if (
-            not endings
-            or not text[start].endswith(endings)
-            or text[start] in lexicon["imperatives.not_endings"]
-        ):
+    found = sentence.language.phrases("heads").at(text, start)
+    if any(cue.label == "heads.no_imperative" for cue in found):
+        return False
+    last = max((cue.last for cue in found if cue.label == "heads.strong"), default=start + 1)
+    if not any(cue.label == "heads.strong" for cue in found):
+        endings = tuple(lexicon["endings"])
+        if not endings or not text[start].endswith(endings) or text[start] in lexicon["not_endings"]:
             return False
-        last = start + 1
-    else:
-        last = cue.last
-    if last < len(text) and text[last] in lexicon["imperatives.noun_after"]:
-        return text[start] in lexicon["imperatives.verb_only"]
+    if last < len(text) and text[last] in lexicon["noun_after"]:
+        return text[start] in lexicon["verb_only"]
     return True
 
 
@@ -363,7 +356,7 @@ def _is_imperative(sentence: _Sentence, start: int) -> bool:
 def _needed(sentence: _Sentence) -> Verdict | None:
     """What the addressee or the parties must, should or need to do."""
     if any(cue.first == 0 for cue in sentence.found.get("needs_not.conditions", ())) and not any(
-        word in sentence.lexicon["needs_not.closes_condition"] for word in sentence.words
+        word in sentence.lexicon["closes_condition"] for word in sentence.words
     ):
         return None
     for key, cue in sentence.cues("needs"):
@@ -382,8 +375,8 @@ def _is_need(sentence: _Sentence, key: str, cue: Found) -> bool:
         near = before[-2:]
         if any(sentence.covered("cues.subject", cue.first - 1 - i) for i in range(len(near))):
             return False
-        passive = any(word in lexicon["needs_not.passive"] for word in text[cue.last - 1 : cue.last + 3])
-        if not passive and any(word in lexicon["needs_not.sufferers"] for word in before[-3:]):
+        passive = any(word in lexicon["passive"] for word in text[cue.last - 1 : cue.last + 3])
+        if not passive and any(word in lexicon["sufferers"] for word in before[-3:]):
             return False
     return not _within_condition(sentence, cue.first) and not _said_by_others(sentence, cue.first)
 
@@ -393,7 +386,7 @@ def _within_condition(sentence: _Sentence, index: int) -> bool:
     if not starts:
         return False
     between = sentence.words[starts[-1] : index]
-    return not any(word in sentence.lexicon["needs_not.closes_condition"] for word in between)
+    return not any(word in sentence.lexicon["closes_condition"] for word in between)
 
 
 def _said_by_others(sentence: _Sentence, index: int) -> bool:
@@ -433,7 +426,7 @@ def _reported(sentence: _Sentence) -> Verdict | None:
     for section in ("asked", "asks_third"):
         for force, cue in sentence.cues(section):
             before = sentence.words[cue.first - 1] if cue.first else ""
-            skipped = sentence.lexicon["cues.noun_before"] | sentence.lexicon["cues.you"]
+            skipped = sentence.lexicon["noun_before"] | sentence.lexicon["you"]
             if (before or section == "asked") and before not in skipped and not _denied(sentence, cue):
                 return Verdict("reported", _FORCES[force], 0.7 if section == "asked" else 0.6, cue.first)
     return None
@@ -471,19 +464,19 @@ def has_cue(text: str, language: Language, label: str) -> bool:
 
 def shape(text: str, language: Language) -> Shape:
     """Tell how a point of a list begins: as an imperative, as a clause ("that …", "to …"), or otherwise."""
-    sentence = _Sentence(text, language)
-    if any(cue.first == 0 for cue in sentence.found.get("leads.ordinals", ())):
+    sentence = _Sentence(text[:_HEAD], language)
+    labels = {cue.label for cue in language.phrases("heads").at(sentence.words, 0)}
+    if "heads.ordinals" in labels:
         return "ordinal"
-    if any(cue.first == 0 for cue in sentence.found.get("leads.clauses", ())):
+    if "heads.clauses" in labels:
         return "clause"
     if any(_is_imperative(sentence, start) for start in _heads(sentence)):
         return "imperative"
-    endings = tuple(sentence.lexicon["leads.infinitive_endings"])
+    endings = tuple(sentence.lexicon["infinitive_endings"])
     head = sentence.words[0] if sentence.words else ""
     return "infinitive" if endings and len(head) > 3 and head.endswith(endings) else "other"
 
 
-def begins_with(text: str, language: Language, label: str) -> int:
-    """Tell how many words the longest cue of that label takes at the head of `text`; 0 if there is none."""
-    found = language.phrases(*_SECTIONS).find(words(text[:200]))
-    return max((cue.last for cue in found if cue.label == label and cue.first == 0), default=0)
+def begins_with(text: str, language: Language, key: str) -> bool:
+    """Tell whether `text` begins with a phrase of `[heads]`, of the list `key`."""
+    return any(cue.label == f"heads.{key}" for cue in language.phrases("heads").at(words(text[:_HEAD]), 0))

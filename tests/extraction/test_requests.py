@@ -64,7 +64,17 @@ def near_misses(language: Language, size: int) -> str:
     """A line made of the cues of a language, each cut short of its last word, over and over."""
     cues = [
         cue.replace("?", "").split("|")[0].rsplit(" ", 1)[0].replace("*", "x")
-        for section in ("asks", "performs", "asked", "cues", "needs", "needs_not", "leads", "imperatives")
+        for section in (
+            "asks",
+            "performs",
+            "asked",
+            "cues",
+            "needs",
+            "needs_not",
+            "leads",
+            "openings",
+            "heads",
+        )
         for values in language.section(section).values()
         for cue in values
     ]
