@@ -365,8 +365,8 @@ def _read_letter(folder: Path, base: str, task: _Task) -> _Read:
     from kb.extraction import extract
     from kb.findings import dumps
     from kb.graph import Names, letter_graph
-    from kb.validation import validate
     from kb.linking import statements
+    from kb.validation import validate
 
     place = folder / task.path
     try:
