@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz clean
+.PHONY: help demo test check fuzz kill-test clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ JENA := 5.2.0
 	mvn -q dependency:copy -Dartifact=org.apache.jena:jena-fuseki-server:$(JENA) -DoutputDirectory=$(CURDIR)/.cache/jena
 
 jena: .cache/jena/jena-fuseki-server-$(JENA).jar  ## fetch Apache Jena, a peer in tests and benchmarks (needs Java and Maven)
+
+kill-test: $(VENV)/dev  ## kill builds 100 times, and more random edits than in `make test`
+	KB_KILLS=100 KB_EXAMPLES=100 $(BIN)/pytest tests/test_build.py -k "killed or incremental"
 
 clean:  ## remove what can be made again
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
