@@ -10,6 +10,7 @@ PREFIXES = {
     "dcterms": "http://purl.org/dc/terms/",
     "demand-type": "https://w3id.org/demandkb/types/",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "id": "https://w3id.org/demandkb/id/",
     "kb": "https://w3id.org/demandkb/ns#",
     "oa": "http://www.w3.org/ns/oa#",
     "org": "http://www.w3.org/ns/org#",
