@@ -109,6 +109,7 @@ def build(
     with store.writing(build, waiting):
         builder = _Builder(read, build, jobs or os.cpu_count() or 1, seconds, progress)
         try:
+            store.record_collection(build, read.folder)
             summary = builder.run(fresh)
         except OSError as error:
             raise OutsideError(f"can't be written: {error.strerror or error}", build) from error
