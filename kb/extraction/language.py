@@ -58,6 +58,15 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFKC", word).casefold().translate(_ARABIC)
 
 
+def bare(word: str) -> str:
+    """Return a folded word without accents, and with one shape for Arabic letters that are often mixed up."""
+    if word.isascii():
+        return word
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).replace(
+        "ة", "ه"
+    )
+
+
 def words(text: str) -> list[str]:
     """Cut `text` into folded words and punctuation marks. "d'agir" is two words, and so is "rendez-vous"."""
     return [fold(word) for word in _WORD.findall(text)]

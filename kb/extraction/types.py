@@ -11,11 +11,10 @@ from functools import cache, lru_cache
 from itertools import chain, product
 from math import inf
 from typing import NamedTuple
-from unicodedata import combining, normalize
 
 from kb import resources
 from kb.errors import DataError
-from kb.extraction.language import fold, words
+from kb.extraction.language import bare, fold, words
 
 __all__ = ["Classifier", "classify", "load"]
 
@@ -31,13 +30,6 @@ _STOPS = frozenset(".!?؟…;؛")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _CLITICS = re.compile("[وف]?(?:ال|لل|بال|كال|ب|ل|ك|س)?")
 _SIGN = re.compile(r"[^\w*|]")
-
-
-def _bare(word: str) -> str:
-    """A folded word without accents, and with one shape for Arabic letters that are often mixed up."""
-    if word.isascii():
-        return word
-    return "".join(c for c in normalize("NFKD", word) if not combining(c)).replace("ة", "ه")
 
 
 def _forms(word: str) -> Iterator[str]:
@@ -129,7 +121,7 @@ class Classifier:
 
     def _alternatives(self, place: str) -> list[tuple[int, ...]]:
         """What may stand at a place of a phrase: a slot for single words, a run of slots for each other."""
-        choices = [tuple(_bare(fold(word)) for word in choice.split("_")) for choice in place.split("|")]
+        choices = [tuple(bare(fold(word)) for word in choice.split("_")) for choice in place.split("|")]
         single = tuple(sorted({choice[0] for choice in choices if len(choice) == 1}))
         longer = [tuple(self._slot((word,)) for word in choice) for choice in choices if len(choice) > 1]
         return [(self._slot(single),), *longer] if single else longer
@@ -145,7 +137,7 @@ class Classifier:
 
     def _look_up(self, word: str) -> _Word:
         slots: set[int] = set()
-        for form in _forms(_bare(word)):
+        for form in _forms(bare(word)):
             slots |= self._whole.get(form, set())
             for end in range(1, min(len(form), self._longest_beginning) + 1):
                 slots |= self._beginnings.get(form[:end], set())
