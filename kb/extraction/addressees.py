@@ -14,7 +14,7 @@ from kb.extraction.dates import find_dates
 from kb.extraction.heading import Titled
 from kb.extraction.language import any_language
 from kb.extraction.layout import Layout, Reading, plain, read
-from kb.extraction.zones import Words, Zones, is_prose
+from kb.extraction.zones import Words, Zones, is_prose, opens_copies
 from kb.letter import Addressee, Span
 
 __all__ = ["find_addressees"]
@@ -64,6 +64,9 @@ def _form_tokens(addressees: Iterable[Addressee]) -> set[str]:
 # -------------------------------------------------------------------------------------- a printed name
 
 _EDGES = " \t,.:;،؛*_-–—|\"'“”«»"
+_SEPARATOR = re.compile(r"[;؛•|]|\s/\s")
+# No addressee takes more code points than this.
+_LONGEST = 400
 _OFFICE_AFTER = re.compile(r"\s*[,،(–—]\s*|\s+-\s+")
 
 
@@ -106,14 +109,13 @@ def _office_and_body(text: str) -> tuple[str, str | None]:
 def _parts(reading: Reading, start: int, stop: int) -> Iterator[_Part]:
     """Split text that may name several: at forms of address and at offices that can't go on."""
     text = reading.text
-    cuts = [start]
-    cuts.extend(start + found.end() for found in re.finditer(r"[;؛•|]|\s/\s", text[start:stop]))
+    found = [(m.end(), "separator") for m in _SEPARATOR.finditer(text, start, stop)]
     for key in ("forms", "offices"):
-        for found in any_language("addressee", key).finditer(text, start, stop):
-            before = text[max(cut for cut in cuts if cut <= found.start()) : found.start()]
-            if _ends_one(before, key):
-                cuts.append(found.start())
-                cuts.sort()
+        found.extend((m.start(), key) for m in any_language("addressee", key).finditer(text, start, stop))
+    cuts = [start]
+    for place, key in sorted(found):
+        if key == "separator" or _ends_one(text[max(cuts[-1], place - _LONGEST) : place], key):
+            cuts.append(place)
     for begin, end in zip(cuts, [*cuts[1:], stop], strict=True):
         piece = text[begin:end].rstrip(_EDGES)
         trailing = re.search(rf"\s(?:{any_language('addressee', 'and').pattern})$", piece, re.IGNORECASE)
@@ -478,7 +480,7 @@ def _copied(layout: Layout, zones: Zones) -> Iterator[Addressee]:
                 entries
                 and not line.marker
                 and (
-                    text[:1].islower()
+                    (text[:1].islower() and not opens_copies(text))
                     or (before in ",،" and any_language("addressee", "offices").match(text))
                 )
             )

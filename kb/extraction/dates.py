@@ -26,13 +26,14 @@ class PrintedDate:
     """A date found at `text[start:end]`.
 
     `value` is ISO 8601, to the day or the month. It is None, and `fault` says why, where the numbers can be
-    read in two ways or there is no such day.
+    read in two ways (then `readings` are the two) or there is no such day.
     """
 
     start: int
     end: int
     value: str | None
     fault: Literal["ambiguous", "impossible"] | None = None
+    readings: tuple[str, ...] = ()
 
 
 def date_order(text: str, language: Language) -> Order | None:
@@ -79,12 +80,15 @@ def _numeric(found: re.Match[str], order: Order | None) -> PrintedDate:
     first, second, year = int(found["first"]), int(found["second"]), int(found["last"])
     if len(found["last"]) == 2:
         year += 2000 if year < 70 else 1900
+    if not 1900 <= year <= 2100 or not first or not second:
+        return PrintedDate(found.start(), found.end(), None, "impossible")
     if first > 12 or found["separator"] == "." or first == second:
         order = "day"
     elif second > 12:
         order = "month"
     if order is None:
-        return PrintedDate(found.start(), found.end(), None, "ambiguous")
+        readings = (date(year, second, first).isoformat(), date(year, first, second).isoformat())
+        return PrintedDate(found.start(), found.end(), None, "ambiguous", readings)
     return _dated(found, year, *((second, first) if order == "day" else (first, second)))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kb.extraction.dates import PrintedDate, date_order, find_dates
+from kb.extraction.dates import Order, PrintedDate, date_order, find_dates
 from kb.extraction.language import Language, any_language
 from kb.extraction.layout import Layout, plain, read
 from kb.extraction.zones import FIELD, Words, Zone, Zones
@@ -49,22 +49,27 @@ def find_date(layout: Layout, zones: Zones, language: Language) -> Dated:
 
     Dates of events don't count: only a line that is hardly more than a date gives the letter's.
     """
-    candidates = sorted(_candidates(layout, zones, language), key=lambda candidate: candidate[0])
+    candidates = list(_candidates(layout, zones))
+    if any(printed.fault == "ambiguous" for _, printed, _ in candidates):
+        candidates = list(_candidates(layout, zones, date_order(layout.text, language)))
     remarks: list[Remark] = []
-    for _, printed, span in candidates:
-        if printed.value:
+    possible: tuple[str, ...] = ()
+    for _, printed, span in sorted(candidates, key=lambda candidate: candidate[0]):
+        if printed.value and (not possible or printed.value in possible):
             return Dated(printed.value, span, tuple(remarks))
         words = plain(layout.text, *span)
-        if printed.fault == "ambiguous":
-            remarks.append(
-                Remark("ambiguous-date", f"“{words}” can be read with the day or the month first.", span)
-            )
-        else:
+        if printed.fault == "ambiguous" and not possible:
+            possible = printed.readings
+            text = f"“{words}” is {' or '.join(possible)}: the order of day and month is not known."
+            remarks.append(Remark("ambiguous-date", text, span))
+        elif printed.fault == "impossible":
             remarks.append(Remark("impossible-date", f"“{words}” is no day of the calendar.", span))
     return Dated(remarks=tuple(remarks))
 
 
-def _candidates(layout: Layout, zones: Zones, language: Language) -> Iterator[tuple[int, PrintedDate, Span]]:
+def _candidates(
+    layout: Layout, zones: Zones, order: Order | None = None
+) -> Iterator[tuple[int, PrintedDate, Span]]:
     """Give the dates that may be the letter's, each with its rank (the least is best) and place."""
     for rank, run in _places(zones):
         for group in _groups(layout, run):
@@ -72,22 +77,14 @@ def _candidates(layout: Layout, zones: Zones, language: Language) -> Iterator[tu
             if not _DIGITS.search(layout.text, lines[0].content, lines[-1].span.end):
                 continue
             reading = read(layout.text, [line.span for line in lines])
-            for printed in _dates(layout, reading.text, language):
+            for printed in find_dates(reading.text, order):
                 span = reading.span(printed.start, printed.end)
                 doubt = _doubt(layout, group, span)
                 if doubt is not None:
                     yield rank + doubt, printed, span
-    dateline = _dateline(layout, zones, language)
+    dateline = _dateline(layout, zones, order)
     if dateline:
         yield dateline
-
-
-def _dates(layout: Layout, text: str, language: Language) -> list[PrintedDate]:
-    """Find the dates in `text`; the whole letter is asked for their order only if one is ambiguous."""
-    dates = list(find_dates(text))
-    if any(printed.fault == "ambiguous" for printed in dates):
-        dates = list(find_dates(text, date_order(layout.text, language)))
-    return dates
 
 
 def _places(zones: Zones) -> Iterator[tuple[int, range]]:
@@ -155,12 +152,12 @@ _DATELINE = re.compile(r"[^\W\d_][^\n.;:?!]{0,50}?$")
 _AFTER_DATELINE = re.compile(r"\s?\)?\s?[-–—:]")
 
 
-def _dateline(layout: Layout, zones: Zones, language: Language) -> tuple[int, PrintedDate, Span] | None:
+def _dateline(layout: Layout, zones: Zones, order: Order | None) -> tuple[int, PrintedDate, Span] | None:
     """Find a newspaper's dateline: "GENEVA, 5 May 2020 – We, the undersigned …"."""
     for block in zones.blocks("body")[:2]:
         start, end = block.content
         reading = read(layout.text, (Span(start, min(end, start + 120)),))
-        for printed in _dates(layout, reading.text, language):
+        for printed in find_dates(reading.text, order):
             before = reading.text[: printed.start].strip(" (,")
             short = (not before or before[0].isupper()) and len(before.split()) <= 4
             if short and _AFTER_DATELINE.match(reading.text, printed.end):

@@ -120,6 +120,7 @@ _MARKER = re.compile(
     rf"[*_]{{0,3}}(?:{_BULLET}{_REST}(?:(?P<inner>{_NUMBER})?|(?P<number>{_NUMBER}|{_LETTER})[*_]{{0,3}}{_REST}"
 )
 _MARKER_STARTS = re.compile(rf"[*_(\[\\\d{_BULLETS}+–—-]|(?:[a-zA-Zء-ي]|[ivxIVX]{2, 5})[.)ـ\-–\\]")
+_EMPHASIS = re.compile(r"[*_]{1,3}")
 _HEADING = re.compile(r"#{1,6}\s+")
 _QUOTED = re.compile(r"(?:>\s?)+")
 
@@ -163,7 +164,7 @@ def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
             continue
         lines.append(_line(body, start, gap, start - (position - len(raw))))
         gap = 0
-    return _checked(text, lines)
+    return _with_ordinals(text, _checked(text, lines))
 
 
 def _line(body: str, start: int, gap: int, indent: int) -> Line:
@@ -196,6 +197,25 @@ def _checked(text: str, lines: list[Line]) -> list[Line]:
         elif line.gap:
             open_marker = None
         previous = line
+    return lines
+
+
+def _with_ordinals(text: str, lines: list[Line]) -> list[Line]:
+    """Mark the paragraphs of a row "First, … Second, …" as items, which keep the word in their content."""
+    found: list[tuple[int, str]] = []
+    previous: Line | None = None
+    for index, line in enumerate(lines):
+        if line.furniture or line.heading:
+            continue
+        if not line.marker and (previous is None or line.gap or _stops(text, previous)):
+            start = _EMPHASIS.match(text, line.content, line.span.end)
+            word = any_language("layout", "ordinals").match(text, start.end() if start else line.content)
+            if word and text[word.end() : word.end() + 1] in {",", ":", "،", ".", "-", "*"}:
+                found.append((index, word[0]))
+        previous = line
+    if len({word.casefold() for _, word in found}) > 1:
+        for index, word in found:
+            lines[index] = lines[index]._replace(marker=word)
     return lines
 
 

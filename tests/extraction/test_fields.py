@@ -46,9 +46,8 @@ def joined(addressee: Addressee) -> str:
 
 def words(names: list[str]) -> list[set[str]]:
     """Where a name, its office and its body are parted is told by other tests."""
-    return [
-        set(name.replace(",", " ").replace("،", " ").split()) - {"of", "the", "The", "OF", "THE"} for name in names
-    ]
+    small = {"of", "the", "The", "OF", "THE"}
+    return [set(name.replace(",", " ").replace("،", " ").split()) - small for name in names]
 
 
 def test_there_are_letters() -> None:

@@ -127,6 +127,10 @@ def test_reading_maps_back_exactly(text: str) -> None:
         ("**1.** One\n**2.** Two", ["1", "2"]),
         ("A. One\n\nB. Two\n\nC. Three", ["A", "B", "C"]),
         ("1\tOne\n2\tTwo", ["1", "2"]),
+        ("First, stop.\n\nSecond, listen.\n\nFinally, act.", ["First", "Second", "Finally"]),
+        ("**Premièrement**, écoutez.\n\nDeuxièmement, agissez.", ["Premièrement", "Deuxièmement"]),
+        ("أولاً: أوقفوا القصف.\n\nثانياً: افتحوا الطرق.", ["أولاً", "ثانياً"]),
+        ("Recommendation 1: stop\n\nRecommendation 2: listen", ["Recommendation 1", "Recommendation 2"]),
     ],
 )
 def test_markers(text: str, expected: list[str]) -> None:
@@ -140,6 +144,7 @@ def test_markers(text: str, expected: list[str]) -> None:
         "D.B.S. Perera",
         "2018-03-01",
         "31 January 2018",
+        "First, we must say that nothing has changed.",
         "3.5 million people fled",
         "11.11.11",
         "Those who broke the law of the land in the years of the war and after it are known\n"
