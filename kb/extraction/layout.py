@@ -214,8 +214,8 @@ def _with_ordinals(text: str, lines: list[Line]) -> list[Line]:
                 found.append((index, word[0]))
         previous = line
     if len({word.casefold() for _, word in found}) > 1:
-        for index, word in found:
-            lines[index] = lines[index]._replace(marker=word)
+        for index, marker in found:
+            lines[index] = lines[index]._replace(marker=marker)
     return lines
 
 
