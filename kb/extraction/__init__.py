@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left
 from dataclasses import replace
+from pathlib import Path
 
+from kb import __version__, resources
 from kb.documents import Document
 from kb.extraction.addressees import find_addressees
 from kb.extraction.demands import find_demands
@@ -20,8 +23,19 @@ from kb.letter import Demand, Letter, Reference, Remark, slug
 
 __all__ = ["EXTRACTOR_VERSION", "extract"]
 
+
+def _version() -> str:
+    """The program's version, and a digest of what it reads by: code, words, vocabulary."""
+    here = Path(__file__).parent
+    files = [*here.rglob("*.py"), *here.rglob("*.toml"), *resources.folder("ontology").glob("*.ttl")]
+    digest = hashlib.sha256()
+    for file in sorted(files, key=lambda file: file.name):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
 # Changes whenever the same file may be read differently: builds read again what an earlier version read.
-EXTRACTOR_VERSION = "1"
+EXTRACTOR_VERSION = _version()
 
 
 def extract(document: Document) -> Letter:

@@ -20,10 +20,13 @@ from kb.letter import Demand, Explicitness, Span
 
 __all__ = ["Demands", "find_demands"]
 
+# What a point is that nothing leads in but that is an imperative.
+_UNLED = Verdict("explicit", "call", 0.6, 0)
 # Paragraphs after "as follows:" that are points of a list without markers: no more, no longer (code points).
 _MOST_PARAGRAPHS = 15
 _LONGEST_PARAGRAPH = 1200
 _LONGEST_LABEL = 120
+_SHORT_LEAD = 60
 
 
 class Demands(NamedTuple):
@@ -115,15 +118,18 @@ class _Reader:
             self.read_sentences(reading, sentences)
             return lead, number + 1
         verdict = lead_verdict(last, self.language, self.names)
-        if verdict is None and lead is not None and len(sentences) == 1 and self.is_label(last):
+        if verdict is None and lead is not None and len(sentences) == 1 and self.is_label(last, block.kind):
             return lead, number + 1
         self.read_sentences(reading, sentences[:-1])
+        if verdict is None and len(sentences) > 1 and len(last) <= _SHORT_LEAD:
+            # "We urge you to act. In particular:"
+            verdict = self.previous
         if verdict is None or verdict.level == "told" or listed:
             self.previous = None
             return verdict, number + 1
         stop = self.paragraphs_end(blocks, number + 1)
         if stop == number + 1:
-            if following is not None and (following.kind == "heading" or self.is_label(self.head(following))):
+            if following is not None and self.is_label(self.head(following), following.kind):
                 return verdict, stop
             self.read_sentences(reading, sentences[-1:])
             return None, stop
@@ -141,10 +147,12 @@ class _Reader:
         """Tell whether `sentence` speaks of a list that comes next ("the following recommendations")."""
         return has_cue(sentence, self.language, "leads.asking")
 
-    def is_label(self, text: str) -> bool:
-        """Tell whether `text` is a label within a list ("To the Security Council:")."""
+    def is_label(self, text: str, kind: str) -> bool:
+        """Tell whether `text` is a label within a list ("To the Security Council:", a heading)."""
         if len(text) > _LONGEST_LABEL or has_cue(text, self.language, "leads.telling"):
             return False
+        if kind == "heading":
+            return True
         return text.rstrip().endswith(":") or begins_with(text, self.language, "groups")
 
     def head(self, block: Block) -> str:
@@ -241,7 +249,7 @@ class _Reader:
 
     def inline_list(self, reading: Reading) -> bool:
         """Read a list that runs on in a paragraph: "We ask you to: (a) …; (b) …; and (c) …"."""
-        marks = _in_order(list(_INLINE.finditer(reading.text))) if ")" in reading.text else []
+        marks = _in_order(list(_INLINE.finditer(reading.text)))
         if len(marks) < 2:
             return False
         before = split_sentences(reading.text[: marks[0].start()], self.language)
@@ -256,7 +264,7 @@ class _Reader:
         for mark, end in zip(marks, ends, strict=True):
             start, stop = _trimmed(reading.text[mark.end() : end])
             if stop > start:
-                self.add(reading.span(mark.end() + start, mark.end() + stop), verdict, mark["marker"])
+                self.add(reading.span(mark.end() + start, mark.end() + stop), verdict, _marker(mark))
         self.read_sentences(reading, [Span(*(marks[-1].end() + at for at in span)) for span in tail[1:]])
         return True
 
@@ -266,7 +274,8 @@ class _Reader:
         """Read the points of a list that `lead` leads in."""
         top = [point for point in points if point.level == min(p.level for p in points)]
         told = lead is not None and lead.level == "told"
-        lead = None if told else lead or self.imperatives(top)
+        unled = lead is None and self.imperatives(top)
+        lead = None if told else lead
         number = 0
         while number < len(points):
             point = points[number]
@@ -279,21 +288,23 @@ class _Reader:
             sentences = split_sentences(reading.text, self.language)
             if not sentences:
                 continue
-            if lead is None:
+            if unled and self.is_imperative(point):
+                self.whole(point, inner, reading, sentences, _UNLED)
+            elif lead is None:
                 self.plain_point(point, inner, reading, sentences, told)
             elif inner and self.splits(reading.text, inner):
                 self.read_list(inner, lead)
             else:
                 self.whole(point, inner, reading, sentences, lead)
 
-    def imperatives(self, points: Sequence[_Point]) -> Verdict | None:
-        """Give what a list is that nothing leads in: of demands, if most of its points are imperatives."""
-        asking = sum(
-            shape(self.text[point.span.start : point.span.start + 200], self.language)
-            in ("imperative", "infinitive")
-            for point in points
-        )
-        return Verdict("explicit", "call", 0.6, 0) if asking >= 2 and asking * 2 > len(points) else None
+    def imperatives(self, points: Sequence[_Point]) -> bool:
+        """Tell whether a list that nothing leads in asks: most of its points are imperatives."""
+        asking = sum(self.is_imperative(point) for point in points)
+        return asking >= 2 and asking * 2 > len(points)
+
+    def is_imperative(self, point: _Point) -> bool:
+        """Tell whether a point begins with an imperative or, where points are written so, an infinitive."""
+        return shape(self.text[slice(*point.span)], self.language) in ("imperative", "infinitive")
 
     def whole(
         self,
@@ -322,7 +333,7 @@ class _Reader:
         imperative = shape(text, self.language) == "imperative"
         if self.points_on(text) or (not imperative and judge(text, self.language, self.names) is not None):
             return True
-        forms = [shape(self.text[p.span.start : p.span.start + 200], self.language) for p in inner]
+        forms = [shape(self.text[slice(*p.span)], self.language) for p in inner]
         asking = sum(form in ("imperative", "infinitive", "clause") for form in forms)
         return asking * 2 > len(forms) or not imperative
 
@@ -405,7 +416,9 @@ def _points(text: str, blocks: Sequence[Block]) -> list[_Point]:
     return points
 
 
-_INLINE = re.compile(r"(?:(?<=\s)|(?<=[:;,.]))\(?(?P<marker>[a-z]|[ivx]{2,4}|\d{1,2}|[ء-ي])\)\s*(?=\w)")
+_INLINE = re.compile(
+    r"(?:(?<=\s)|(?<=[:;,.]))\(?(?:(?P<marker>[a-z]|[ivx]{2,4}|\d{1,2}|[ء-ي])\)\s*|(?P<number>\d{1,2})[.-]\s+)(?=\w)"
+)
 _ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"),
@@ -415,13 +428,17 @@ _ROWS = (
 )
 
 
+def _marker(mark: re.Match[str]) -> str:
+    return str(mark["marker"] or mark["number"])
+
+
 def _in_order(marks: list[re.Match[str]]) -> list[re.Match[str]]:
     """Keep the marks that follow each other in a row from its beginning: (a), (b), (c)."""
     best: list[re.Match[str]] = []
     for row in _ROWS:
         kept: list[re.Match[str]] = []
         for mark in marks:
-            if len(kept) < len(row) and mark["marker"] == row[len(kept)]:
+            if len(kept) < len(row) and _marker(mark) == row[len(kept)]:
                 kept.append(mark)
         best = max(best, kept, key=len)
     return best

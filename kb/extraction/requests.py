@@ -345,9 +345,13 @@ def _is_imperative(sentence: _Sentence, start: int) -> bool:
         endings = tuple(lexicon["endings"])
         if not endings or not text[start].endswith(endings) or text[start] in lexicon["not_endings"]:
             return False
-    if last < len(text) and text[last] in lexicon["noun_after"]:
-        return text[start] in lexicon["verb_only"]
-    return True
+    if text[start] in lexicon["verb_only"]:
+        return True
+    following = text[last : last + 3]
+    if not following or following[0] in lexicon["noun_after"]:
+        return False
+    # "Rescue teams were turned back": a noun.
+    return following[0] in lexicon["determiners"] or lexicon["finite"].isdisjoint(following)
 
 
 # -------------------------------------------------------------------- what is needed, wanted, reported

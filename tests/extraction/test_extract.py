@@ -1,0 +1,140 @@
+"""From a document to a letter: what kind of text it is, that quotes are the text's own, and what it costs."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.documents import Document
+from kb.extraction import EXTRACTOR_VERSION, extract
+from kb.letter import Letter
+
+RESOLUTION = """The Security Council,
+
+Recalling its resolutions on the straits,
+
+Deeply concerned at the mining of the harbour,
+
+Welcoming the work of the pilots,
+
+1. Demands that all parties clear the harbour;
+
+2. Urges all States to refrain from sending mines;
+
+3. Decides to remain seized of the matter.
+"""
+PRESS = """Press release
+
+4 May 2020
+
+Forty groups today published an open letter calling on the ministry to close the quarry. “The ministry must act before \
+the rains,” said Ana Ruiz of Ridge Walkers.
+
+The letter urges the bank to withdraw its loan. The ministry did not reply to a request for comment.
+"""
+ARTICLE = """# A quarry on the ridge
+
+The ridge was declared a reserve in 1974. Since then the quarry has doubled. Villagers demand that it be closed, and \
+the mayor says that the law must be obeyed.
+
+Last week the ministry asked for a new survey, which will take two years.
+"""
+LETTER = """Dear Minister,
+
+We urge you to close the quarry.
+
+Sincerely,
+
+Ridge Walkers
+"""
+
+
+def read(text: str) -> Letter:
+    return extract(Document(Path("letter.txt"), "0" * 64, text))
+
+
+@pytest.mark.parametrize(
+    "text", [RESOLUTION, PRESS, ARTICLE, "Minutes of the meeting\n\nThe chair must call the roll."]
+)
+def test_a_text_that_is_no_letter_makes_no_demands(text: str) -> None:
+    letter = read(text)
+    assert letter.kind == "other"
+    assert letter.demands == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LETTER,
+        PRESS + "\nThe letter in full:\n\n" + LETTER,
+        "Home  News  About\n\n# Open letter on the quarry\n\n" + LETTER,
+        "Joint statement\n\nWe, the undersigned, demand that the quarry on the ridge be closed."
+        "\n\nSigned by:\n\nRidge Walkers\n",
+        "Lettre ouverte au ministre\n\n"
+        "Nous vous demandons de fermer la carrière avant la saison des pluies.\n\nLes Marcheurs\n",
+        "رسالة مفتوحة إلى الوزير\n\n"
+        "نطالبكم بإغلاق المحجر فوراً قبل أن يبدأ موسم الأمطار على هذا الجبل.\n\nأصدقاء الجبل\n",
+    ],
+)
+def test_a_letter_is_one_wherever_it_is_printed(text: str) -> None:
+    letter = read(text)
+    assert letter.kind == "letter"
+    assert any(demand.explicitness == "explicit" for demand in letter.demands)
+
+
+def test_a_demand_names_its_types_and_documents() -> None:
+    (demand,) = read(LETTER.replace("close the quarry", "refer the case under S/RES/2254 (2015)")).demands
+    assert demand.references == ("S/RES/2254 (2015)",)
+
+
+def test_the_version_is_that_of_the_program_and_of_what_it_reads_by() -> None:
+    assert "+" in EXTRACTOR_VERSION
+
+
+PIECES = st.sampled_from(
+    ["We urge you to", "act", ":", ";", ".", "\n", "\n\n", "1. ", "- ", "(a) ", "Dear Minister,", "“", "”", "must",
+     "First, ", "نطالبكم", "Nous demandons", "exigimos", "\r\n", "\u200f", "<b>", "**", "\u00a0", "Signed by:",
+     "S/RES/2254"]
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(
+    st.one_of(
+        st.text(), st.lists(PIECES, max_size=60).map(" ".join), st.lists(PIECES, max_size=60).map("".join)
+    )
+)
+def test_any_text_gives_a_letter_that_quotes_it(text: str) -> None:
+    letter = read(text)
+    for demand in (*letter.demands, *letter.reported):
+        assert demand.quote == text[demand.span.start : demand.span.end] != ""
+        assert demand.quote == demand.quote.strip()
+    for places in (letter.demands, letter.reported):
+        starts = [demand.span.start for demand in places]
+        assert starts == sorted(starts)
+    spans = [thing.span for thing in (*letter.addressees, *letter.copied)]
+    spans += [thing.span for thing in letter.signatures] + [thing.span for thing in letter.references]
+    assert all(0 <= span.start < span.end <= len(text) for span in spans)
+
+
+def test_the_cost_grows_linearly_with_the_length() -> None:
+    body = "We urge you to close the quarry. The ridge must be protected. It was declared a reserve.\n\n"
+    points = "We call on you to:\n\n" + "".join(
+        f"{n}. Close the quarry number {n} on the ridge.\n" for n in range(1, 6)
+    )
+
+    def letter(size: int) -> str:
+        names = "".join(f"{n}. Ridge Walkers of Valley {n}\n" for n in range(1, size))
+        return "Dear Minister,\n\n" + (body * 2 + points + "\n") * (size // 20) + "Sincerely,\n\n" + names
+
+    spent = []
+    for size in (200, 1600):
+        text = letter(size)
+        start = time.process_time()
+        read(text)
+        spent.append(time.process_time() - start)
+    assert spent[1] < 8 * spent[0] * 2 + 0.1
