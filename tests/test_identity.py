@@ -52,6 +52,7 @@ SAME = [
     ("Silver Thread (خيط الفضة)", "خيط الفضة"),
     ("Yemen Observatory for Truth (YOT)", "YOT"),
     ("RTMedia Team", "RT Media Team"),
+    ("Al-Hayah Foundation for Orphans", "Al Hayat Foundation for Orphans"),
     ("Programme for Free Radio", "Program for Free Radio"),
     ("Défense des Enfants – Sahel", "Defense des enfants - Sahel"),
     ("L'Association des Femmes de Kankela", "Association des femmes de Kankela"),
@@ -72,6 +73,10 @@ POSSIBLE = [
     ("Ziad Foundation for Culture", "Zaad Foundation for Culture"),
     ("Fundación Semillas del Llano", "Fundación Semillas del Llano Colombia"),
     ("Observatoire des Libertés Kankela", "Observatoire des Droits Kankela"),
+    ("Teachers Union of Rimah", "Union des Enseignants de Rimah"),
+    ("Centro Dorisa para la Paz", "Dorisa Center for Peace"),
+    ("Karim Initiative for Culture", "Karima Initiative for Culture"),
+    ("Blue Lantern Organisation", "Blue Lantern Network"),
     ("Network of Yemeni Lawyers", "شبكة المحامين اليمنيين"),
     ("جمعية رعاية الطفل", "جمعية رعاية الطفل في صعدة"),
     ("Nabd Association (Southern Branch)", "Nabd Association"),
@@ -168,6 +173,17 @@ def test_a_short_name_that_fits_several_is_joined_to_none() -> None:
 def test_an_acronym_of_two_organisations_is_joined_to_none() -> None:
     linkage = linked("Sahel Water Watch (SWW)", "Southern Workers Wave (SWW)", "SWW")
     assert len({linkage.of[name].slug for name in linkage.of}) == 3
+
+
+def test_acronyms_that_differ_keep_spellings_apart() -> None:
+    linkage = linked(
+        "Kelba League for Water (KLW)",
+        "Kelba League for Water",
+        "Qalba League for Water",
+        "Qalba League for Water (QLW)",
+    )
+    assert linkage.of["Kelba League for Water"] is not linkage.of["Qalba League for Water"]
+    assert [match.score for match in linkage.matches] == [0.95]
 
 
 def test_organisations_of_one_name_have_addresses_of_their_own() -> None:

@@ -38,16 +38,19 @@ class Alignment(NamedTuple):
 
     shared: list[tuple[Word, Word]]
     respelled: int
+    translated: int
     doubtful: list[tuple[Word, Word]]
     left: list[Word]
     right: list[Word]
 
 
 @lru_cache(maxsize=500_000)
-def _spelling(a: Word, b: Word) -> Literal["equal", "variant", "doubtful", "other"]:
-    """How two words relate: one word, one word written in two ways, perhaps one word, two words."""
+def _spelling(a: Word, b: Word) -> Literal["equal", "variant", "translated", "doubtful", "other"]:
+    """How two words relate: one, one in two spellings or two languages, perhaps one, two words."""
     if a.kind != "brand" or b.kind != "brand":
-        return "equal" if a.key == b.key else "other"
+        if a.key != b.key:
+            return "other"
+        return "equal" if _is_one_word(a.text, b.text) else "translated"
     if a.text == b.text or a.sound == b.sound:
         return "equal"
     if a.key[0] == "#" or b.key[0] == "#":
@@ -58,8 +61,9 @@ def _spelling(a: Word, b: Word) -> Literal["equal", "variant", "doubtful", "othe
     distance = min(Levenshtein.distance(x, y) for x, y in pairs)
     if a.key.split("/")[0] == b.key.split("/")[0]:
         consonants = len(a.key.split("/")[0]) - 1
-        if distance == 1 and consonants >= 3 and len(a.sound) != len(b.sound):
-            return "variant"
+        long, short = sorted((a.sound, b.sound), key=len, reverse=True)
+        if distance == 1 and consonants >= 3 and len(long) > len(short) and long[-1] == short[-1]:
+            return "variant"  # a vowel more inside; at the end it makes another word (Karim, Karima)
         return "doubtful" if distance == 1 or (distance == 2 and consonants >= 3) else "other"
     if min(len(a.text), len(b.text)) >= LONG and a.text[0] == b.text[0]:
         distance = Levenshtein.distance(a.text, b.text)
@@ -68,11 +72,18 @@ def _spelling(a: Word, b: Word) -> Literal["equal", "variant", "doubtful", "othe
     return "other"
 
 
+def _is_one_word(one: str, other: str) -> bool:
+    """Whether listed words of one meaning are one word: the same, derived or cut short, in one language."""
+    if one.startswith(other) or other.startswith(one):
+        return True
+    return Levenshtein.normalized_similarity(one, other) >= 0.5
+
+
 def _align(left: Form, right: Form) -> Alignment:
     a, b = left.words, right.words
     shared: list[tuple[Word, Word]] = []
     doubtful: list[tuple[Word, Word]] = []
-    respelled = 0
+    respelled = translated = 0
     left_over: list[Word] = []
     right_over = [word for key, word in b.items() if key not in a]
     for key, word in a.items():
@@ -87,6 +98,7 @@ def _align(left: Form, right: Form) -> Alignment:
             doubtful.append((word, other))
         else:
             respelled += relation == "variant"
+            translated += relation == "translated"
             shared.append((word, other))
     for word in list(left_over):
         for other in right_over:
@@ -97,7 +109,7 @@ def _align(left: Form, right: Form) -> Alignment:
                 respelled += relation == "variant"
                 (doubtful if relation == "doubtful" else shared).append((word, other))
                 break
-    return Alignment(shared, respelled, doubtful, left_over, right_over)
+    return Alignment(shared, respelled, translated, doubtful, left_over, right_over)
 
 
 def _telling(words: Iterable[Word]) -> list[Word]:
@@ -140,6 +152,8 @@ def conflict(a: Name, b: Name) -> bool:
     """Whether both names say something, in the same script, that the other does not: then they are two."""
     if a.acronym or b.acronym or _same_letters(a, b):
         return False
+    if a.acronyms and b.acronyms and a.acronyms.isdisjoint(b.acronyms):
+        return True
     for left in a.forms:
         for right in b.forms:
             if left.script != right.script:
@@ -205,7 +219,8 @@ def _compare_forms(a: Name, b: Name, left: Form, right: Form, weigh: Weigher) ->
         if stated and not (more and less) and all(word.kind == "type" for word in more + less):
             return Comparison("same", 0.97, f"the same name and acronym, but for {_quoted(more + less)}")
         if not (more and less):
-            bare = _bare(a, b, shared, more or less)
+            short = left if less else right
+            bare = _bare(a, short, shared, more or less)
             if bare:
                 return bare
     if stated and score >= 0.4:
@@ -217,10 +232,10 @@ def _compare_forms(a: Name, b: Name, left: Form, right: Form, weigh: Weigher) ->
         {word.key for word in less if word.kind == "type"},
     )
     if all(types):
-        score *= 0.75
+        score = round(score * 0.75, 2)
     if score < OFFER_FROM:
         return _NONE
-    return Comparison("maybe", round(score, 2), _difference(aligned, more, less))
+    return Comparison("maybe", score, _difference(aligned, more, less))
 
 
 def _equal(
@@ -231,6 +246,8 @@ def _equal(
         return Comparison("maybe", 0.85, "every word is spelled in another way")
     if a.acronyms and b.acronyms and not a.acronyms & b.acronyms:
         return Comparison("maybe", 0.9, "the same words, but each states another acronym")
+    if aligned.translated:
+        return Comparison("maybe", 0.9, "the same words in two languages, or of one meaning")
     keys = {pair[0].key for pair in shared} & {pair[1].key for pair in shared}
     if a.kind == "person":
         if list(left.words) != list(right.words) and not aligned.respelled:
@@ -242,10 +259,12 @@ def _equal(
     return Comparison("same", 1.0, "the same words")
 
 
-def _bare(a: Name, b: Name, shared: list[tuple[Word, Word]], extra: list[Word]) -> Comparison | None:
+def _bare(a: Name, short: Form, shared: list[tuple[Word, Word]], extra: list[Word]) -> Comparison | None:
     """A short name that is nothing but distinctive words, and the same with a kind or a purpose added."""
     if a.kind == "person" or any(pair[0].kind != "brand" for pair in shared):
         return None
+    if len(short.words) > len(shared) and any(word.kind == "type" for word in extra):
+        return None  # an "organisation" beside a "network"
     if len(extra) > len(shared) or any(word.kind not in ("type", "purpose") for word in extra):
         return None
     return Comparison("bare", 0.9, f"the same distinctive words; only one says {_quoted(extra)}")
@@ -255,15 +274,15 @@ def _persons(aligned: Alignment, more: list[Word], less: list[Word], score: floa
     """Persons: a middle name or a doubtful spelling is worth a look; two different names are two persons."""
     if (more and less) or len(aligned.shared) + len(aligned.doubtful) < 2:
         return _NONE
-    return Comparison("maybe", round(min(score, 0.85), 2), _difference(aligned, more, less))
+    return Comparison("maybe", min(score, 0.85), _difference(aligned, more, less))
 
 
 def _score(aligned: Alignment, more: list[Word], less: list[Word], weigh: Weigher) -> float:
-    """Dice's coefficient over the weights of the words; a doubtful pair counts half."""
+    """Dice's coefficient over the weights of the words; a doubtful pair counts less."""
     common = sum(weigh(x) + weigh(y) for x, y in aligned.shared if x.kind != "legal")
     half = sum(weigh(x) + weigh(y) for x, y in aligned.doubtful)
     total = common + half + sum(map(weigh, more)) + sum(map(weigh, less))
-    return (common + 0.7 * half) / total if total else 0.0
+    return round((common + 0.7 * half) / total, 2) if total else 0.0
 
 
 def _difference(aligned: Alignment, more: list[Word], less: list[Word]) -> str:

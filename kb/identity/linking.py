@@ -32,6 +32,7 @@ Judgement = Literal["same", "different", "unsure", "open"]
 
 _BLOCK = 24  # names a block may hold before it is too common to tell anything
 _LARGEST = 60  # names of equal words that are compared each with each
+_MOST = 5  # offers for each organisation: more nobody goes through
 _COMMON = 4.0  # how many other names have a listed word before any is counted
 
 
@@ -398,7 +399,8 @@ class _Linker:
                 pair not in offers or _best_first(match) < _best_first(offers[pair])
             ):
                 offers[pair] = match
-        return tuple(sorted([*found.values(), *offers.values()], key=_best_first))
+        best = _best_of_each(sorted(offers.values(), key=_best_first), of)
+        return tuple(sorted([*found.values(), *best], key=_best_first))
 
     def _printed_of(self, node: int) -> str | None:
         return next((name for name in self.printed[node] if name in self.letters), None)
@@ -407,6 +409,16 @@ class _Linker:
         names = self.names[self.node_of[one]], self.names[self.node_of[other]]
         seen = compare(names[0], names[1], self.weigh)
         return seen.score, seen.reason or "the rules see nothing in common"
+
+
+def _best_of_each(offers: list[Match], of: dict[str, Organisation]) -> Iterator[Match]:
+    """The offers, best first, that are among the `_MOST` best of one of their two."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for match in offers:
+        keys = of[match.one].key, of[match.other].key
+        if min(seen[key] for key in keys) < _MOST:
+            yield match
+        seen.update(keys)
 
 
 def _best_first(match: Match) -> tuple[float, str, str]:

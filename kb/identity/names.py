@@ -194,24 +194,25 @@ def _word(text: str) -> Word | None:
     """The word of a folded token of an organisation's name, None for one that tells nothing."""
     if text in _EMPTY:
         return None
-    found = _KNOWN.get(text) or _known_by_other_spelling(text)
-    if found:
-        return Word(text, *found, "")
-    return _unlisted(text)
+    listed = next((form for form in _listed_forms(text) if form in _KNOWN), None)
+    if listed is None:
+        return _unlisted(text)
+    return Word(listed if _script(text) == "arabic" else text, *_KNOWN[listed], "")
 
 
 def _word_of_person(text: str) -> Word | None:
     return None if text in _TITLES else _unlisted(text)
 
 
-def _known_by_other_spelling(text: str) -> tuple[str, WordKind] | None:
+def _listed_forms(text: str) -> Iterator[str]:
+    """The word as it might be listed: as it is, in another spelling, in the singular."""
+    yield text
     if _script(text) == "arabic":
-        return next((_KNOWN[stem] for stem in _arabic_stems(text) if stem in _KNOWN), None)
+        yield from _arabic_stems(text)
+        return
     for spelling in dict.fromkeys([text, _respelled(text)]):
-        for stem in (spelling, *_singulars(spelling)):
-            if stem in _KNOWN:
-                return _KNOWN[stem]
-    return None
+        yield spelling
+        yield from _singulars(spelling)
 
 
 def _arabic_stems(text: str) -> Iterator[str]:
