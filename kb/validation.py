@@ -101,6 +101,9 @@ _prepared = lru_cache(maxsize=256)(prepareQuery)
 # What the shapes and the vocabulary say
 
 
+_DOCUMENTS = (KB.ReferencedDocument, KB.Resolution)
+
+
 @lru_cache(maxsize=1)
 def vocabulary() -> tuple[_Triple, ...]:
     """The facts of the ontology's files that shapes ask for."""
@@ -108,8 +111,10 @@ def vocabulary() -> tuple[_Triple, ...]:
     files = [path for path in sorted(resources.folder("ontology").glob("*.ttl")) if path.stem != "shapes"]
     triples = (triple for path in files for triple in _read(path))
     known = (triple for triple in triples if triple[1] in asked and not isinstance(triple[0], BNode))
-    # A class, a property or an ontology is nothing that shapes look at.
-    return tuple(t for t in known if not (t[1] == RDF.type and str(t[2]).startswith(str(OWL))))
+    # A class, a property or an ontology is nothing that shapes look at; a document only where a letter names it.
+    return tuple(
+        t for t in known if not (t[1] == RDF.type and (t[2] in _DOCUMENTS or str(t[2]).startswith(str(OWL))))
+    )
 
 
 @lru_cache(maxsize=8)

@@ -28,7 +28,8 @@ def find_references(readings: Sequence[Reading]) -> tuple[tuple[Reference, ...],
 
     Each of several numbers is a reference of its own. Remarks have the codes `impossible-resolution` (there
     is no such number; it is no reference), `resolution-year` (another year is printed than the number's),
-    `resolution-year-unknown` (later than the table), `resolution-body-assumed` (it isn't said whose it is).
+    `resolution-year-unknown` (later than the table: named without a symbol) and `resolution-body-assumed` (it
+    isn't said whose it is).
     """
     texts = [_Text(reading) for reading in readings]
     of_the_un = any(text.mentions_the_un() for text in texts)
@@ -521,4 +522,6 @@ def _council_resolution(start: int, end: int, number: int, printed: int | None) 
         of = str(year) if year else f"{years[-1]} or later"
         message = f"Security Council resolution {number} is of {of}, but {printed} is printed"
         remarks = (Remark("resolution-year", message),)
-    return _place(start, end, f"S/RES/{number} ({year})" if year else f"S/RES/{number}", remarks=remarks)
+    if year:
+        return _place(start, end, f"S/RES/{number} ({year})", remarks=remarks)
+    return _place(start, end, name=f"Security Council resolution {number}", remarks=remarks)

@@ -150,7 +150,7 @@ def test_a_wrong_year_is_a_warning_and_the_number_counts() -> None:
 
 def test_a_year_the_table_does_not_tell_is_taken_as_printed_or_left_open() -> None:
     assert keys("UNSCR 2830 (2026)") == ["S/RES/2830 (2026)"]
-    assert keys("UNSCR 2830") == ["S/RES/2830"]
+    assert keys("UNSCR 2830") == ["Security Council resolution 2830"]
     assert codes("UNSCR 2830") == ["resolution-year-unknown"]
 
 
@@ -204,5 +204,5 @@ def test_time_grows_with_the_length_only(near_miss: str) -> None:
         find_references([reading(text)])
         return time.process_time() - start
 
-    short = min(seconds(25_000) for _ in range(3))
-    assert seconds(250_000) < max(short, 0.002) * 10 * 4
+    short = min(seconds(50_000) for _ in range(3))
+    assert min(seconds(500_000) for _ in range(2)) < short * 10 * 4
