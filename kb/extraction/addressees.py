@@ -7,6 +7,7 @@ where it names somebody; the title, or a line that introduces the letter ("… t
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -112,8 +113,13 @@ def _parts(reading: Reading, start: int, stop: int) -> Iterator[_Part]:
     found = [(m.end(), "separator") for m in _SEPARATOR.finditer(text, start, stop)]
     for key in ("forms", "offices"):
         found.extend((m.start(), key) for m in any_language("addressee", key).finditer(text, start, stop))
+    whole = deque(m.span() for m in any_language("addressee", "states").finditer(text, start, stop))
     cuts = [start]
     for place, key in sorted(found):
+        while whole and whole[0][1] <= place:
+            whole.popleft()
+        if whole and whole[0][0] < place:
+            continue
         if key == "separator" or _ends_one(text[max(cuts[-1], place - _LONGEST) : place], key):
             cuts.append(place)
     for begin, end in zip(cuts, [*cuts[1:], stop], strict=True):
@@ -358,7 +364,7 @@ def _specific(text: str) -> bool:
     )
 
 
-_CUT = re.compile(r"\s[-–—]\s|[:;!?؟(\n]|\.(?:\s|$)|,\s(?=[a-z])")
+_CUT = re.compile(r"\s[-–—|]\s|[:;!?؟(\n]|\.(?:\s|$)|,\s(?=[a-z])")
 
 
 def _titled(layout: Layout, title: Titled | None) -> Iterator[Addressee]:
@@ -367,8 +373,11 @@ def _titled(layout: Layout, title: Titled | None) -> Iterator[Addressee]:
         return
     reading = read(layout.text, (title.span,))
     found = any_language("addressee", "intro").search(reading.text)
+    start, led = _led(reading.text)
     if found and any_language("title", "kinds").search(reading.text):
         yield from _after(reading, found.end(), plainly=True)
+    elif led:
+        yield from _after(reading, start, plainly=False)
 
 
 def _introduced(layout: Layout, zones: Zones) -> Iterator[Addressee]:
@@ -425,10 +434,7 @@ def _belongs(text: str, found: re.Match[str]) -> bool:
     before = text[: found.start()].rstrip()
     last = before.rsplit(None, 1)[-1] if before else ""
     after = text[found.end() :].lstrip()[:1]
-    office = any_language("addressee", "offices").search(last) or any_language("addressee", "bodies").search(
-        last
-    )
-    return bool(office) and after.isupper()
+    return any_language("addressee", "portfolios").fullmatch(last) is not None and after.isupper()
 
 
 def _listed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:

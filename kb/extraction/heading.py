@@ -35,6 +35,8 @@ class Dated:
 # -------------------------------------------------------------------------------------------- the date
 
 _DIGITS = re.compile(r"\d\d")
+# A date at the end of a line, set off from what stands before it.
+_SET_OFF = re.compile(r"\s[|–—-]$")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CLOCK = re.compile(
     r"\d{1,2}[:.]\d{2}\s*(?:[ap]\.?m\.?|h|hrs|GMT|UTC|[صم](?!\w))?|\d{1,2}\s*[ap]m\b|\d{1,2}\s?h\s?\d{2}",
@@ -133,7 +135,10 @@ def _doubt(layout: Layout, group: list[int], span: Span) -> int | None:
     if lines[0].marker:
         return None
     before = plain(layout.text, lines[0].content, span.start)
-    around = f"{before} {plain(layout.text, span.end, lines[-1].span.end)}"
+    after = plain(layout.text, span.end, lines[-1].span.end)
+    around = f"{before} {after}"
+    if _SET_OFF.search(before) and not after:
+        return 5
     clock = _CLOCK.search(around)
     byline = any_language("dates", "bylines").match(around.strip(" -–—:*_"))
     rest = _LETTERS.findall(any_language("dates", "bylines").sub(" ", _CLOCK.sub(" ", around)))

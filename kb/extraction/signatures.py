@@ -349,6 +349,10 @@ def _at_the_top(layout: Layout, zones: Zones) -> Iterator[_Entry]:
         if heads_signatures(reading.text):
             yield from _listed_below(layout, zones, block.last + 1)
             return
+        byline = any_language("signatures", "bylines").match(reading.text)
+        if byline and _names_persons(reading.text[byline.end() :], least=2):
+            yield from _running_entries(reading, byline.end())
+            return
         behalf = any_language("signatures", "behalf").search(reading.text)
         if behalf and behalf.start() > 0 and _names_persons(reading.text[: behalf.start()]):
             yield from _running_entries(reading, 0, behalf.start())
@@ -368,9 +372,10 @@ def _listed_below(layout: Layout, zones: Zones, index: int) -> Iterator[_Entry]:
     yield from block.entries
 
 
-def _names_persons(text: str) -> bool:
-    parts = [part for part in re.split(r",|،|\band\b|\bet\b|\by\b", text) if part.strip()]
-    return bool(parts) and all(1 < len(part.split()) <= 5 and name_like(part.strip()) for part in parts)
+def _names_persons(text: str, least: int = 1) -> bool:
+    """Tell whether text lists the names of `least` persons or more, and nothing else."""
+    names = [name for name, _ in _split_names(Reading(text.rstrip(_EDGES), (0,), (0,)))]
+    return len(names) >= least and all(1 < len(name.split()) <= 5 and name_like(name) for name in names)
 
 
 def _running_entries(

@@ -1,0 +1,107 @@
+"""Reading the fields of a letter takes time in proportion to its length, whatever it holds."""
+
+import time
+
+import pytest
+
+from kb.extraction.addressees import find_addressees
+from kb.extraction.heading import find_date, find_title
+from kb.extraction.language import languages
+from kb.extraction.layout import lay_out, read
+from kb.extraction.signatures import find_signatures
+from kb.extraction.zones import find_zones
+
+# Near-misses of everything that is looked for, over and over.
+UNITS = [
+    *(
+        "[",
+        "*",
+        "<a",
+        "Dear ",
+        "1. ",
+        "12.",
+        "May ",
+        "A, ",
+        "Your Excellency ",
+        "letter to ",
+        "Signed by ",
+        " \t",
+        "\n",
+    ),
+    *(
+        "\\",
+        "[a](b",
+        "![",
+        "-\n",
+        "Mr ",
+        "President ",
+        "undersigned organizations ",
+        "International and ",
+        ";",
+        "(",
+    ),
+    *(
+        "a@",
+        "1",
+        "Anna Berg, ",
+        "cc: Mr X;\n",
+        "Minister of the of the ",
+        "accept the assurances ",
+        "veuillez ",
+        "> ",
+    ),
+    *(
+        "السيد ",
+        "وتفضلوا ",
+        "A\t",
+        "|",
+        "United Nations ",
+        "_",
+        ".",
+        "# ",
+        "A. Name\n",
+        "A (b\n",
+        "A Org -\n",
+    ),
+    *(
+        "Director\n",
+        "03/04/2021\n",
+        "To: \n",
+        "First, a\n\n",
+        "١- اسم\n",
+        "Copie à\n",
+        "et la ",
+        "...",
+        "– a\n",
+    ),
+]
+
+
+def seconds(text: str) -> float:
+    start = time.process_time()
+    layout = lay_out(text)
+    for block in layout.blocks:
+        read(text, block.lines)
+    zones = find_zones(layout)
+    find_date(layout, zones, languages()["en"])
+    find_signatures(layout, zones)
+    find_addressees(layout, zones, find_title(layout, zones))
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_near_misses_take_linear_time(unit: str) -> None:
+    short, long = unit * (3_000 // len(unit)), unit * (24_000 // len(unit))
+    # Eight times the length: quadratic would be 64 times the time.
+    assert seconds(long) < 24 * max(seconds(short), 0.005)
+
+
+def test_a_long_list_of_signatories_takes_linear_time() -> None:
+    def letter(names: int) -> str:
+        listed = "".join(f"{n}. River Keepers of District {n}\n" for n in range(1, names + 1))
+        prose = "The road is closed and the people have no bread. We urge you to open it.\n\n" * (names // 3)
+        return f"12 May 2020\n\nMs Anna Berg\nMinister of Trade\n\nDear Ms Berg,\n\n{prose}Sincerely,\n\n{listed}"
+
+    text = letter(2400)
+    assert len(find_signatures(layout := lay_out(text), find_zones(layout))[0]) == 2400
+    assert seconds(text) < 24 * max(seconds(letter(300)), 0.005)
