@@ -63,7 +63,7 @@ def _file(suffix: str, data: bytes) -> bytes:
 
 def main() -> int:
     """The command."""
-    from kb.documents import SUFFIXES
+    from tests.documents.making import MAKERS
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -71,7 +71,7 @@ def main() -> int:
     parser.add_argument(
         "--seconds", type=int, default=60, help="for how long, all formats together (default 60)"
     )
-    parser.add_argument("--format", choices=SUFFIXES, help="only this one")
+    parser.add_argument("--format", choices=MAKERS, help="only this one")
     parser.add_argument(
         "--again", type=Path, metavar="FILE", help="run a file that was found (needs --format)"
     )
@@ -87,7 +87,7 @@ def main() -> int:
         print("fuzzing is skipped: atheris is not installed (pip install 'demandkb[fuzz]', on Linux)")
         return 0
     if not arguments.format:
-        return _all_formats(arguments.seconds, SUFFIXES)
+        return _all_formats(arguments.seconds, tuple(MAKERS))
     suffix = arguments.format
     with atheris.instrument_imports(include=["kb"]):
         import kb.documents
@@ -100,7 +100,7 @@ def main() -> int:
             corpus,
             f"-max_total_time={arguments.seconds}",
             f"-artifact_prefix={FOUND}/{suffix[1:]}-",
-            "-max_len=20000",
+            "-max_len=10000",
             "-timeout=20",
             "-rss_limit_mb=2048",
             "-print_final_stats=1",
@@ -134,16 +134,16 @@ def _all_formats(seconds: int, suffixes: tuple[str, ...]) -> int:
 
 def _write_seeds(suffix: str, corpus: Path) -> None:
     """Whole letters to begin from."""
-    from tests.documents.making import ENGLISH, MAKERS
+    from tests.documents.making import ARABIC, ENGLISH, LONG, MAKERS, arabic_font
 
-    whole = MAKERS.get(suffix, MAKERS[".html"])(ENGLISH)
-    if suffix == ".docx":
-        with zipfile.ZipFile(io.BytesIO(whole)) as archive:
-            whole = archive.read("word/document.xml")
-    (corpus / "english").write_bytes(whole)
-    if suffix in (".txt", ".md"):
-        for seed in sorted((Path(__file__).parents[1] / "seeds").glob("*.txt")):
-            (corpus / seed.name).write_bytes(seed.read_bytes())
+    for number, letter in enumerate((ENGLISH, LONG, ARABIC)):
+        if letter is ARABIC and suffix == ".pdf" and arabic_font() is None:
+            continue
+        whole = MAKERS[suffix](letter)
+        if suffix == ".docx":
+            with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+                whole = archive.read("word/document.xml")
+        (corpus / str(number)).write_bytes(whole)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ _MIRRORED = dict(zip("()[]{}«»‹›<>", ")(][}{»«›‹><", strict=True))
 _BIDI_CLASSES = {"L": "L", "R": "R", "AL": "R", "EN": "N", "AN": "N", "CS": "S"}  # UAX 9, table 4
 _LEFT_TO_RIGHT_RUN = re.compile(r"L(?:[LN]|[OS]+(?=[LN]))*|N(?:S?N)*")
 _RIGHT_TO_LEFT_RUN = re.compile(r"R(?:[RNOS]*R)?")
-_HYPHEN = "\ufffe"  # what PDFium gives for a hyphen at a line's end
+_HYPHEN = "\x02"  # what PDFium gives for a hyphen at a line's end, and the line's end
+_FULL = 0.85  # of the widest line's width: a line that long goes on in the next
 
 
 @dataclass(slots=True)
@@ -58,6 +59,7 @@ class _Glyph:
 class _Line:
     text: str
     baseline: float
+    width: float
 
 
 def read(data: bytes) -> Content:
@@ -112,14 +114,20 @@ def _metadata(document: pypdfium2.PdfDocument) -> dict[str, str]:
 
 
 def _leading(pages: list[list[_Line]]) -> float:
-    """How far below one another lines usually stand: the lower quartile, since paragraphs stand further."""
+    """How far below one another the lines of a paragraph stand: as the next one does after a full line.
+
+    The lower quartile, since the line after a full one may begin a paragraph, and that stands further below.
+    """
     steps = [
-        above.baseline - line.baseline
+        (above.baseline - line.baseline, above.width)
         for lines in pages
         for above, line in pairwise(lines)
         if above.baseline > line.baseline
     ]
-    return statistics.quantiles(steps, n=4)[0] if len(steps) > 1 else 0.0
+    widest = max((line.width for lines in pages for line in lines), default=0.0)
+    after_full = [step for step, width in steps if width >= _FULL * widest]
+    usual = after_full if len(after_full) > 1 else [step for step, _ in steps]
+    return statistics.quantiles(usual, n=4, method="inclusive")[0] if len(usual) > 1 else 0.0
 
 
 def _paragraphs(lines: list[_Line], leading: float) -> Iterator[str]:
@@ -145,13 +153,22 @@ def _lines(page: pypdfium2.PdfPage) -> list[_Line]:
 def _stored_lines(textpage: pypdfium2.PdfTextPage, characters: list[str]) -> list[_Line]:
     lines = []
     start = 0
-    for end in (*(i for i, character in enumerate(characters) if character == "\n"), len(characters)):
-        text = "".join(characters[start:end]).replace(_HYPHEN, "-").replace("\0", "").strip()
-        if text:
-            first = next(i for i in range(start, end) if not characters[i].isspace())
-            lines.append(_Line(text, _baseline(textpage, first)))
+    ends = [i for i, character in enumerate(characters) if character in ("\n", _HYPHEN)]
+    for end in (*ends, len(characters)):
+        shown = [i for i in range(start, end) if not (characters[i].isspace() or _is_control(characters[i]))]
+        if shown:
+            text = "".join(
+                characters[i] for i in range(shown[0], shown[-1] + 1) if not _is_control(characters[i])
+            )
+            text += "-" if characters[end : end + 1] == [_HYPHEN] else ""
+            width = textpage.get_charbox(shown[-1])[2] - textpage.get_charbox(shown[0])[0]
+            lines.append(_Line(text, _baseline(textpage, shown[0]), width))
         start = end + 1
     return lines
+
+
+def _is_control(character: str) -> bool:
+    return character < " " and character != "\t"
 
 
 def _baseline(textpage: pypdfium2.PdfTextPage, index: int) -> float:
@@ -179,7 +196,9 @@ def _drawn_lines(textpage: pypdfium2.PdfTextPage, characters: list[str], right_t
         letters = [glyph for glyph in line[max(0, place - 2) : place + 2] if glyph.text[0].isalpha()]
         if letters:
             min(letters, key=lambda glyph: abs(_middle(glyph) - _middle(mark))).text += mark.text
-    written = [_Line(_write(line, right_to_left), line[0].baseline) for line in lines]
+    written = [
+        _Line(_write(line, right_to_left), line[0].baseline, line[-1].right - line[0].left) for line in lines
+    ]
     return [line for line in written if line.text]
 
 
@@ -201,10 +220,12 @@ def _glyphs(textpage: pypdfium2.PdfTextPage, characters: list[str]) -> tuple[lis
     glyphs: list[_Glyph] = []
     marks: list[_Glyph] = []
     for index, character in enumerate(characters):
-        if character in "\r\n\0" or pdfium.FPDFText_IsGenerated(textpage.raw, index) == 1:
+        if (_is_control(character) and character != _HYPHEN) or pdfium.FPDFText_IsGenerated(
+            textpage.raw, index
+        ) == 1:
             continue
         text = unicodedata.normalize("NFKC", character) if character in _PRESENTATION_FORMS else character
-        text = text.replace(_HYPHEN, "-")
+        text = "-" if text == _HYPHEN else text
         is_mark = bool(unicodedata.combining(text[0]))
         left, bottom, right, top = textpage.get_charbox(index, loose=not is_mark)
         glyph = _Glyph(text, left, right, _baseline(textpage, index), top - bottom)

@@ -48,6 +48,29 @@ def test_pages_begin_where_they_begin() -> None:
     assert [document.text[i:] for i in document.page_starts] == ["two\nthree\n", "three\n"]
 
 
+def test_lists_set_closer_than_paragraphs_do_not_tear_them_apart() -> None:
+    file = FPDF()
+    file.add_page()
+    file.set_font("Helvetica", size=11)
+    for _ in range(2):
+        file.multi_cell(
+            0, 6, "We write of a town where no bread has come for long. " * 6, new_x="LMARGIN", new_y="NEXT"
+        )
+        file.ln(4)
+    for number in range(30):
+        file.cell(0, 4.5, f"Society {number}", new_x="LMARGIN", new_y="NEXT")
+    paragraphs = read(bytes(file.output())).text.split("\n\n")
+    assert [paragraph[:10] for paragraph in paragraphs] == ["We write o", "We write o", "Society 0\n"]
+
+
+def test_a_hyphen_at_the_end_of_a_line_is_kept() -> None:
+    file = FPDF()
+    file.add_page()
+    file.set_font("Helvetica", size=11)
+    file.multi_cell(0, 6, "an UN-\nled mission and its conse-\nquences")
+    assert read(bytes(file.output())).text == "an UN-\nled mission and its conse-\nquences\n"
+
+
 def picture() -> io.BytesIO:
     image = io.BytesIO()
     Image.new("RGB", (60, 60), "gray").save(image, "PNG")
