@@ -385,7 +385,7 @@ class _Writer:
                 text += "." + self._fill(random.choice(self.phrases["explanations"]))
             else:
                 text += "." if n == len(wishes) else ";"
-            printed = marker.format(n=n, letter=chr(96 + n))
+            printed = marker.format(n=n, letter=self.phrases["letters"][n - 1])
             start = self.page.paragraph(printed + text) + len(printed)
             if gap or n == len(wishes):
                 self.page.line("")
