@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
@@ -69,6 +70,8 @@ def bare(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Cut `text` into folded words and punctuation marks. "d'agir" is two words, and so is "rendez-vous"."""
+    if text.isascii():
+        return _WORD.findall(text.lower())
     return [fold(word) for word in _WORD.findall(text)]
 
 
@@ -255,9 +258,9 @@ def detect_language(text: str) -> Language:
     """
     known = _function_words()
     score = dict.fromkeys(languages(), 0.0)
-    for word in _APOSTROPHES.sub(" ", text[:_SAMPLE]).split():
-        codes = known.get(fold(word), ())
+    for word, count in Counter(_APOSTROPHES.sub(" ", text[:_SAMPLE]).lower().split()).items():
+        codes = known.get(word) or (() if word.isascii() else known.get(fold(word), ()))
         for code in codes:
-            score[code] += 1 / len(codes)
+            score[code] += count / len(codes)
     best = max(score, key=lambda code: (score[code], code == "en"))
     return languages()[best]

@@ -110,25 +110,21 @@ class _Sentence:
         self.lexicon = _lexicon(language)
         self.names = names
         self.found: dict[str, list[Found]] = {}
+        self._sections: dict[str, list[tuple[str, Found]]] = {}
         for cue in language.phrases(*_SECTIONS).find(self.words):
             self.found.setdefault(cue.label, []).append(cue)
+            section, _, key = cue.label.partition(".")
+            self._sections.setdefault(section, []).append((key, cue))
         self.quoted = _quoted(self.words) if self.found else frozenset()
         self.question = self.words[-1:] in (["?"], ["؟"])
         self._covered: dict[str, frozenset[int]] = {}
 
     def cues(self, section: str) -> list[tuple[str, Found]]:
         """The cues of a section in order, as (key, cue); those within a quotation left out."""
-        start = len(section) + 1
-        return sorted(
-            (
-                (label[start:], cue)
-                for label, cues in self.found.items()
-                if label.startswith(section) and label[start - 1] == "."
-                for cue in cues
-                if cue.first not in self.quoted
-            ),
-            key=lambda pair: (pair[1].first, -pair[1].last),
-        )
+        found = self._sections.get(section, ())
+        if self.quoted:
+            found = [(key, cue) for key, cue in found if cue.first not in self.quoted]
+        return sorted(found, key=lambda pair: (pair[1].first, -pair[1].last))
 
     def covered(self, label: str, index: int) -> bool:
         """Whether the word at `index` is part of a cue of that label."""
