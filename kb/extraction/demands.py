@@ -7,7 +7,7 @@ put together here with where it stands: under which lead-in, in which point of a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -27,6 +27,10 @@ _MOST_PARAGRAPHS = 15
 _LONGEST_PARAGRAPH = 1200
 _LONGEST_LABEL = 120
 _SHORT_LEAD = 60
+# A closing formula ("With our best regards") is no longer.
+_LONGEST_FORMULA = 60
+# Somebody else's words, over several sentences.
+_QUOTATION = re.compile(r"“[^“”]{40,}”|«[^«»]{40,}»")
 
 
 class Demands(NamedTuple):
@@ -49,7 +53,12 @@ class _Point:
 def find_demands(zones: Zones, language: Language, names: Iterable[str] = ()) -> Demands:
     """Find the demands in the body of a letter. `names` are those of its signatories."""
     layout = zones.layout
-    blocks = [block for block in layout.blocks if zones.of_line[block.first] in ("body", "closing")]
+    blocks = [
+        block
+        for block in layout.blocks
+        if (zone := zones.of_line[block.first]) == "body"
+        or (zone == "closing" and block.content.end - block.content.start > _LONGEST_FORMULA)
+    ]
     reader = _Reader(layout.text, language, Names(names))
     reader.read(blocks)
     return Demands(tuple(reader.made()), tuple(reader.reported()))
@@ -89,7 +98,7 @@ class _Reader:
         number = 0
         while number < len(blocks):
             if blocks[number].kind == "item":
-                stop = _list_end(self.text, blocks, number)
+                stop = _list_end(self.text, blocks, number, self.goes_on)
                 self.read_list(_points(self.text, blocks[number:stop]), lead)
                 self.previous = None
                 number = stop
@@ -155,6 +164,10 @@ class _Reader:
             return True
         return text.rstrip().endswith(":") or begins_with(text, self.language, "groups")
 
+    def goes_on(self, block: Block) -> bool:
+        """Tell whether the letter goes on with that paragraph after a list."""
+        return begins_with(self.head(block), self.language, "ends")
+
     def head(self, block: Block) -> str:
         return self.text[block.content.start : min(block.content.end, block.content.start + 200)]
 
@@ -191,8 +204,12 @@ class _Reader:
         """Judge each sentence; "First, …" and "That …" go on with what was asked before."""
         point: Span | None = None
         ordered: Verdict | None = None
+        quoted = _quoted(reading.text, sentences)
         for number, sentence in enumerate(sentences):
             text = reading.text[slice(*sentence)]
+            if number in quoted:
+                self.previous = None
+                continue
             ordinal = begins_with(text, self.language, "ordinals")
             if ordinal and ordered is None and self.previous is not None:
                 first = begins_with(text, self.language, "first_ordinals")
@@ -362,6 +379,20 @@ class _Reader:
             self.read_list(inner, None)
 
 
+def _quoted(text: str, sentences: Sequence[Span]) -> frozenset[int]:
+    """The numbers of the sentences that begin within a quotation, unless the whole paragraph is one."""
+    inside: set[int] = set()
+    number = 0
+    for quotation in _QUOTATION.finditer(text):
+        if quotation.end() - quotation.start() > len(text) - _LONGEST_FORMULA:
+            break
+        while number < len(sentences) and sentences[number].start < quotation.end():
+            if sentences[number].start >= quotation.start():
+                inside.add(number)
+            number += 1
+    return frozenset(inside)
+
+
 def _leads_in(sentence: str, listed: bool) -> bool:
     """Tell whether a sentence leads in what follows: it ends with a colon, or doesn't end before a list."""
     closed = sentence.rstrip("\"'”’»)*_ ")
@@ -370,8 +401,11 @@ def _leads_in(sentence: str, listed: bool) -> bool:
     return listed and not closed.endswith((".", "!", "?", "؟", "…"))
 
 
-def _list_end(text: str, blocks: Sequence[Block], start: int) -> int:
-    """Tell where a list ends: paragraphs between two points that are numbered on belong to it."""
+def _list_end(text: str, blocks: Sequence[Block], start: int, goes_on: Callable[[Block], bool]) -> int:
+    """Tell where a list ends: paragraphs between two points that are numbered on belong to it.
+
+    `goes_on` tells whether a paragraph is one with which a letter goes on after a list.
+    """
     number = start + 1
     last = blocks[start].marker
     while number < len(blocks):
@@ -382,14 +416,17 @@ def _list_end(text: str, blocks: Sequence[Block], start: int) -> int:
         following = number
         while following < len(blocks) and blocks[following].kind == "paragraph" and following - number < 4:
             following += 1
-        if (
-            following == number
-            or following == len(blocks)
-            or not _succeeds(last, blocks[following])
-            or any(text[block.content.end - 1] in ":" for block in blocks[number:following])
-        ):
+        between = blocks[number:following]
+        if not between or any(text[block.content.end - 1] == ":" for block in between):
             break
-        number = following
+        if following < len(blocks) and _succeeds(last, blocks[following]):
+            number = following
+            continue
+        # The last point has a paragraph of its own too, if all the others do.
+        points = [block for block in blocks[start:number] if block.kind == "item"]
+        if len(points) > 1 and number - start == 2 * len(points) - 1 and not goes_on(between[0]):
+            number += 1
+        break
     return number
 
 

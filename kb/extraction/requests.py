@@ -5,7 +5,8 @@ The rules are the same for every language; the words are in `languages/*.toml`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -83,11 +84,11 @@ class Names:
     """The names of the signatories, who may speak of themselves by name."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        self._by_first: dict[str, set[tuple[str, ...]]] = {}
         for name in names:
-            parts = tuple(words(name))
-            if parts:
-                self._by_first.setdefault(parts[0], []).append(parts)
+            for form in _forms(name):
+                if parts := tuple(words(form)):
+                    self._by_first.setdefault(parts[0], set()).add(parts)
 
     def within(self, text: Sequence[str]) -> bool:
         """Tell whether one of the names is among those folded words."""
@@ -96,6 +97,18 @@ class Names:
             for index, word in enumerate(text)
             for name in self._by_first.get(word, ())
         )
+
+
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
+_CAPITAL = re.compile(r"\b[A-ZÀ-Þ]")
+
+
+def _forms(name: str) -> Iterator[str]:
+    """How a name may be used in a text: without what is in brackets, as what is in brackets, as initials."""
+    yield (plain := _IN_BRACKETS.sub(" ", name).strip())
+    yield from _IN_BRACKETS.findall(name)
+    if len(initials := "".join(_CAPITAL.findall(plain))) > 2:
+        yield initials
 
 
 _NOBODY = Names()
@@ -448,7 +461,8 @@ def lead_verdict(text: str, language: Language, names: Names = _NOBODY) -> Verdi
         )
         return told if at_the_end else verdict
     if verdict is not None and verdict.level == "reported":
-        return verdict
+        # "The Federation calls upon you to:" is hardly ever said of others where a list follows.
+        return verdict if sentence.cues("asked") else verdict._replace(level="explicit")
     asking = [cue.first for cue in sentence.found.get("leads.asking", ()) if cue.first not in sentence.quoted]
     if asking and (telling is None or telling.last <= max(asking)):
         return Verdict("explicit", "call", 0.85, max(asking))
