@@ -17,7 +17,7 @@ from kb.extraction.language import detect_language
 from kb.extraction.layout import lay_out, plain, read
 from kb.extraction.references import find_references
 from kb.extraction.signatures import find_signatures
-from kb.extraction.types import classify
+from kb.extraction.types import classify_all
 from kb.extraction.zones import find_zones
 from kb.letter import Demand, Letter, Reference, Remark, slug
 
@@ -53,6 +53,7 @@ def extract(document: Document) -> Letter:
         [read(text, block.lines) for block in layout.blocks if zones.of_line[block.first] != "signatures"]
     )
     letter = is_letter(zones, language, bool(addressees), bool(signatures), demands.made)
+    subject = title.title if title else ""
     notes = tuple(Remark(code, message) for code, message in document.notes)
     return Letter(
         id=slug(document.path.stem),
@@ -68,8 +69,8 @@ def extract(document: Document) -> Letter:
         addressees=addressees,
         copied=copied,
         signatures=signatures,
-        demands=_completed(text, demands.made if letter else (), language.code, references),
-        reported=_completed(text, demands.reported, language.code, references),
+        demands=_completed(text, demands.made if letter else (), language.code, subject, references),
+        reported=_completed(text, demands.reported, language.code, subject, references),
         references=references,
         warnings=(*notes, *dated.remarks, *doubts, *unsure),
         metadata=tuple(sorted(document.metadata.items())),
@@ -77,16 +78,13 @@ def extract(document: Document) -> Letter:
 
 
 def _completed(
-    text: str, demands: tuple[Demand, ...], language: str, references: tuple[Reference, ...]
+    text: str, demands: tuple[Demand, ...], language: str, title: str, references: tuple[Reference, ...]
 ) -> tuple[Demand, ...]:
     """Give the demands their types, and the documents that each of them names."""
+    types = classify_all([plain(text, *demand.span) for demand in demands], language, title)
     return tuple(
-        replace(
-            demand,
-            types=classify(plain(text, *demand.span), language),
-            references=_within(demand, references),
-        )
-        for demand in demands
+        replace(demand, types=its_types, references=_within(demand, references))
+        for demand, its_types in zip(demands, types, strict=True)
     )
 
 

@@ -6,7 +6,8 @@ The vocabulary is the classifier, and says how a cue is written. Time grows line
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import chain, product
 from math import inf
@@ -16,7 +17,7 @@ from kb import resources
 from kb.errors import DataError
 from kb.extraction.language import bare, fold, words
 
-__all__ = ["Classifier", "classify", "load"]
+__all__ = ["Classifier", "classify", "classify_all", "load"]
 
 NEAR = 10
 """How many words apart, at most, the words of a cue stand that are joined by "&"."""
@@ -216,3 +217,19 @@ def classify(text: str, language: str) -> tuple[str, ...]:
     own = classifiers.get(language.partition("-")[0].lower())
     found = own.types(text) if own else frozenset().union(*(c.types(text) for c in classifiers.values()))
     return tuple(id_ for id_ in order if id_ in found)
+
+
+def classify_all(texts: Sequence[str], language: str, title: str = "") -> list[tuple[str, ...]]:
+    """The types of all demands of a letter, each as `classify` gives them.
+
+    A demand whose own words tell nothing ("We ask you to act now") is about what the letter is about: the types
+    of at least half of the other demands, if two or more have any, or else those of the letter's `title`.
+    """
+    found = [classify(text, language) for text in texts]
+    if all(found):
+        return found
+    typed = [types for types in found if types]
+    counted = Counter(chain.from_iterable(typed))
+    subject = tuple(id_ for id_ in load()[0] if counted[id_] >= max(2, len(typed) / 2))
+    subject = subject or classify(title, language)
+    return [types or subject for types in found]

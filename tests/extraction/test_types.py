@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kb.extraction.types import NEAR, Classifier, classify, load
+from kb.extraction.types import NEAR, Classifier, classify, classify_all, load
 
 LEAVES = [
     *["ceasefire", "ceasefire-monitoring", "ceasefire-enforcement", "agreement-transparency"],
@@ -118,6 +118,16 @@ def test_types_come_in_the_order_of_the_vocabulary() -> None:
 def test_a_language_the_vocabulary_lacks_is_tried_with_all() -> None:
     assert classify("Levée du blocus", "und") == classify("Levée du blocus", "fr") == ("lifting-sieges",)
     assert classify("Lift the siege", "en-GB") == ("lifting-sieges",)
+
+
+def test_a_demand_that_says_nothing_is_about_what_the_letter_is_about() -> None:
+    release = ["Free all prisoners of conscience.", "Release the detainees who are ill."]
+    assert classify_all([*release, "Act now."], "en")[2] == ("detainee-release",)
+    assert classify_all(["Act now."], "en", "Open letter on the siege of the old town") == [
+        ("lifting-sieges",)
+    ]
+    assert classify_all([release[0], "Lift the siege.", "Repeal the decree.", "Act now."], "en")[3] == ()
+    assert classify_all([], "en") == []
 
 
 def found(cue: str, text: str) -> bool:
