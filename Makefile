@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz kill-test clean
+.PHONY: help demo test check fuzz kill-test docs clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ jena: .cache/jena/jena-fuseki-server-$(JENA).jar  ## fetch Apache Jena, a peer i
 
 kill-test: $(VENV)/dev  ## kill builds 100 times, and more random edits than in `make test`
 	KB_KILLS=100 KB_EXAMPLES=100 $(BIN)/pytest tests/test_build.py -k "killed or incremental"
+
+docs: $(VENV)/dev  ## make the pages that are made from other files
+	$(BIN)/python -m kb.ontology_page > docs/ontology.html
 
 clean:  ## remove what can be made again
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

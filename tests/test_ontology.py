@@ -16,7 +16,8 @@ from rdflib.term import Node
 
 from kb import resources
 from kb.graph import KB
-from tests.test_shapes import sample
+from kb.ontology_page import page, picture
+from tests.test_shapes import sample, targeted
 
 FOLDER = resources.folder("ontology")
 FILES = sorted(FOLDER.glob("*.ttl"))
@@ -209,3 +210,46 @@ def test_preferred_labels_of_a_scheme_do_not_clash() -> None:
         for language, (label, *_) in texts(EVERYTHING, concept, SKOS.prefLabel).items():
             counted[scheme, language, label.casefold()] += 1
     assert [key for key, count in counted.items() if count > 1] == []
+
+
+# The page that explains it
+
+
+def test_the_page_is_what_the_files_make() -> None:
+    kept = Path(__file__).parent.parent / "docs" / "ontology.html"
+    assert kept.read_text(encoding="utf-8") == page(), "out of date: run `make docs`"
+
+
+def test_the_page_tells_every_term_and_every_shape() -> None:
+    told = page()
+    for term in TERMS:
+        assert f'id="{short(term)}"' in told
+    for shape in targeted():
+        assert f'id="shape-{str(shape).split("#")[1]}"' in told
+
+
+def test_examples_are_of_every_class_and_keep_to_the_ontology() -> None:
+    examples = read(FOLDER / "examples" / "letter.ttl")
+    used = {t for triple in examples for t in triple if str(t).startswith(str(KB))}
+    assert used - set(TERMS) == set()
+    written = set(examples.objects(None, RDF.type))
+    lists = {c for c in CLASSES if SKOS.Concept in set(above(c, RDFS.subClassOf))} - {
+        KB.DemandType,
+        KB.Outcome,
+    }
+    assert set(CLASSES) - written - lists == {KB.Document, KB.Mention, KB.OtherDocument}
+    concepts = {
+        o
+        for o in examples.objects()
+        if str(o).startswith((f"{OURS}/code/", f"{OURS}/outcome/", f"{OURS}/types/"))
+    }
+    assert {c for c in concepts if (c, RDF.type, None) not in EVERYTHING} == set()
+
+
+def test_the_picture_shows_every_class_but_those_of_lists() -> None:
+    drawn = picture(ONTOLOGY)
+    lists = {c for c in CLASSES if SKOS.Concept in set(above(c, RDFS.subClassOf))} - {
+        KB.DemandType,
+        KB.Outcome,
+    }
+    assert {c for c in CLASSES if f'href="#{short(c)}"' not in drawn} == lists
