@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD
 
-from kb import __version__, namespaces
+from kb import __version__, authorities, namespaces
 from kb.collection import Assessment, Collection, Decision, LetterNote
 from kb.identity import Organisation
-from kb.letter import Addressee, Demand, Letter, Reference, Span, slug
+from kb.letter import Addressee, Demand, Letter, Reference, Remark, Span, slug
 
 if TYPE_CHECKING:
     from kb.tracking import Restatement
@@ -100,13 +100,14 @@ class Names:
         return URIRef(f"{self.letter(letter_id)}/signature/{position}")
 
     def addressee(self, addressee: Addressee) -> URIRef:
-        """The IRI of whom a letter is addressed to."""
+        """The IRI of an addressee that is none of the authorities."""
         printed = ", ".join(part for part in (addressee.name, addressee.office, addressee.body) if part)
         return URIRef(f"{self.base}addressee/{slug(printed)}")
 
     def document(self, key: str) -> URIRef:
         """The IRI of a document known by its symbol or name."""
-        return URIRef(f"{self.base}document/{slug(key)}")
+        known = authorities.document(key)
+        return URIRef(known or f"{self.base}document/{slug(key)}")
 
     def organisation(self, name: str) -> URIRef:
         """The IRI of an organisation, from its canonical name."""
@@ -191,11 +192,14 @@ class _LetterWriter(_Writer):
         self.letter = letter
         self.iri = names.letter(letter.id)
         self.extraction = URIRef(f"{self.iri}/extraction")
+        self.date = letter.date
+        self.remarks = list(letter.warnings)
         super().__init__(_new_graph(self.iri), names)
 
     def write_document(self, note: LetterNote) -> None:
         letter = self.letter
         file = URIRef(f"{self.iri}/file")
+        self.date = note.date or letter.date
         title = note.title or letter.title
         title_span = None if note.title else letter.title_span
         date_span = None if note.date else letter.date_span
@@ -208,7 +212,7 @@ class _LetterWriter(_Writer):
                 KB.titleEvidence,
                 self.place(title_span) if title_span else None,
             ),
-            (DCTERMS.issued, _date(note.date or letter.date)),
+            (DCTERMS.issued, _date(self.date)),
             (KB.dateEvidence, self.place(date_span) if date_span else None),
             (DCTERMS.language, _language(letter.language)),
             (DCTERMS.source, _address(note.source)),
@@ -284,13 +288,18 @@ class _LetterWriter(_Writer):
         ):
             for position, addressee in enumerate(addressees, 1):
                 mention = URIRef(f"{self.iri}/{role}/{position}")
-                agent = self.names.addressee(addressee)
-                self.describe(agent, KB.Addressee, (RDFS.label, Literal(addressee.name)))
+                known = authorities.resolve(addressee.name, addressee.office, addressee.body, self.date)
+                agent = URIRef(known.agent) if known else self.names.addressee(addressee)
+                self.describe(agent, KB.Addressee, (RDFS.label, None if known else Literal(addressee.name)))
                 self.mention(mention, KB.AddresseeMention, addressee.name, position, addressee.span, agent)
                 if addressee.office:
                     self.add(mention, KB.officeAsPrinted, Literal(addressee.office))
                 if addressee.body:
                     self.add(mention, KB.bodyAsPrinted, Literal(addressee.body))
+                if known and known.holder:
+                    self.add(mention, KB.standsFor, URIRef(known.holder))
+                if known and known.remark:
+                    self.remarks.append(Remark("another-holder", known.remark, addressee.span))
                 self.add(self.iri, KB.mention, mention)
                 self.add(self.iri, property_, agent)
 
@@ -315,15 +324,15 @@ class _LetterWriter(_Writer):
         self.describe(document, KB.ReferencedDocument)
         if reference.symbol:
             self.add(document, DCTERMS.identifier, Literal(reference.symbol))
-            self.add(document, FOAF.page, URIRef(f"https://undocs.org/{reference.symbol.replace(' ', '')}"))
+            self.add(document, FOAF.page, URIRef(authorities.page(reference.symbol)))
             if _RESOLUTION.search(reference.symbol):
                 self.add(document, RDF.type, KB.Resolution)
-        if reference.name:
-            self.add(document, RDFS.label, self.words(reference.name))
+        elif authorities.document(reference.key) is None:
+            self.add(document, RDFS.label, self.words(reference.key))
         return document
 
     def write_remarks(self) -> None:
-        for position, remark in enumerate(self.letter.warnings, 1):
+        for position, remark in enumerate(self.remarks, 1):
             node = self.describe(
                 URIRef(f"{self.iri}/remark/{position}"),
                 KB.Remark,

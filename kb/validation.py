@@ -101,20 +101,22 @@ _prepared = lru_cache(maxsize=256)(prepareQuery)
 # What the shapes and the vocabulary say
 
 
-_DOCUMENTS = (KB.ReferencedDocument, KB.Resolution)
-
-
 @lru_cache(maxsize=1)
 def vocabulary() -> tuple[_Triple, ...]:
     """The facts of the ontology's files that shapes ask for."""
-    asked = (RDF.type, RDFS.subClassOf, SKOS.inScheme)
-    files = [path for path in sorted(resources.folder("ontology").glob("*.ttl")) if path.stem != "shapes"]
-    triples = (triple for path in files for triple in _read(path))
-    known = (triple for triple in triples if triple[1] in asked and not isinstance(triple[0], BNode))
-    # A class, a property or an ontology is nothing that shapes look at; a document only where a letter names it.
-    return tuple(
-        t for t in known if not (t[1] == RDF.type and (t[2] in _DOCUMENTS or str(t[2]).startswith(str(OWL))))
-    )
+    folder = resources.folder("ontology")
+    terms = Graph()
+    for path in sorted(folder.glob("*.ttl")):
+        if path.stem not in ("shapes", "authorities"):
+            terms += _read(path)
+    kinds = {kind for kind in terms.objects(None, RDF.type) if not str(kind).startswith(str(OWL))}
+    facts = [(s, p, o) for p in (RDFS.subClassOf, SKOS.inScheme) for s, o in terms.subject_objects(p)]
+    facts += [(s, RDF.type, kind) for kind in kinds for s in terms.subjects(RDF.type, kind)]
+    # A known document is described by its name alone, or else it would be checked with every letter.
+    known = _read(folder / "authorities.ttl")
+    documents = list(known.subjects(RDF.type, KB.ReferencedDocument))
+    facts += [(s, RDFS.label, label) for s in documents if (label := known.value(s, RDFS.label)) is not None]
+    return tuple(facts)
 
 
 @lru_cache(maxsize=8)

@@ -16,7 +16,7 @@ from rdflib import Graph
 from rdflib.namespace import RDF, SH
 
 from kb.errors import DataError, UsageError
-from kb.findings import FORMATS, Finding, dumps, fails, loads, summary, write
+from kb.findings import Finding, dumps, fails, loads, summary, write
 from kb.graph import Names, letter_graph
 from kb.letter import Letter, Signature, Span
 from kb.validation import validate, validate_files
@@ -296,16 +296,20 @@ def test_a_pattern_that_is_none_is_told(tmp_path: Path, file: Path) -> None:
 # The command
 
 
-def kb(*arguments: str, seed: str = "0") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+def python(*arguments: str, seed: str = "0") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     return subprocess.run(
-        [sys.executable, "-m", "kb", "validate", *arguments],
+        [sys.executable, *arguments],
         capture_output=True,
         text=True,
         check=False,
         env=environment,
         encoding="utf-8",
     )
+
+
+def kb(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return python("-m", "kb", "validate", *arguments)
 
 
 def test_the_command(file: Path, tmp_path: Path) -> None:
@@ -319,10 +323,14 @@ def test_the_command(file: Path, tmp_path: Path) -> None:
     assert len(broken.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("form", sorted(FORMATS))
-def test_the_same_bytes_whatever_the_hash_seed(tmp_path: Path, form: str) -> None:
+def test_the_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
     path = tmp_path / "letter.ttl"
     graph(UNADDRESSED).serialize(path, format="turtle")
-    one, other = (kb(str(path), "--format", form, seed=seed) for seed in ("1", "2"))
-    assert one.returncode == other.returncode == 1
+    program = (
+        "import sys; from pathlib import Path; from kb.findings import FORMATS, write;"
+        "from kb.validation import validate_files; found = validate_files([Path(sys.argv[1])]);"
+        "[write(found, sys.stdout, form) for form in FORMATS]"
+    )
+    one, other = (python("-c", program, str(path), seed=seed) for seed in ("1", "2"))
+    assert one.returncode == 0
     assert one.stdout == other.stdout
