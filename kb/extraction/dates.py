@@ -16,7 +16,7 @@ from typing import Literal
 
 from kb.extraction.language import Language, languages
 
-__all__ = ["Order", "PrintedDate", "date_order", "find_dates"]
+__all__ = ["Order", "PrintedDate", "date_order", "find_dates", "may_hold_date"]
 
 Order = Literal["day", "month"]
 
@@ -46,9 +46,14 @@ def date_order(text: str, language: Language) -> Order | None:
     return None
 
 
+def may_hold_date(text: str, start: int = 0, end: int | None = None) -> bool:
+    """Tell, fast, whether it is worth looking for a date in `text[start:end]`."""
+    return _MAY_HOLD_ONE.search(text, start, len(text) if end is None else end) is not None
+
+
 def find_dates(text: str, order: Order | None = None) -> Iterator[PrintedDate]:
     """Find the dates in `text`, in order; `order` is that of dates of numbers, if it is known."""
-    if not _MAY_HOLD_ONE.search(text):
+    if not may_hold_date(text):
         return
     for found in _pattern().finditer(text):
         part = found.groupdict()

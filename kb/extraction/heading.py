@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kb.extraction.dates import Order, PrintedDate, date_order, find_dates
+from kb.extraction.dates import Order, PrintedDate, date_order, find_dates, may_hold_date
 from kb.extraction.language import Language, any_language
 from kb.extraction.layout import Layout, plain, read
 from kb.extraction.zones import FIELD, Words, Zone, Zones
@@ -34,7 +34,6 @@ class Dated:
 
 # -------------------------------------------------------------------------------------------- the date
 
-_DIGITS = re.compile(r"\d\d")
 # A date at the end of a line, set off from what stands before it.
 _SET_OFF = re.compile(r"\s[|–—-]$")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -76,7 +75,7 @@ def _candidates(
     for rank, run in _places(zones):
         for group in _groups(layout, run):
             lines = [layout.lines[index] for index in group]
-            if not _DIGITS.search(layout.text, lines[0].content, lines[-1].span.end):
+            if not may_hold_date(layout.text, lines[0].content, lines[-1].span.end):
                 continue
             reading = read(layout.text, [line.span for line in lines])
             for printed in find_dates(reading.text, order):

@@ -27,6 +27,7 @@ _BLANK = "".join(map(chr, (c for c in range(0x3001) if chr(c).isspace()))) + INV
 
 # An item of fewer code points has no room for a sentence and a new address to the reader.
 _SHORTEST_TURN = 60
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 # A line of more code points than this was not wrapped by hand or by a page's width.
 _WIDEST_PAGE = 130
 # Blank lines that stand for the break between two pages.
@@ -145,17 +146,19 @@ def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
     gap = 0
     pages = iter((*page_starts, len(text) + 1))
     page = next(pages)
+    # Without marks that are not printed, `strip` of white space does, and is faster.
+    blank = _BLANK if _INVISIBLE.search(text) else None
     for raw in text.splitlines(keepends=True):
         if position >= page:
             gap += _PAGE_GAP
             while position >= page:
                 page = next(pages)
-        left = raw.lstrip(_BLANK)
+        left = raw.lstrip(blank)
         start = position + len(raw) - len(left)
         position += len(raw)
         if "\x0c" in raw:
             gap += _PAGE_GAP
-        body = left.rstrip(_BLANK)
+        body = left.rstrip(blank)
         if body.startswith(">") and (quoted := _QUOTED.match(body)):
             start += quoted.end()
             body = body[quoted.end() :]
@@ -379,7 +382,11 @@ def _block(text: str, lines: Sequence[Line], run: list[int], stack: list[tuple[s
         level = _level(first, stack)
         return Block("item", span, content, spans, run[0], run[-1], first.marker, level)
     # A list goes on after a paragraph that belongs to an item, so the stack is kept; it is short.
-    heading = first.heading or (len(run) == 1 and bool(_BOLD.fullmatch(text, span.start, span.end)))
+    heading = first.heading or (
+        len(run) == 1
+        and text[span.start] in "*_<"
+        and _BOLD.fullmatch(text, span.start, span.end) is not None
+    )
     return Block("heading" if heading else "paragraph", span, content, spans, run[0], run[-1])
 
 
