@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Literal
 
 from kb.extraction.language import any_language
@@ -67,6 +67,10 @@ _FINAL = " \t,.:;،؛*-–—_"
 _SHORT = 160
 # A courtesy that closes a letter with no signature heading after it stands among its last blocks.
 _LAST_BLOCKS = 12
+# Lines that look like names before a heading like "Notes" are the signatures if there are so many.
+_LEAST_NAMES = 3
+# Paragraphs of notes, or about the publisher, that may follow a letter.
+_ASIDE_PROSE = 12
 _ASIDE = re.compile(r"\s*\([^()]*\)[\s:.]*$")
 # Another line of a form: "Date: …", "Subject: …".
 FIELD = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? ?[:：] ?(?=\S)")
@@ -131,6 +135,8 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
     if not vocative and not any_language("addressee", "offices").fullmatch(text.rstrip(" ,،:")):
         return False
     following = layout.lines[index + 1] if index + 1 < len(layout.lines) else None
+    if following is not None and following.marker:
+        return False
     if text[-1] not in ",،:!؛;" and not any_language("salutation", "vocatives").fullmatch(text):
         return False
     return (
@@ -174,14 +180,44 @@ def _body_end(layout: Layout, words: Words, begin: int) -> int:
             )
             if opens and _names_follow(layout, words, block.last + 1):
                 return _closing_sentence(layout, blocks, number)
-        if inline_names(text) is not None:
+        if inline_names(text) is not None and not _prose_from(layout, blocks, number + 1):
             return block.first
-        if number and _ends_body(text):
-            return _names_before(layout, words, begin, block.first)
+        if number and _ends_body(text) and not _prose_from(layout, blocks, number + 1, _ASIDE_PROSE):
+            return _without_heading(layout, words, blocks[:number], block.first)
+    return _without_heading(layout, words, blocks, len(layout.lines))
+
+
+def _without_heading(layout: Layout, words: Words, blocks: list[Block], end: int) -> int:
+    """Tell where the body ends if nothing is printed over the signatures; at line `end` at the latest."""
+    for number in _sections(words, blocks):
+        names = _names_before(layout, words, blocks[:number], blocks[number].first)
+        if blocks[number].first - names >= _LEAST_NAMES:
+            return names
     for block in blocks[-_LAST_BLOCKS:]:
         if _is_courtesy(layout, block) and _names_follow(layout, words, block.last + 1):
             return block.first
-    return _names_before(layout, words, begin, len(layout.lines))
+    return _names_before(layout, words, blocks, end)
+
+
+def _sections(words: Words, blocks: list[Block]) -> list[int]:
+    """Give the first headings that may stand after a letter, or in it ("Notes", "Background")."""
+    sections = (
+        number
+        for number, block in enumerate(blocks)
+        if number and block.kind != "item" and block.content.end - block.content.start < 60
+        if heads_footer(words[block.first])
+    )
+    return list(islice(sections, 4))
+
+
+def _prose_from(layout: Layout, blocks: list[Block], number: int, most: int = 3) -> bool:
+    """Tell whether more than `most` paragraphs of prose follow: then the letter is not over yet."""
+    seen = 0
+    for block in blocks[number:]:
+        seen += block.kind != "item" and is_prose(layout, block)
+        if seen > most:
+            return True
+    return False
 
 
 def _closing_sentence(layout: Layout, blocks: list[Block], number: int) -> int:
@@ -214,18 +250,25 @@ def inline_names(text: str) -> int | None:
         start = colon.end()
     else:
         return None
-    return start if text[start:].strip(_FINAL) else None
+    rest = text[start:].strip(_FINAL)
+    return start if rest and not rest[0].islower() and not rest[0].isdecimal() else None
 
 
-def heads_footer(text: str) -> bool:
-    """Tell whether a line opens what is no part of the letter: notes, "About us", a legal notice."""
-    return (
-        len(text) <= _SHORT and any_language("footer", "headings").fullmatch(text.strip(_FINAL)) is not None
-    )
+def heads_footer(text: str, signed: bool = True) -> bool:
+    """Tell whether a line opens what is no part of the letter: notes, "About us", a legal notice.
+
+    Before the signatures, headings like "Background" may be a part of it.
+    """
+    if len(text) > _SHORT:
+        return False
+    bare = text.strip(_FINAL)
+    if any_language("footer", "headings").fullmatch(bare):
+        return True
+    return signed and any_language("footer", "sections").fullmatch(bare) is not None
 
 
 def _ends_body(text: str) -> bool:
-    return heads_footer(text) or opens_copies(text) or opens_addressees(text)
+    return heads_footer(text, signed=False) or opens_copies(text) or opens_addressees(text)
 
 
 def opens_copies(text: str) -> bool:
@@ -242,23 +285,24 @@ def opens_addressees(text: str) -> bool:
 def _names_follow(layout: Layout, words: Words, index: int) -> bool:
     """Tell whether names come next, or nothing at all."""
     seen = 0
-    for number in range(index, len(layout.lines)):
+    for number in range(index, min(len(layout.lines), index + 20)):
         if layout.lines[number].furniture:
             continue
         text = words[number]
-        if words.length(number) <= 250 and (
-            name_like(text) or any_language("signatures", "subheadings").match(text)
-        ):
+        if words.length(number) <= 250 and (name_like(text) or heads_names(text) or heads_signatures(text)):
             return True
+        if inline_names(text) is not None or any_language("signatures", "behalf").match(text):
+            return True
+        courtesy = any_language("closing", "sentences").search(text) or len(text) <= 60
         seen += 1
-        if seen == 3:
+        if seen == 3 or not courtesy:
             return False
-    return True
+    return seen == 0 or len(layout.lines) - index < 3
 
 
-def _names_before(layout: Layout, words: Words, begin: int, end: int) -> int:
-    """Tell where a list of names without heading begins that ends before line `end`; else `end`."""
-    blocks = [block for block in layout.blocks if begin <= block.first < end]
+def _names_before(layout: Layout, words: Words, body: Sequence[Block], end: int) -> int:
+    """Tell where a list of names without heading begins among the blocks before line `end`; else `end`."""
+    blocks = list(body)
     taken: list[Block] = []
     pending: list[Block] = []
     while blocks:

@@ -1,0 +1,85 @@
+"""Where the text of a letter begins and ends."""
+
+import pytest
+
+from kb.extraction.layout import lay_out, plain
+from kb.extraction.zones import Zone, find_zones
+
+PROSE = "The road to the north is closed, and the people who live there have had no bread for a week."
+
+
+def zone(text: str, name: Zone) -> list[str]:
+    zones = find_zones(lay_out(text))
+    return [
+        plain(text, *line.span)
+        for line, own in zip(zones.layout.lines, zones.of_line, strict=True)
+        if own == name
+    ]
+
+
+def test_every_line_has_a_zone() -> None:
+    text = (
+        f"Open letter\n\n5 May 2020\n\nDear Minister,\n\n{PROSE}\n\n"
+        f"Sincerely,\n\nBridge House\n\nCC: Mayor\n\nNotes\n\n{PROSE}"
+    )
+    zones = find_zones(lay_out(text))
+    assert [zones.of_line[run[0]] for name in ("heading", "closing", "footer") for run in zones.runs(name)]
+    assert zone(text, "salutation") == ["Dear Minister,"]
+    assert zone(text, "body") == [PROSE]
+    assert zone(text, "closing") == ["Sincerely,"]
+    assert zone(text, "signatures") == ["Bridge House"]
+    assert zone(text, "copies") == ["CC: Mayor"]
+    assert zone(text, "footer") == ["Notes", PROSE]
+    assert [line for part in zones.parts for line in part[1]] == list(range(len(zones.of_line)))
+
+
+@pytest.mark.parametrize(
+    "heading", ["Background", "About the siege", "Notes", "References", "Member States:"]
+)
+def test_headings_inside_the_text_do_not_end_it(heading: str) -> None:
+    text = f"Dear Minister,\n\n{PROSE}\n\n{heading}\n\n{PROSE}\n\nWe ask you to open it.\n\nSincerely,\n\nBridge House"
+    assert zone(text, "body") == [PROSE, heading, PROSE, "We ask you to open it."]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "For more than ten years we have asked for this road.",
+        "Signed by forty states, the treaty is still not kept.",
+        "Psychologists tell us what hunger does to children.",
+        "Nous vous prions de nommer un envoyé pour la route.",
+        "Copies of the order were burnt.",
+        "صورة الطريق اليوم لا تشبه ما كان عليه.",
+        "Thank you for the bread that you sent in spring.",
+        "Read what the doctors write about the children here.",
+    ],
+)
+def test_sentences_inside_the_text_do_not_end_it(sentence: str) -> None:
+    text = f"Dear Minister,\n\n{PROSE}\n\n{sentence}\n\n{PROSE}\n\nSincerely,\n\nBridge House"
+    assert zone(text, "body") == [PROSE, sentence, PROSE]
+
+
+def test_recommendations_to_several_are_no_salutations() -> None:
+    text = f"Joint statement\n\n{PROSE}\n\nMember States:\n\n- Open the road.\n- Send bread.\n\n{PROSE}"
+    assert zone(text, "salutation") == []
+    assert "Send bread." in [line.lstrip("- ") for line in zone(text, "body")]
+
+
+@pytest.mark.parametrize(
+    "courtesy",
+    [
+        "Please accept, Excellency, the assurances of our highest consideration.",
+        "Veuillez agréer, Madame la Ministre, l'expression de notre haute considération.",
+        "Reciba un cordial saludo de quienes firmamos esta carta.",
+        "وتفضلوا بقبول فائق الاحترام والتقدير",
+    ],
+)
+def test_courtesies_close_a_letter(courtesy: str) -> None:
+    text = f"Dear Minister,\n\n{PROSE}\n\n{courtesy}\n\nBridge House"
+    assert zone(text, "closing") == [courtesy]
+    assert zone(text, "signatures") == ["Bridge House"]
+
+
+def test_an_empty_text_has_no_zones() -> None:
+    assert find_zones(lay_out("")).of_line == ()
+    assert find_zones(lay_out(" \n\n ")).parts == ()
