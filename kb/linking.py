@@ -1,27 +1,22 @@
-"""What concerns several letters, brought up to date: who signed, what restates what, what came of it.
-
-Two kinds of statements are kept apart, because there are so many more of the one. Whom a signature stands for
-is kept by letter: it changes where the letter or the meaning of a printed name did. All else is made anew,
-compared line by line with what was there, and only the difference is written.
-"""
+"""What concerns several letters, brought up to date: who signed, what restates what, what came of it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph
 import rdflib
 from rdflib.namespace import DCTERMS
 
-from kb import findings, graph, identity, store, tracking
+from kb import findings, graph, shared, store, tracking
 from kb.collection import Assessment, Collection, Decision
 from kb.errors import DataError
 from kb.extraction.language import languages
 from kb.extraction.layout import plain
-from kb.identity import Linkage, PrintedName
 from kb.letter import Letter
+from kb.signing import Signing
 from kb.state import State
 from kb.validation import validate
 
@@ -52,70 +47,24 @@ class Linker:
         self._collection = collection
         self._previous = previous
         self._names = graph.Names(collection.base)
-        self._left: set[str] = set()
+        self._signing = Signing(draft, state, collection, self._decisions(about_demands=False), previous)
 
     def leave(self, letter: str) -> None:
         """Take back whom a letter's signatures stand for, before the letter changes or goes."""
-        self._draft.remove(self._signatories(letter))
-        self._left.add(letter)
+        self._signing.leave(letter)
 
     def update(self) -> list[DataError]:
         """Make the shared graphs those of the letters as they are now; gives rows that were refused."""
-        linkage = self._link_names()
-        self._tell_signatories(linkage)
+        refused = self._signing.update()
         rows, problems = self._assessments()
         assessments = graph.assessments_graph(rows, self._names)
         self._check(assessments)
         self._replace_rest(
             graph.collection_graph(self._collection, self._names),
             assessments,
-            self._organisations(linkage),
             self._restatements(),
         )
-        return [*linkage.problems, *problems]
-
-    # Who signed
-
-    def _link_names(self) -> Linkage:
-        printed = (PrintedName(each.name, each.kind, each.letters) for each in self._state.signatories())
-        return identity.link(
-            printed,
-            self._collection.organisations,
-            self._decisions(about_demands=False),
-            self._collection.folder,
-        )
-
-    def _tell_signatories(self, linkage: Linkage) -> None:
-        """Say whom signatures stand for, of letters that changed and where a name now stands for another."""
-        meant = {}
-        moved = []
-        for each in self._state.signatories():
-            agent = str(self._names.signatory(linkage.of[" ".join(each.name.split())]))
-            if agent != each.stands_for:
-                meant[each.number] = agent
-                if each.stands_for:
-                    moved.append(each.number)
-        others = self._state.letters_signed(moved) - self._left
-        for letter in sorted(others):
-            self._draft.remove(self._signatories(letter))
-        self._state.stand_for(meant.items())
-        with self._draft.spool() as spool:
-            for letter in sorted(others | self._left):
-                spool(self._signatories(letter))
-
-    def _signatories(self, letter: str) -> str:
-        signed = self._state.signed(letter)
-        return _text(store.nquads(graph.signatories_graph(letter, signed, self._names)))
-
-    def _organisations(self, linkage: Linkage) -> rdflib.Graph:
-        named = {name: str(self._names.signatory(each)) for name, each in linkage.of.items()}
-        matches = [
-            graph.Match(
-                named[each.one], named[each.other], each.score, each.reason, each.judgement, each.decision
-            )
-            for each in linkage.matches
-        ]
-        return graph.organisations_graph(linkage.organisations, matches, self._names)
+        return [*refused, *problems]
 
     # What restates what, and what came of it
 
@@ -173,21 +122,11 @@ class Linker:
 
     def _replace_rest(self, *graphs: rdflib.Graph) -> None:
         """Write what is new in these graphs, and remove what was there and is there no more."""
-        lines = {line for each in graphs for line in store.nquads(each)}
-        before: set[str] = set()
-        if self._previous is not None:
-            before = set((self._previous / "shared.nq").read_text(encoding="utf-8").split("\n")) - {""}
-        self._draft.remove(_text(sorted(before - lines)))
-        with self._draft.spool() as spool:
-            spool(_text(sorted(lines - before)))
-        (self._draft.folder / "shared.nq").write_text(_text(sorted(lines)), encoding="utf-8")
+        lines = (line for each in graphs for line in store.nquads(each))
+        shared.replace(self._draft, self._previous, "shared.nq", lines)
 
 
 def _statement(kept: str) -> tracking.Statement:
     demand, letter, date, passages, about = json.loads(kept)
     found = tuple(tracking.Passage(type_, tuple(stems), tuple(light)) for type_, stems, light in passages)
     return tracking.Statement(demand, letter, date, found, frozenset(about))
-
-
-def _text(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)

@@ -164,6 +164,11 @@ class State:
         )
         return list(self._database.execute(query, (letter,)))
 
+    def names_in(self, letter: str) -> set[int]:
+        """Give the numbers of the printed names that a letter bears."""
+        rows = self._database.execute("SELECT DISTINCT name FROM signature WHERE letter = ?", (letter,))
+        return {row[0] for row in rows}
+
     def letters_signed(self, numbers: Iterable[int]) -> set[str]:
         """Find the letters in which one of the printed names stands."""
         found: set[str] = set()
