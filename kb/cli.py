@@ -522,7 +522,7 @@ def site(build: Path, output: Path) -> None:
 )
 @click.option(
     "--at-once",
-    default=8,
+    default=4,
     show_default=True,
     type=click.IntRange(1),
     help="How many queries may run at once.",

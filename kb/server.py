@@ -1,13 +1,12 @@
 """The site and the SPARQL endpoint over HTTP, on loopback by default.
 
-Questions are answered by the `oxigraph` server (read-only, a time limit per query, union default graph) that runs
-as a child process on a loopback port of its own: a query can then be stopped by the clock and can't bring the
-site down with it, which a query inside this process could. In front of it this module serves the files of the
-site, redirects the addresses of things to their descriptions (303, by content negotiation), refuses what may not
-run and bounds what may: size, number at once, time.
+Questions are answered by the `oxigraph` server (read-only, union default graph), as child processes on loopback
+ports of their own. One child answers one query at a time, so a query that takes too long is stopped for certain, by
+ending its child: the server's own time limit does not reach into a query that counts a product of everything with
+everything. In front of them this module serves the files of the site, redirects the addresses of things to their
+descriptions (303, by content negotiation), refuses what may not run and bounds what may: size, number at once, time.
 
-A new generation of the build gets a child of its own; requests move over when it answers, and the old child ends
-when its last query has.
+A new generation of the build gets children of its own; those over the old one end when their query has.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import socket
 import subprocess
 import sysconfig
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -64,45 +63,46 @@ class Limits:
     """What one endpoint allows: seconds per query, queries at once, bytes of a query and of a result."""
 
     seconds: int = 20
-    at_once: int = 8
+    at_once: int = 4
     query_bytes: int = 64 * 1024
     result_bytes: int = 64 * 1024 * 1024
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Child:
-    """One `oxigraph` process over one generation, which `store` keeps from being removed, and its requests."""
+    """One `oxigraph` process over a generation."""
 
     store: Store
     process: subprocess.Popen[bytes]
     url: str
-    using: int = 0
 
     async def end(self) -> None:
-        """End the process and let go of the generation."""
-        self.process.terminate()
+        """End the process, whatever it is doing."""
+        self.process.kill()
         await asyncio.to_thread(self.process.wait)
-        self.store.close()
 
 
-@dataclass(slots=True)
 class Endpoint:
-    """The child that answers now. `watch` replaces it when the build has a new generation."""
+    """The children over the current generation. `watch` replaces them when the build has a new one."""
 
-    build: Path
-    limits: Limits
-    refresh: Callable[[], object]
-    child: Child | None = None
-    client: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=600, trust_env=False))
+    def __init__(self, build: Path, limits: Limits, refresh: Callable[[], object]) -> None:
+        self.build = build
+        self.limits = limits
+        self.refresh = refresh
+        self.store: Store | None = None
+        self.client = httpx.AsyncClient(timeout=None, trust_env=False)  # noqa: S113 (`ask` keeps the time)
+        self.free: list[Child] = []
+        self.busy: set[Child] = set()
 
     async def start(self) -> None:
-        """Start a child over the current generation, if there isn't one yet, and move over to it."""
-        if self.child is not None and self.child.store.folder == generation(self.build):
+        """Make the site, and children over the current generation, unless they are there."""
+        if self.store is not None and self.store.folder == generation(self.build):
             return
         await asyncio.to_thread(self.refresh)
-        old, self.child = self.child, await self._spawn(open_build(self.build))
-        if old is not None and old.using == 0:
-            await old.end()
+        store = open_build(self.build)
+        fresh = await asyncio.gather(*(self._spawn(store) for _ in range(self.limits.at_once)))
+        old, self.free, self.store = self.free, list(fresh), store
+        await asyncio.gather(*(child.end() for child in old))
 
     async def watch(self, every: float = 1.0) -> None:
         """Look for a new generation until cancelled. A generation that can't be opened is tried again."""
@@ -112,61 +112,72 @@ class Endpoint:
                 await self.start()
 
     async def stop(self) -> None:
-        """End the child."""
+        """End all children."""
+        await asyncio.gather(*(child.end() for child in (*self.free, *self.busy)))
         await self.client.aclose()
-        if self.child is not None:
-            await self.child.end()
 
     async def _spawn(self, store: Store) -> Child:
-        assert store.folder is not None  # noqa: S101 - an opened build has one
+        assert store.folder is not None  # noqa: S101 (an opened build has one)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         command = [
+            *(_oxigraph(), "serve-read-only", "--location", str(store.folder / "graph")),
             *(
-                _oxigraph(),
-                "serve-read-only",
-                "--location",
-                str(store.folder / "graph"),
                 "--bind",
                 f"127.0.0.1:{port}",
+                "--union-default-graph",
+                "--timeout-s",
+                str(self.limits.seconds),
             ),
-            *("--union-default-graph", "--timeout-s", str(self.limits.seconds)),
         ]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own words
+        process = subprocess.Popen(  # noqa: S603 (our own words)
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         child = Child(store, process, f"http://127.0.0.1:{port}/query")
-        for _ in range(200):
+        for _ in range(600):
             if process.poll() is not None:
                 break
             with contextlib.suppress(httpx.TransportError):
                 await self.client.get(child.url, params={"query": "ASK {}"})
                 return child
             await asyncio.sleep(0.05)
-        process.kill()
+        await child.end()
         raise OutsideError(
             f"the SPARQL server did not start over {store.folder}: build again with `kb build`"
         )
 
     @contextlib.asynccontextmanager
     async def ask(self, query: str, accept: str) -> AsyncIterator[httpx.Response]:
-        """The child's answer to `query`, as a stream. The child stays until its last answer is read."""
-        child = self.child
-        if child is None:
-            raise HTTPException(503, "starting", headers={"retry-after": "1"})
-        child.using += 1
+        """A child's answer to `query`, as a stream that breaks off when the time is over."""
+        if not self.free:
+            raise HTTPException(503, "too many queries at once", headers={"retry-after": "2"})
+        child = self.free.pop()
+        self.busy.add(child)
+        whole = False
         try:
-            request = self.client.stream(
-                "POST",
-                child.url,
-                content=query.encode(),
-                headers={"content-type": QUERY_TYPE, "accept": accept},
-            )
-            async with request as response:
+            headers = {"content-type": QUERY_TYPE, "accept": accept}
+            async with (
+                asyncio.timeout(self.limits.seconds),
+                self.client.stream("POST", child.url, content=query.encode(), headers=headers) as response,
+            ):
                 yield response
+            whole = True
+        except TimeoutError:
+            message = f"the query took more than {self.limits.seconds} seconds"
+            raise HTTPException(503, message, headers={"retry-after": "10"}) from None
         finally:
-            child.using -= 1
-            if child is not self.child and child.using == 0:
-                await child.end()
+            self.busy.discard(child)
+            if whole and child.store is self.store:
+                self.free.append(child)
+            else:
+                # Unread or of an old generation: it may still be at work.
+                await asyncio.shield(asyncio.ensure_future(self._replace(child)))
+
+    async def _replace(self, child: Child) -> None:
+        await child.end()
+        if child.store is self.store:
+            self.free.append(await self._spawn(child.store))
 
 
 def _oxigraph() -> str:
@@ -210,42 +221,31 @@ async def _query_of(request: Request, limits: Limits) -> str:
     return queries[0]
 
 
-def _relay(endpoint: Endpoint, limits: Limits, gate: asyncio.Semaphore) -> Callable[[str, str], object]:
-    """A function that answers a query through the child, bounded in number, size and time."""
-
-    async def relay(query: str, accept: str) -> Response:
-        if gate.locked():
-            raise HTTPException(503, "too many queries at once", headers={"retry-after": "2"})
-        await gate.acquire()
-        stack = contextlib.AsyncExitStack()
-        stack.callback(gate.release)
-        try:
-            answer = await stack.enter_async_context(endpoint.ask(query, accept))
-            if answer.status_code >= 400:
-                detail = (await answer.aread()).decode("utf-8", "replace").strip()
-                late = "timeout" in detail.lower() or "cancel" in detail.lower()
-                status = 503 if late else answer.status_code
-                message = f"the query took more than {limits.seconds} seconds" if late else detail
-                raise HTTPException(status, message, headers={"retry-after": "10"} if late else None)
-        except BaseException:
-            await stack.aclose()
+async def _relay(endpoint: Endpoint, query: str, accept: str) -> Response:
+    """Answer a query through a child, bounded in size and time."""
+    stack = contextlib.AsyncExitStack()
+    try:
+        answer = await stack.enter_async_context(endpoint.ask(query, accept))
+        if answer.status_code >= 400:
+            detail = (await answer.aread()).decode("utf-8", "replace")
+            raise HTTPException(answer.status_code, " ".join(detail.split()))
+    except BaseException as error:
+        if not await stack.__aexit__(type(error), error, error.__traceback__):
             raise
 
-        async def body() -> AsyncIterator[bytes]:
-            sent = 0
-            async with stack:
-                async for chunk in answer.aiter_raw():
-                    sent += len(chunk)
-                    if sent > limits.result_bytes:
-                        # The client sees a broken transfer, not a result that looks whole.
-                        raise ConnectionAbortedError("result too large")
-                    yield chunk
+    async def body() -> AsyncIterator[bytes]:
+        sent = 0
+        async with stack:
+            async for chunk in answer.aiter_raw():
+                sent += len(chunk)
+                if sent > endpoint.limits.result_bytes:
+                    # The client sees a broken transfer, not a result that looks whole.
+                    raise ConnectionAbortedError("result too large")
+                yield chunk
 
-        return StreamingResponse(
-            body(), media_type=answer.headers.get("content-type", "application/octet-stream")
-        )
-
-    return relay
+    return StreamingResponse(
+        body(), media_type=answer.headers.get("content-type", "application/octet-stream")
+    )
 
 
 class _Headers(BaseHTTPMiddleware):
@@ -274,8 +274,6 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
     with open_build(build) as graph:
         base = base_of(graph)
     endpoint = Endpoint(build, limits, lambda: build_site(build, site))
-    gate = asyncio.Semaphore(limits.at_once)
-    relay = _relay(endpoint, limits, gate)
 
     async def sparql(request: Request) -> Response:
         accept = request.headers.get("accept", "*/*")
@@ -290,7 +288,7 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
             if accept != "*/*" and "text/html" not in accept
             else "application/sparql-results+json, text/turtle;q=0.9"
         )
-        return await relay(query, wanted)  # type: ignore[misc, no-any-return]
+        return await _relay(endpoint, query, wanted)
 
     async def thing(request: Request) -> Response:
         path = request.path_params["path"]
@@ -304,12 +302,15 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
         best = mimeparse.best_match(offered, request.headers.get("accept", "*/*"))
         if not best:
             raise HTTPException(406, "offered: " + ", ".join(offered))
-        letter, _, passage = name.partition("/")
-        if best != "text/html":
-            return RedirectResponse(f"/{folder}/{quote(letter)}.{RDF_TYPES[best]}", 303, {"vary": "accept"})
-        page = {"types": "type"}.get(folder, folder)
+        letter, _, passage = name.partition("/") if folder == "letter" else (name, "", "")
+        page = f"{folder}/{letter.replace('/', '-')}.html"
+        if "\0" in page or not (site / page).is_file():
+            raise HTTPException(404, "nothing has this address")
         anchor = "#" + passage.replace("/", "-") if passage else ""
-        return RedirectResponse(f"/{page}/{quote(letter)}.html{anchor}", 303, {"vary": "accept"})
+        target = (
+            f"{quote(page)}{anchor}" if best == "text/html" else f"{folder}/{quote(letter)}.{RDF_TYPES[best]}"
+        )
+        return RedirectResponse(f"/{target}", 303, {"vary": "accept"})
 
     async def _description(folder: str, name: str, suffix: str) -> Response:
         root = base if folder not in ("authority", "types") else "https://w3id.org/demandkb/"
@@ -320,7 +321,7 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
             f"GRAPH <{iri}> {{ ?s ?p ?o }}" if folder == "letter" else f"VALUES ?s {{ <{iri}> }} ?s ?p ?o"
         )
         media_type = next(m for m, s in RDF_TYPES.items() if s == suffix)
-        return await relay(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", media_type)  # type: ignore[misc, no-any-return]
+        return await _relay(endpoint, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", media_type)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
