@@ -45,7 +45,7 @@ RECENT = 2 * 10**9
 """Nanoseconds within which a second change of a file may leave its time as it was."""
 
 _READERS = ("documents", "extraction", "findings.py", "graph.py", "letter.py", "validation.py")
-_LIBRARIES = ("mammoth", "pypdfium2", "pyshacl", "rdflib", "trafilatura")
+_LIBRARIES = ("charset-normalizer", "lxml", "mammoth", "pypdfium2", "pyshacl", "rdflib")
 
 
 @dataclass(slots=True)
