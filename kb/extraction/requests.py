@@ -206,7 +206,8 @@ def _performed(sentence: _Sentence) -> Verdict | None:
     denied: Verdict | None = None
     for section, ours in (("performs", _always), ("asks", _by_signatories), ("asks_third", _by_name)):
         for force, cue in sentence.cues(section):
-            certainty = 0.0 if sentence.covered("cues.no_request", cue.first) else ours(sentence, cue)
+            other = sentence.covered("cues.no_request", cue.first) or sentence.has("cues.past", cue.first)
+            certainty = 0.0 if other else ours(sentence, cue)
             if not certainty:
                 continue
             verdict = Verdict("explicit", _FORCES[force], certainty, cue.first)
@@ -436,7 +437,8 @@ def _stance(sentence: _Sentence) -> Verdict | None:
 
 def _reported(sentence: _Sentence) -> Verdict | None:
     """What was asked before, or is asked by others."""
-    for section in ("asked", "asks_third"):
+    past = ["performs"] if sentence.found.get("cues.past") else []
+    for section in ("asked", *past, "asks_third"):
         for force, cue in sentence.cues(section):
             before = sentence.words[cue.first - 1] if cue.first else ""
             skipped = sentence.lexicon["noun_before"] | sentence.lexicon["you"]
