@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from kb.extraction.language import Language
+from kb.extraction.language import Language, words
 from kb.extraction.layout import Block, Reading, read
 from kb.extraction.requests import Names, Verdict, begins_with, has_cue, judge, lead_verdict, shape
 from kb.extraction.sentences import split_sentences
@@ -171,6 +171,15 @@ class _Reader:
     def head(self, block: Block) -> str:
         return self.text[block.content.start : min(block.content.end, block.content.start + 200)]
 
+    def asks_itself(self, block: Block | _Point) -> bool:
+        """Tell whether a paragraph asks by its first sentence, or speaks to the addressee in it."""
+        reading = read(self.text, block.lines)
+        sentences = split_sentences(reading.text, self.language)
+        first = reading.text[slice(*sentences[0])] if sentences else ""
+        verdict = judge(first, self.language, self.names)
+        spoken = self.language.folded("words", "you") & set(words(first))
+        return bool(spoken) or (verdict is not None and verdict.level == "explicit")
+
     def paragraphs_end(self, blocks: Sequence[Block], start: int) -> int:
         """Tell where the paragraphs end that are points of a list without markers; `start` if none are."""
         first: str | None = None
@@ -188,6 +197,8 @@ class _Reader:
                     break
                 first = form
             elif form != first or form == "other":
+                if form == "other" and self.asks_itself(block):
+                    break
                 goes_on = before in ";,؛،" or head[:1].islower()
                 if not goes_on and (
                     form != first or begins_with(head, self.language, "ends") or length > 300
@@ -293,6 +304,7 @@ class _Reader:
         told = lead is not None and lead.level == "told"
         unled = lead is None and self.imperatives(top)
         lead = None if told else lead
+        asking = lead is None and all(self.asks_itself(point) for point in top)
         number = 0
         while number < len(points):
             point = points[number]
@@ -308,7 +320,7 @@ class _Reader:
             if unled and self.is_imperative(point):
                 self.whole(point, inner, reading, sentences, _UNLED)
             elif lead is None:
-                self.plain_point(point, inner, reading, sentences, told)
+                self.plain_point(point, inner, reading, sentences, told, asking)
             elif inner and self.splits(reading.text, inner):
                 self.read_list(inner, lead)
             else:
@@ -361,6 +373,7 @@ class _Reader:
         reading: Reading,
         sentences: Sequence[Span],
         told: bool,
+        asking: bool,
     ) -> None:
         """Read a point of a list that asks for nothing as such: what it says itself counts."""
         last = reading.text[slice(*sentences[-1])]
@@ -369,7 +382,7 @@ class _Reader:
             self.read_list(inner, lead_verdict(last, self.language, self.names))
             return
         verdict = judge(reading.text[slice(*sentences[0])], self.language, self.names)
-        if verdict is not None and verdict.level == "explicit":
+        if verdict is not None and verdict.level == "explicit" and asking:
             self.whole(point, inner, reading, sentences, verdict)
             return
         self.previous = None

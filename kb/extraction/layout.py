@@ -107,8 +107,8 @@ def lay_out(text: str, page_starts: tuple[int, ...] = ()) -> Layout:
 # ---------------------------------------------------------------------------------------------------- lines
 
 _NUMBER = (
-    r"\(?\d{1,5})(?:[ \t]?(?:\\?[.)\]\-–—ـ]){1,3}"
-    r"(?!\d)(?=[\s*_\W]|[^\W\da-zß-öø-ÿ]|(?<=[.)\]])\w)|\t)"
+    r"\(?\d{1,5})(?:[ \t]?(?:\\?[.)\]\-–—ـ°º]){1,3}"
+    r"(?!\d)(?=[\s*_\W]|[^\W\da-zß-öø-ÿ]|(?<=[.)\]°º])\w)|\t)"
 )
 _LETTER = (
     r"(?P<letter>\(?(?:[a-zA-Z]|[ivxIVX]{2,5}|[ء-ي]))"
@@ -120,7 +120,7 @@ _REST = rf"[\s{INVISIBLE}]*"
 _MARKER = re.compile(
     rf"[*_]{{0,3}}(?:{_BULLET}{_REST}(?:(?P<inner>{_NUMBER})?|(?P<number>{_NUMBER}|{_LETTER})[*_]{{0,3}}{_REST}"
 )
-_MARKER_STARTS = re.compile(rf"[*_(\[\\\d{_BULLETS}+–—-]|(?:[a-zA-Zء-ي]|[ivxIVX]{2, 5})[.)ـ\-–\\]")
+_MARKER_STARTS = re.compile(rf"[*_(\[\\\d{_BULLETS}+–—-]|(?:[a-zA-Zء-ي]|[ivxIVX]{{2,5}})[.)ـ\-–\\]")
 _EMPHASIS = re.compile(r"[*_]{1,3}")
 _HEADING = re.compile(r"#{1,6}\s+")
 _QUOTED = re.compile(r"(?:>\s?)+")
