@@ -44,7 +44,15 @@ SECONDS = 120.0
 RECENT = 2 * 10**9
 """Nanoseconds within which a second change of a file may leave its time as it was."""
 
-_READERS = ("documents", "extraction", "findings.py", "graph.py", "letter.py", "validation.py")
+_READERS = (
+    "authorities.py",
+    "documents",
+    "extraction",
+    "findings.py",
+    "graph.py",
+    "letter.py",
+    "validation.py",
+)
 _LIBRARIES = ("charset-normalizer", "lxml", "mammoth", "pypdfium2", "pyshacl", "rdflib")
 
 

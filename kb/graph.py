@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD
@@ -24,7 +25,7 @@ from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD
 from kb import __version__, authorities, namespaces
 from kb.collection import Assessment, Collection, Decision, LetterNote
 from kb.identity import Organisation
-from kb.letter import Addressee, Demand, Letter, Reference, Remark, Span, slug
+from kb.letter import Addressee, Demand, Explicitness, Force, Letter, Reference, Remark, Span, slug
 
 if TYPE_CHECKING:
     from kb.tracking import Restatement
@@ -52,6 +53,9 @@ OUTCOME = Namespace(namespaces.PREFIXES["outcome"])
 DEMAND_TYPE = Namespace(namespaces.PREFIXES["demand-type"])
 OA = Namespace(namespaces.PREFIXES["oa"])
 SCHEMA = Namespace(namespaces.PREFIXES["schema"])
+
+# A date that is none is for the shapes to tell; rdflib would print a traceback for it.
+logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
 
 SOFTWARE = URIRef(f"https://w3id.org/demandkb/software/{__version__}")
 
@@ -345,22 +349,64 @@ class _LetterWriter(_Writer):
     # Demands, and what was decided about them
 
     def write_demands(self, decisions: Sequence[Decision]) -> None:
+        rows = [row for row in decisions if row.decision in _STATES]
         made = len(self.letter.demands)
+        used: list[Decision] = []
         for index, (node, demand) in enumerate(self.names.demands(self.letter)):
+            about = [row for row in rows if _concerns(row, node, demand)]
+            used += about
             property_ = KB.makesDemand if index < made else KB.reportsDemand
-            about = [row for row in decisions if _concerns(row, node, demand)]
-            nodes = [self.decision(row, node) for row in about]
-            verdict = about[-1] if about else None
-            self.demand(node, demand, _STATES[verdict.decision if verdict else None])
+            self.write_demand(property_, node, demand, about)
             self.add(node, PROV.wasGeneratedBy, self.extraction)
-            if verdict and verdict.decision == "change":
-                revision = URIRef(f"{node}/revision/{_hash(verdict.value)}")
-                self.demand(revision, _changed(demand, verdict.value, self.letter), CODE.reviewed)
-                self.add(revision, PROV.wasRevisionOf, node)
-                self.add(revision, PROV.wasDerivedFrom, nodes[-1])
-                node = revision
-            if not verdict or verdict.decision != "reject":
-                self.add(self.iri, property_, node)
+        others: dict[str, list[Decision]] = {}
+        for row in rows:
+            if row not in used:
+                others.setdefault(_fold(row.what).casefold(), []).append(row)
+        for about in others.values():
+            self.write_added(about)
+
+    def write_demand(
+        self, property_: URIRef, node: URIRef, demand: Demand, about: Sequence[Decision], added: bool = False
+    ) -> None:
+        """A demand, what was decided about it, and as it was changed by the last decision if that says so."""
+        nodes = [self.decision(row, node) for row in about]
+        verdict = about[-1] if about else None
+        revised = None
+        if verdict and verdict.decision == "change":
+            revised = self.changed(demand, verdict)
+            verdict = verdict if revised else None
+        state = _STATES[verdict.decision if verdict else None]
+        self.demand(node, demand, CODE.added if added and state == CODE.reviewed else state)
+        if revised and verdict:
+            revision = URIRef(f"{node}/revision/{_hash(verdict.value)}")
+            self.demand(revision, revised, CODE.reviewed)
+            self.add(revision, PROV.wasRevisionOf, node)
+            self.add(revision, PROV.wasDerivedFrom, nodes[-1])
+            node = revision
+        if not verdict or verdict.decision != "reject":
+            self.add(self.iri, property_, node)
+
+    def write_added(self, about: Sequence[Decision]) -> None:
+        """A demand that only a person found: the words accepted stand in the letter, and the reader missed them."""
+        words = about[0].what.split()
+        found = re.search(r"\s+".join(map(re.escape, words)), self.letter.text) if words else None
+        if found is None or about[0].decision != "accept":
+            told = f"a decision is about words that are no demand of this letter: “{about[0].what}”"
+            self.remarks.append(Remark("decision-refused", told))
+            return
+        demand = Demand(found[0], Span(*found.span()), "explicit", "request")
+        demand = self.changed(demand, about[0]) or demand
+        node = self.names.demand(self.letter.id, demand.quote)
+        self.write_demand(KB.makesDemand, node, demand, about, added=True)
+        self.add(node, PROV.wasDerivedFrom, self.decision(about[0], node))
+
+    def changed(self, demand: Demand, row: Decision) -> Demand | None:
+        """The demand as a decision's value changes it, or None and a remark if that can't be done."""
+        try:
+            return _changed(demand, row.value, self.letter)
+        except ValueError as error:
+            self.remarks.append(Remark("decision-refused", f"“{row.value}”: {error}", demand.span))
+            return None
 
     def demand(self, node: URIRef, demand: Demand, state: URIRef) -> None:
         self.describe(
@@ -417,17 +463,31 @@ def _concerns(row: Decision, node: URIRef, demand: Demand) -> bool:
 
 
 def _changed(demand: Demand, value: str, letter: Letter) -> Demand:
-    """The demand as a row's value says: "types: ceasefire lifting-sieges; span: 120-240; force: urge"."""
-    for part in value.split(";"):
+    """The demand as a row's value says: "types: ceasefire lifting-sieges; span: 120-240; force: urge".
+
+    Raises ValueError, in words for the person who wrote it, where that can't be done.
+    """
+    for part in filter(None, (part.strip() for part in value.split(";"))):
         field, _, told = (piece.strip() for piece in part.partition(":"))
-        match field:
+        match field if told else "":
             case "types":
-                demand = dataclasses.replace(demand, types=tuple(told.split()))
+                demand = dataclasses.replace(demand, types=tuple(told.replace(",", " ").split()))
             case "span":
-                start, end = (int(number) for number in told.split("-"))
-                demand = dataclasses.replace(demand, span=Span(start, end), quote=letter.text[start:end])
-            case "force" | "explicitness" | "item":
-                demand = dataclasses.replace(demand, **{field: told})  # type: ignore[arg-type]
+                bounds = re.fullmatch(r"(\d+)\s*[-–]\s*(\d+)", told)
+                span = Span(*map(int, bounds.groups())) if bounds else Span(0, 0)
+                if not 0 <= span.start < span.end <= len(letter.text):
+                    raise ValueError("a span is two offsets within the letter's text, such as span: 120-240")
+                demand = dataclasses.replace(demand, span=span, quote=letter.text[span.start : span.end])
+            case "force" if told in get_args(Force):
+                demand = dataclasses.replace(demand, force=told)  # type: ignore[arg-type]  # just looked up
+            case "explicitness" | "level" if told in get_args(Explicitness):
+                demand = dataclasses.replace(demand, explicitness=told)  # type: ignore[arg-type]  # likewise
+            case "item":
+                demand = dataclasses.replace(demand, item=told)
+            case _:
+                raise ValueError(
+                    f"{part!r} changes nothing: use types:, span:, force:, explicitness: or item:"
+                )
     return demand
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import DC, DCTERMS, FOAF, PROV, RDF, XSD
+from rdflib.namespace import DC, DCTERMS, FOAF, PROV, RDF, RDFS, XSD
 
 from kb.collection import Assessment, Collection, Decision, LetterNote
 from kb.graph import (
@@ -208,6 +208,43 @@ def test_a_changed_demand_is_a_new_node_beside_the_old() -> None:
     assert decided.value(new, KB.demandType) == DEMAND_TYPE["aid-delivery"]
     assert places(decided, new) == [OPEN.quote[:21]]
     assert len(list(decided.subjects(KB.decides, old))) == 2
+
+
+def remarks(found: Graph, code: str) -> list[str]:
+    return [str(found.value(node, RDFS.comment)) for node in found.subjects(KB.code, Literal(code))]
+
+
+@pytest.mark.parametrize(
+    "value", ["span: 5-2", "span: 1-99999", "span: here", "force: shout", "colour: red", "types"]
+)
+def test_a_change_that_cant_be_made_is_told_and_changes_nothing(value: str) -> None:
+    node = demand_iri(OPEN.quote)
+    decided = letter_graph(LETTER, NAMES, [decision(OPEN.quote, "change", value)])
+    assert (IRI, KB.makesDemand, node) in decided
+    assert decided.value(node, KB.recordState) == CODE["machine-read"]
+    (told,) = remarks(decided, "decision-refused")
+    assert value in told
+
+
+def test_a_person_adds_a_demand_that_the_reader_missed() -> None:
+    quote = "Open the harbour road 🕊"
+    row = decision(
+        f"{quote.split()[0]}   {' '.join(quote.split()[1:])}", "accept", "types: aid-routes; force: urge"
+    )
+    decided = letter_graph(dataclasses.replace(LETTER, demands=()), NAMES, [row])
+    node = decided.value(IRI, KB.makesDemand)
+    assert isinstance(node, URIRef)
+    assert places(decided, node) == [quote]
+    assert decided.value(node, KB.recordState) == CODE.added
+    assert decided.value(node, KB.demandType) == DEMAND_TYPE["aid-routes"]
+    assert decided.value(node, KB.force) == CODE.urge
+    assert not remarks(decided, "decision-refused")
+
+
+def test_a_decision_about_words_that_are_not_there_is_told() -> None:
+    decided = letter_graph(LETTER, NAMES, [decision("Send balloons.", "accept")])
+    (told,) = remarks(decided, "decision-refused")
+    assert "Send balloons." in told
 
 
 def test_who_signed_is_in_a_graph_of_its_own() -> None:

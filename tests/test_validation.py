@@ -312,6 +312,15 @@ def kb(*arguments: str) -> subprocess.CompletedProcess[str]:
     return python("-m", "kb", "validate", *arguments)
 
 
+def test_a_date_that_is_none_makes_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "letter.ttl"
+    graph(dataclasses.replace(LETTER, date="2019-02-30")).serialize(path, format="turtle")
+    told = kb(str(path))
+    assert told.returncode == 1
+    assert "[letter-date-possible]" in told.stdout
+    assert told.stderr == "1 violation\n"
+
+
 def test_the_command(file: Path, tmp_path: Path) -> None:
     told = kb(str(file))
     assert told.returncode == 0
