@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from kb import resources
 from kb.errors import DataError
-from kb.extraction.language import Phrases, fold, languages, placed_words
+from kb.extraction.language import Phrases, bare, fold, languages, placed_words
 from kb.extraction.layout import Reading
 from kb.letter import Reference, Remark
 
@@ -80,7 +80,7 @@ _PLAIN = str.maketrans(
     "01234567890123456789--" + " " * 13,
 )
 _NOT_PLAIN = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
-_WORD_LISTS = ("number", "before_number", "links", "joiners", "of_year")
+_WORD_LISTS = ("number", "before_number", "links", "joiners", "of_year", "not_documents")
 _BODIES = (
     *("security_council", "general_assembly", "human_rights_council", "economic_and_social_council"),
     *("commission_on_human_rights", "united_nations", "elsewhere"),
@@ -123,6 +123,7 @@ class _Vocabulary:
     number: frozenset[str]
     before_number: frozenset[str]
     links: frozenset[str]
+    not_documents: frozenset[str]
     joiner: re.Pattern[str]
     another: re.Pattern[str]
     of_year: re.Pattern[str]
@@ -155,6 +156,7 @@ def _vocabulary() -> _Vocabulary:
             continue
         if predicate in (_LABEL, _OTHER_LABEL):
             phrases.append((_with_prefixes(value) if language_code == "ar" else value, subject))
+            phrases.append((" ".join(map(bare, value.split())), subject))  # printed without accents
             if predicate == _LABEL and language_code == "en":
                 names[subject] = value
         elif predicate == _IDENTIFIER:
@@ -168,6 +170,7 @@ def _vocabulary() -> _Vocabulary:
         frozenset(fold(word) for word in lists["number"]),
         frozenset(fold(word) for word in lists["before_number"]),
         frozenset(fold(word) for word in lists["links"]),
+        frozenset(fold(word) for word in lists["not_documents"]),
         re.compile(rf"\s?(?:[,،;؛&+/]\s?)?(?:(?:{_any_of(lists['joiners'])})(?=[\W\d])\s?)?", re.IGNORECASE),
         re.compile(rf"(?:{_any_of(lists['number'])})[.°º]{{0,2}}\s?(?=\d)", re.IGNORECASE),
         re.compile(rf",?\s?(?:{_any_of(lists['of_year'])})\s((?:19|20)\d\d)(?!\w)", re.IGNORECASE),
@@ -229,7 +232,8 @@ def _symbols(text: _Text) -> Iterator[_Place]:
 def _instruments(text: _Text) -> Iterator[_Place]:
     vocabulary = _vocabulary()
     for label, first, last in text.found:
-        if label.startswith(_DOCUMENTS):
+        body_of_it = last < len(text.words) and text.words[last] in vocabulary.not_documents
+        if label.startswith(_DOCUMENTS) and not body_of_it:
             symbol = vocabulary.symbols.get(label, "")
             yield _place(*text.span(first, last), symbol, "" if symbol else vocabulary.names[label])
 
@@ -379,25 +383,25 @@ class _Numbered:
         start, end = match.start(), match.end()
         opened, closed = text[start] == "(", text[end - 1] == ")" and not match["roman"]
         start, end = start + (opened and not closed), end - (closed and not opened)
-        if (
-            match["item"]
-            and _is_year(match["item"])
-            and match["session"].isdigit()
-            and int(match["session"]) > 100
-        ):
-            return _Number(start, end, match, int(match["item"]))
+        if match["item"] and (adopted := _year_after_number(match["session"], match["item"])):
+            return _Number(start, end, match, adopted)
         year = _YEAR.match(text, end) or _vocabulary().of_year.match(text, end)
         return _Number(start, year.end() if year else end, match, int(year[1]) if year else None)
 
     def body_after(self, at: int) -> str | None:
-        """Whose resolution it is by what follows: "of the Security Council"."""
+        """Whose resolution it is by what follows: "of the UN Security Council"."""
         word = bisect_right(self.text.places, (at, -1))
-        for step in range(5):
-            if word + step in self.body_starts:
-                return self.body_starts[word + step][0]
-            if word + step >= len(self.text.words) or self.text.words[word + step] not in _vocabulary().links:
-                return None
-        return None
+        body: str | None = None
+        for _ in range(6):
+            if word in self.body_starts and body != self.body_starts[word][0]:
+                body, word = self.body_starts[word]
+                if body != "united_nations":
+                    return body
+            elif word < len(self.text.words) and self.text.words[word] in _vocabulary().links:
+                word += 1
+            else:
+                break
+        return body
 
     def resolution(self, begin: int, number: _Number, body: str | None) -> _Place | None:
         """The resolution of that number, or None if it is nobody's of the United Nations."""
@@ -457,8 +461,14 @@ class _Numbered:
         return _place(start, number.end, f"{prefix}/{session}/{item}", remarks=remarks)
 
 
-def _is_year(digits: str) -> bool:
-    return len(digits) == 4 and digits[:2] in ("19", "20")
+def _year_after_number(number: str, digits: str) -> int | None:
+    """The year in "1244/1999" or "1244/99", where that is what stands after the stroke."""
+    if not number.isdigit() or int(number) <= 100:
+        return None
+    if len(digits) == 4 and digits[:2] in ("19", "20"):
+        return int(digits)
+    year = _year(int(number))
+    return year if year and digits == f"{year % 100:02}" else None
 
 
 def _continues(before: _Number, number: _Number, several: bool) -> bool:
