@@ -59,7 +59,7 @@ def find_demands(zones: Zones, language: Language, names: Iterable[str] = ()) ->
         if (zone := zones.of_line[block.first]) == "body"
         or (zone == "closing" and block.content.end - block.content.start > _LONGEST_FORMULA)
     ]
-    reader = _Reader(layout.text, language, Names(names))
+    reader = _Reader(layout.text, language, Names(names, language))
     reader.read(blocks)
     return Demands(tuple(reader.made()), tuple(reader.reported()))
 
@@ -124,6 +124,8 @@ class _Reader:
                 lead = None
             if listed:
                 lead = self.full_lead(last)
+                if lead and has_cue(last, self.language, "leads.counts"):
+                    sentences = sentences[:-1]
             self.read_sentences(reading, sentences)
             return lead, number + 1
         verdict = lead_verdict(last, self.language, self.names)
@@ -148,13 +150,13 @@ class _Reader:
         return None, stop
 
     def full_lead(self, sentence: str) -> Verdict | None:
-        """Give what a list is that follows a whole sentence: that one must point at it ("the following")."""
+        """Give what a list is that follows a whole sentence: that one must point at it, or count its points."""
         verdict = lead_verdict(sentence, self.language, self.names)
         return verdict if verdict is not None and self.points_on(sentence) else None
 
     def points_on(self, sentence: str) -> bool:
-        """Tell whether `sentence` speaks of a list that comes next ("the following recommendations")."""
-        return has_cue(sentence, self.language, "leads.asking")
+        """Tell whether `sentence` speaks of a list that comes next ("the following steps", "three things")."""
+        return any(has_cue(sentence, self.language, f"leads.{key}") for key in ("asking", "counts"))
 
     def is_label(self, text: str, kind: str) -> bool:
         """Tell whether `text` is a label within a list ("To the Security Council:", a heading)."""

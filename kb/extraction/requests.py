@@ -6,11 +6,11 @@ The rules are the same for every language; the words are in `languages/*.toml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
-from kb.extraction.language import Found, Language, words
+from kb.extraction.language import Found, Language, fold, words
 from kb.letter import Force
 
 __all__ = ["Names", "Shape", "Verdict", "begins_with", "has_cue", "judge", "lead_verdict", "shape"]
@@ -83,10 +83,11 @@ def _lexicon(language: Language) -> _Lexicon:
 class Names:
     """The names of the signatories, who may speak of themselves by name."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[str] = (), language: Language | None = None) -> None:
+        small = language.folded("detection", "function_words") if language else frozenset()
         self._by_first: dict[str, set[tuple[str, ...]]] = {}
         for name in names:
-            for form in _forms(name):
+            for form in _forms(name, small):
                 if parts := tuple(words(form)):
                     self._by_first.setdefault(parts[0], set()).add(parts)
 
@@ -100,14 +101,14 @@ class Names:
 
 
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
-_CAPITAL = re.compile(r"\b[A-ZÀ-Þ]")
 
 
-def _forms(name: str) -> Iterator[str]:
+def _forms(name: str, small: Collection[str]) -> Iterator[str]:
     """How a name may be used in a text: without what is in brackets, as what is in brackets, as initials."""
     yield (plain := _IN_BRACKETS.sub(" ", name).strip())
     yield from _IN_BRACKETS.findall(name)
-    if len(initials := "".join(_CAPITAL.findall(plain))) > 2:
+    initials = "".join(word[0] for word in plain.split() if word[0].isupper() and fold(word) not in small)
+    if len(initials) > 2:
         yield initials
 
 
