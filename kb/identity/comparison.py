@@ -18,6 +18,8 @@ OFFER_FROM = 0.6
 LONG = 7
 """How many letters a word needs for one consonant too many or too few to be taken for a slip."""
 
+_MANY = 64  # pairs of words left over from which two names have nothing to do with each other
+
 Weigher = Callable[[Word], float]
 """How much a word tells: less the more names of the collection have it."""
 
@@ -100,6 +102,8 @@ def _align(left: Form, right: Form) -> Alignment:
             respelled += relation == "variant"
             translated += relation == "translated"
             shared.append((word, other))
+    if len(left_over) * len(right_over) > _MANY:
+        return Alignment(shared, respelled, translated, doubtful, left_over, right_over)
     for word in list(left_over):
         for other in right_over:
             relation = _spelling(word, other)

@@ -46,6 +46,8 @@ class _Settler:
         self.parent: dict[str, str] = {}
         self.edges: dict[str, list[tuple[str, str]]] = {}
         self.row_of: dict[str, OrganisationRow] = {}
+        self.members: dict[str, list[str]] = {}
+        self.opposed: dict[str, dict[str, Decision]] = {}
 
     def find(self, name: str) -> str:
         self.parent.setdefault(name, name)
@@ -54,11 +56,30 @@ class _Settler:
             name = self.parent[name]
         return name
 
+    def group(self, root: str) -> list[str]:
+        """The names joined under a root."""
+        return self.members.get(root, [root])
+
+    def apart(self, left: str, right: str) -> Decision | None:
+        """The row that says of two groups, by their roots, that they are two."""
+        if left == right:
+            return None
+        fewer, more = sorted((left, right), key=lambda root: len(self.group(root)))
+        rows = (
+            row
+            for name in self.group(fewer)
+            for other, row in self.opposed.get(name, {}).items()
+            if self.find(other) == more
+        )
+        return min(rows, key=lambda row: row.line, default=None)
+
     def join(self, one: str, other: str, place: str) -> None:
         self.edges.setdefault(one, []).append((other, place))
         self.edges.setdefault(other, []).append((one, place))
-        root, joined = sorted((self.find(one), self.find(other)))
+        roots = self.find(one), self.find(other)
+        root, joined = sorted(roots, key=lambda root: (-len(self.group(root)), root))
         self.parent[joined] = root
+        self.members.setdefault(root, [root]).extend(self.members.pop(joined, [joined]))
         row = self.row_of.pop(joined, None)
         if row is not None:
             self.row_of.setdefault(root, row)
@@ -119,6 +140,8 @@ class _Settler:
                 )  # fmt: skip
             else:
                 self.settled.apart[one, other] = row
+                self.opposed.setdefault(one, {})[other] = row
+                self.opposed.setdefault(other, {})[one] = row
         elif self.find(one) != self.find(other):
             self.settled.unsure[one, other] = row
 
@@ -132,14 +155,14 @@ class _Settler:
                 file, row.line,
             )  # fmt: skip
             return
-        for (first, second), apart in self.settled.apart.items():
-            if {self.find(first), self.find(second)} == {left, right} and left != right:
-                self.refuse(
-                    f"“{one}” and “{other}” can't be the same: {file.name}:{apart.line} says that “{first}” "
-                    f"and “{second}” are different; take back one of these rows",
-                    file, row.line,
-                )  # fmt: skip
-                return
+        against = self.apart(left, right)
+        if against is not None:
+            self.refuse(
+                f"“{one}” and “{other}” can't be the same: {file.name}:{against.line} says that "
+                f"“{against.what}” and “{against.value}” are different; take back one of these rows",
+                file, row.line,
+            )  # fmt: skip
+            return
         self.settled.same[one, other] = row
         if left != right:
             self.join(one, other, f"{file.name}:{row.line}")
