@@ -534,7 +534,7 @@ class Match:
 def organisations_graph(
     organisations: Iterable[Organisation], matches: Iterable[Match], names: Names
 ) -> Graph:
-    """Who signed: each organisation with the signatures that stand for it, and what is left for review."""
+    """Who signed: organisations and persons with their names, and what is left for review or was judged."""
     writer = _Writer(_new_graph(names.graph("organisations")), names)
     for organisation in organisations:
         node = writer.describe(
@@ -550,6 +550,12 @@ def organisations_graph(
             writer.add(node, SCHEMA.sameAs, _address(link) or Literal(link))
         for member in organisation.members:
             writer.add(node, ORG.hasMember, writer.person(member))
+    matches = list(matches)
+    known = set(writer.graph.subjects(FOAF.name))
+    for match in matches:
+        # Whom a person joined keeps an address, which says where to go on.
+        if match.judgement == "same" and URIRef(match.other) not in known:
+            writer.add(URIRef(match.other), DCTERMS.isReplacedBy, URIRef(match.one))
     _write_matches(writer, matches)
     return writer.graph
 

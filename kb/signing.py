@@ -15,6 +15,7 @@ from kb import graph, identity, shared, store
 from kb.collection import Collection, Decision
 from kb.errors import DataError
 from kb.identity import Linkage, PrintedName
+from kb.letter import slug
 from kb.state import State
 
 __all__ = ["Signing"]
@@ -108,10 +109,16 @@ class Signing:
         return shared.text(store.nquads(graph.signatories_graph(letter, signed, self._names)))
 
     def _matches(self, linkage: Linkage) -> list[graph.Match]:
-        named = {name: str(self._names.signatory(each)) for name, each in linkage.of.items()}
-        return [
-            graph.Match(
-                named[each.one], named[each.other], each.score, each.reason, each.judgement, each.decision
-            )
-            for each in linkage.matches
-        ]
+        found = []
+        for each in linkage.matches:
+            one, other = (str(self._names.signatory(linkage.of[name])) for name in (each.one, each.other))
+            if one == other:
+                other = self._own_address(each, one)
+            if one != other:
+                found.append(graph.Match(one, other, each.score, each.reason, each.judgement, each.decision))
+        return found
+
+    def _own_address(self, match: identity.Match, joined: str) -> str:
+        """The address that one of two names would have, had nobody joined them."""
+        own = (slug(form) for name in (match.other, match.one) for form in (identity.plain(name), name))
+        return next((iri for each in own if (iri := str(self._names.organisation(each))) != joined), joined)

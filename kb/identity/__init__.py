@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from kb.identity.linking import Linkage, Match, Organisation, PrintedName, link
+from kb.identity.names import plain
 
-__all__ = ["Linkage", "Match", "Organisation", "PrintedName", "link"]
+__all__ = ["Linkage", "Match", "Organisation", "PrintedName", "link", "plain"]
