@@ -163,7 +163,7 @@ def letter_graph(
 
 
 def _new_graph(identifier: URIRef) -> Graph:
-    graph = Graph(identifier=identifier, bind_namespaces="none")
+    graph = Graph("SimpleMemory", identifier=identifier, bind_namespaces="none")
     for prefix, namespace in namespaces.PREFIXES.items():
         graph.bind(prefix, namespace)
     return graph
