@@ -15,7 +15,7 @@ from kb.extraction.dates import find_dates
 from kb.extraction.heading import Titled
 from kb.extraction.language import any_language
 from kb.extraction.layout import Layout, Reading, plain, read
-from kb.extraction.zones import Words, Zones, is_prose, opens_copies
+from kb.extraction.zones import FIELD, Words, Zone, Zones, is_prose, opens_copies
 from kb.letter import Addressee, Span
 
 __all__ = ["find_addressees"]
@@ -152,51 +152,133 @@ def _ends_one(before: str, key: str) -> bool:
 # ---------------------------------------------------------------------------------- a block of address
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """An addressee being put together from lines; `closed` when nothing more belongs to it."""
-
-    addressee: Addressee
-    closed: bool = False
-    led: bool = False
-
-
-def _block(layout: Layout, zones: Zones, zone: str, title: Titled | None) -> Iterator[Addressee]:
+def _block(layout: Layout, zones: Zones, zone: Zone, title: Titled | None) -> list[Addressee]:
     """Read address lines: "H.E. Mr. X / Secretary-General / United Nations / New York" is one addressee."""
-    drafts: list[_Draft] = []
-    led = False
     words = Words(layout)
-    indices = [index for run in zones.runs(zone) for index in run]  # type: ignore[arg-type]
     prose = {i for b in layout.blocks if is_prose(layout, b) for i in range(b.first, b.last + 1)}
-    for place, index in enumerate(indices):
+    lines = [
+        index
+        for run in zones.runs(zone)
+        for index in run
+        if not (layout.lines[index].furniture or index in prose or words.length(index) > _LONGEST)
+        and not (title and _within(layout.lines[index].span, title.span))
+    ]
+    block = _AddressBlock()
+    for place, index in enumerate(lines):
         line = layout.lines[index]
-        if (
-            line.furniture
-            or index in prose
-            or words.length(index) > 400
-            or (title and _within(line.span, title.span))
-        ):
-            continue
         reading = read(layout.text, (Span(line.content, line.span.end),))
-        start = 0
-        if any_language("addressee", "senders").match(reading.text) and ":" in reading.text[:20]:
-            led = False
-            continue
         if _attention(reading.text):
             break
-        if any_language("title", "subjects").match(reading.text):
+        block.led, start = block.led or _led(reading.text)[1], _led(reading.text)[0]
+        if not start and FIELD.match(reading.text):
+            block.led &= any_language("addressee", "senders").match(reading.text) is None
             continue
-        start, led_here = _led(reading.text)
-        led = led or led_here
-        if led_here and not reading.text[start:].strip(_EDGES):
-            continue
-        text = reading.text[start:].strip()
-        following = words[indices[place + 1]] if place + 1 < len(indices) else ""
-        _add_line(drafts, reading, start, text, line.gap, line.marker is not None, led, following)
-    if not led:
-        drafts = [draft for draft in drafts if _trusted(draft.addressee)]
-    for draft in drafts:
-        yield draft.addressee
+        following = words[lines[place + 1]] if place + 1 < len(lines) else ""
+        block.add(_AddressLine(reading, start, line.gap, line.marker is not None, following))
+    if block.led:
+        return block.addressees
+    signed = [layout.text[start:end] for start, end in zones.spans("signatures")]
+    # A name that signs too is a sender's letterhead.
+    return [a for a in block.addressees if _trusted(a) and not any(a.name in names for names in signed)]
+
+
+@dataclass(frozen=True, slots=True)
+class _AddressLine:
+    """A line of an address: its words from `start` on, and what is known of its surroundings."""
+
+    reading: Reading
+    start: int
+    gap: int
+    listed: bool
+    following: str
+
+    @property
+    def text(self) -> str:
+        return self.reading.text[self.start :].strip()
+
+    @property
+    def end(self) -> int:
+        return self.reading.span(self.start, len(self.reading.text)).end
+
+    def begins_with(self, key: str) -> bool:
+        return any_language("addressee", key).match(self.text) is not None
+
+
+class _AddressBlock:
+    """Puts addressees together from the lines of an address; `led` once "To:" was read."""
+
+    def __init__(self) -> None:
+        self.addressees: list[Addressee] = []
+        self.led = False
+        self._open = False
+        # Blank lines between the lines of one address: it may be double-spaced.
+        self._spacing = 0
+
+    def add(self, line: _AddressLine) -> None:
+        """Take in the next line: a new addressee, more of the last one, or neither."""
+        text = line.text
+        if not text:
+            return
+        if _is_dated(text) or _is_place(text):
+            self._open &= line.gap > 0
+        elif (
+            text[0].islower()
+            and not (line.listed or line.begins_with("offices") or line.begins_with("bodies"))
+        ) or (self._open and not line.listed and line.gap <= 1 and self._goes_on(line)):
+            pass
+        elif self._names(line):
+            for part in _parts(line.reading, line.start, len(line.reading.text)):
+                addressee = _addressee(line.reading, part)
+                if addressee:
+                    self.addressees.append(addressee)
+                    self._open, self._spacing = True, 0
+
+    def _goes_on(self, line: _AddressLine) -> bool:
+        """Add a line to the last addressee if it is the rest of a name, an office, or a body."""
+        known, text = self.addressees[-1], line.text.strip(_EDGES)
+        joined = line.gap <= self._spacing
+        if line.begins_with("forms") and not any_language("addressee", "offices").fullmatch(text):
+            return False
+        if joined and any_language("addressee", "forms").fullmatch(known.name):
+            more = replace(known, name=f"{known.name} {text}")
+        elif line.begins_with("offices") and not _has_office(known):
+            office, body = _office_and_body(text)
+            more = replace(known, office=office, body=body)
+        elif joined and not known.body and (line.begins_with("bodies") or (known.office and len(text) < 80)):
+            more = replace(known, body=text)
+        elif (
+            joined
+            and not known.body
+            and any_language("addressee", "forms").match(known.name)
+            and len(text) < 80
+        ):
+            more = replace(known, office=text)
+        else:
+            return False
+        self.addressees[-1] = replace(more, span=Span(known.span.start, line.end))
+        self._spacing = line.gap
+        return True
+
+    def _names(self, line: _AddressLine) -> bool:
+        """Tell whether a line names a further addressee."""
+        if (
+            line.listed
+            or line.begins_with("forms")
+            or line.begins_with("offices")
+            or _names_office(line.text)
+        ):
+            return True
+        if line.begins_with("bodies") and (not self._open or line.gap > 0):
+            return True
+        if self.led and (line.gap > 0 or not self.addressees):
+            return True
+        office_below = any_language("addressee", "offices").match(line.following)
+        return office_below is not None and not FIELD.match(line.following)
+
+
+def _has_office(addressee: Addressee) -> bool:
+    name = _without_forms(addressee.name)
+    return addressee.office is not None or any_language("addressee", "offices").search(name) is not None
 
 
 def _within(inner: Span, outer: Span) -> bool:
@@ -225,69 +307,6 @@ def _led(text: str) -> tuple[int, bool]:
     ):
         return after, True
     return 0, False
-
-
-def _add_line(
-    drafts: list[_Draft],
-    reading: Reading,
-    start: int,
-    text: str,
-    gap: int,
-    listed: bool,
-    led: bool,
-    following: str,
-) -> None:
-    current = drafts[-1] if drafts and not drafts[-1].closed else None
-    form = any_language("addressee", "forms").match(text)
-    office = any_language("addressee", "offices").match(text)
-    body = any_language("addressee", "bodies").match(text)
-    if _is_dated(text) or _is_place(text):
-        if current and gap == 0:
-            drafts[-1] = replace(current, closed=True)
-        return
-    if text[:1].islower() and not listed and not (office or body):
-        return
-    if current and not listed and not form and gap <= 1:
-        known = current.addressee
-        whole = f"{known.name} {known.office or ''}"
-        if gap == 0 and any_language("addressee", "forms").fullmatch(known.name):
-            span = Span(known.span.start, reading.span(start, len(reading.text)).end)
-            drafts[-1] = replace(
-                current, addressee=replace(known, name=f"{known.name} {text.strip(_EDGES)}", span=span)
-            )
-            return
-        if office and not known.office and not any_language("addressee", "offices").search(whole):
-            end = reading.span(start, len(reading.text)).end
-            role, at = _office_and_body(text.strip(_EDGES))
-            drafts[-1] = replace(
-                current, addressee=replace(known, office=role, body=at, span=Span(known.span.start, end))
-            )
-            return
-        if gap == 0 and not known.body and (body or (known.office and text[:1].isupper() and len(text) < 80)):
-            end = reading.span(start, len(reading.text)).end
-            drafts[-1] = replace(
-                current, addressee=replace(known, body=text.strip(_EDGES), span=Span(known.span.start, end))
-            )
-            return
-    names = (
-        form
-        or listed
-        or office
-        or (led and (gap > 0 or not drafts))
-        or _names_office(text)
-        or (body and (current is None or gap > 0))
-        or (following and any_language("addressee", "offices").match(following) and not _is_shouting(text))
-    )
-    if not names:
-        return
-    for part in _parts(reading, start, len(reading.text)):
-        addressee = _addressee(reading, part)
-        if addressee:
-            drafts.append(_Draft(addressee, led=led))
-
-
-def _is_shouting(text: str) -> bool:
-    return text.isupper() and len(text.split()) > 3
 
 
 def _is_dated(text: str) -> bool:

@@ -121,6 +121,7 @@ _MARKER = re.compile(
     rf"[*_]{{0,3}}(?:{_BULLET}{_REST}(?:(?P<inner>{_NUMBER})?|(?P<number>{_NUMBER}|{_LETTER})[*_]{{0,3}}{_REST}"
 )
 _MARKER_STARTS = re.compile(rf"[*_(\[\\\d{_BULLETS}+–—-]|(?:[a-zA-Zء-ي]|[ivxIVX]{{2,5}})[.)ـ\-–\\]")
+_BARE_NUMBER = re.compile(r"(\d{1,4})[ \u00a0]+(?=[^\W\da-zß-öø-ÿ])")
 _EMPHASIS = re.compile(r"[*_]{1,3}")
 _HEADING = re.compile(r"#{1,6}\s+")
 _QUOTED = re.compile(r"(?:>\s?)+")
@@ -167,7 +168,7 @@ def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
             continue
         lines.append(_line(body, start, gap, start - (position - len(raw))))
         gap = 0
-    return _with_ordinals(text, _checked(text, lines))
+    return _with_bare_numbers(text, _with_ordinals(text, _checked(text, lines)))
 
 
 def _line(body: str, start: int, gap: int, indent: int) -> Line:
@@ -219,6 +220,24 @@ def _with_ordinals(text: str, lines: list[Line]) -> list[Line]:
     if len({word.casefold() for _, word in found}) > 1:
         for index, marker in found:
             lines[index] = lines[index]._replace(marker=marker)
+    return lines
+
+
+def _with_bare_numbers(text: str, lines: list[Line]) -> list[Line]:
+    """Mark the lines of a row "1 One", "2 Two", "3 Three", whose numbers have no sign after them."""
+    row: list[tuple[int, re.Match[str]]] = []
+    for index, line in enumerate(lines):
+        if line.marker or not text[line.content].isdecimal():
+            continue
+        found = _BARE_NUMBER.match(text, line.content, line.span.end)
+        if not found:
+            continue
+        if row and int(found[1]) != int(row[-1][1][1]) + 1:
+            row = []
+        if row or int(found[1]) == 1:
+            row.append((index, found))
+        for place, match in row if len(row) == 3 else row[3:][-1:]:
+            lines[place] = lines[place]._replace(marker=match[1], content=match.end())
     return lines
 
 

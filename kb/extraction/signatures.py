@@ -53,7 +53,7 @@ def find_signatures(layout: Layout, zones: Zones) -> tuple[tuple[Signature, ...]
 
 _EDGES = " \t,;،؛*_|•·"
 _OPEN = re.compile(r"[(\[«“][^)\]»”]*$")
-_TAIL = re.compile(r"(?:[-–—:/&,،]|\b(?:and|of|for|the|de|des|du|pour|et|la|del|y|para|و))$", re.IGNORECASE)
+_TAIL = ("-", "–", "—", ":", "/", "&", ",", "،")
 _PLACEHOLDER = re.compile(r"\$\{|\{\{|_{3,}|\.{4,}|<<|\[\s*\]|…{2,}|[xX]{4,}")
 _FOOTNOTE = re.compile(r"\[\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹]")
 _ODD = re.compile(r"[${\[<(_.…Xx]")
@@ -74,12 +74,13 @@ class _SignatureBlock:
         self._columns: list[int] | None = None
         self._side_by_side = False
         self._last_line = -1
+        self._only = False
 
     def read(self, run: range) -> None:
         """Read the lines `run`."""
-        for index in run:
-            if self.layout.lines[index].furniture:
-                continue
+        lines = [index for index in run if not self.layout.lines[index].furniture]
+        self._only = len(lines) == 1
+        for index in lines:
             self._read_line(index)
             self._last_line = index
 
@@ -99,7 +100,7 @@ class _SignatureBlock:
                 return
             if self._is_heading(text, line.heading) or self._continues(index, text):
                 return
-            if _lists(text) or ";" in text or "•" in text:
+            if _lists(text, self._only) or ";" in text or "•" in text:
                 self._read_running(index)
                 return
             text, start = self._without_connector(text, line.content)
@@ -146,7 +147,7 @@ class _SignatureBlock:
             return False
         line, previous = self.layout.lines[index], self.entries[-1]
         apart = line.gap > 0 or self._last_line != index - 1
-        cut = _OPEN.search(previous.name) or _TAIL.search(previous.name)
+        cut = _OPEN.search(previous.name) or _is_cut_off(previous.name)
         if not apart and (
             cut or text.startswith(("(", "[")) or (text[:1].islower() and not _starts_small(text))
         ):
@@ -271,17 +272,32 @@ def _is_office(text: str) -> bool:
     )
 
 
+def _is_cut_off(name: str) -> bool:
+    """Tell whether a name surely goes on: it ends in a dash, a comma, "of"."""
+    last = name.rsplit(None, 1)[-1]
+    if last.endswith(_TAIL):
+        return True
+    return last.islower() and any_language("addressee", "connectors").fullmatch(last) is not None
+
+
 def _beside_office(text: str) -> str:
     found = any_language("addressee", "offices").match(text)
     return text[found.end() :] if found else text
 
 
-def _lists(text: str) -> bool:
-    """Tell whether a line lists several names rather than one with its role and place."""
-    commas = text.count(",") + text.count("،")
-    return commas >= 4 or (commas >= 2 and len(text) > 120 and not _is_office(text.split(",")[1].strip()))
+def _lists(text: str, alone: bool) -> bool:
+    """Tell whether a line lists several names rather than one with its role and place.
+
+    A line that is the whole block may list as few as three, if the first is no person's.
+    """
+    parts = [part.strip() for part in re.split("[,،]", text)]
+    if len(parts) < 3 or any(map(_is_office, parts)):
+        return len(parts) > _MOST_PARTS
+    return len(parts) > _MOST_PARTS or len(text) > 120 or (alone and kind_of_name(parts[0]) == "organisation")
 
 
+# A name, two roles or places, a country: a line with more commas than that is a list.
+_MOST_PARTS = 4
 _PARTS = re.compile(r"[;؛•|\n]")
 _COMMAS = re.compile(r"[,،]\s")
 

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kb.extraction.addressees import find_addressees
 from kb.extraction.heading import find_date, find_title
@@ -65,3 +67,66 @@ def test_fields(path: Path) -> None:
     for key in ("kinds", "title"):
         assert fields[key] == expected.get(key, fields[key])
     assert set(expected.get("remarks", ())) <= set(fields["remarks"])
+
+
+LINES = st.sampled_from(
+    [
+        *(
+            "",
+            "",
+            "",
+            "Dear Minister,",
+            "To: Mr. A B",
+            "To:",
+            "H.E. Ms. Lina Roe",
+            "Minister of Trade",
+            "CC: Mayor; Police",
+        ),
+        *(
+            "Sincerely,",
+            "Signed by A House, B House and C House",
+            "Signatories:",
+            "1. Alpha House",
+            "- 2.Beta House (x",
+        ),
+        *(
+            "| Name | Country |",
+            "|---|---|",
+            "| A B | Chad |",
+            "5 May 2020",
+            "03/04/2021",
+            "Subject: x",
+            "# Letter to Y",
+        ),
+        *(
+            "We ask you to open the road to the north, which has been closed for a week now.",
+            "إلى: السيد أ",
+            "،",
+            "(a",
+        ),
+        *(
+            "Veuillez agréer, Madame, l'expression de nos sentiments",
+            "Copie à : X",
+            "and",
+            "<b>",
+            "**",
+            "By A B and C D",
+        ),
+    ]
+)
+
+
+@given(st.one_of(st.lists(LINES, max_size=15).map("\n".join), st.text(max_size=150)))
+def test_any_text_gives_fields(text: str) -> None:
+    layout = lay_out(text)
+    zones = find_zones(layout)
+    title = find_title(layout, zones)
+    find_date(layout, zones, detect_language(text))
+    signatures, remarks = find_signatures(layout, zones)
+    addressees, copied = find_addressees(layout, zones, title)
+    records: list[Signature | Addressee] = [*signatures, *addressees, *copied]
+    for record in records:
+        assert record.name.strip()
+        assert 0 <= record.span.start < record.span.end <= len(text)
+    assert [signature.position for signature in signatures] == list(range(1, len(signatures) + 1))
+    assert all(0 <= a < b <= len(text) for a, b in (remark.span for remark in remarks if remark.span))

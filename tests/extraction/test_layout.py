@@ -127,6 +127,7 @@ def test_reading_maps_back_exactly(text: str) -> None:
         ("**1.** One\n**2.** Two", ["1", "2"]),
         ("A. One\n\nB. Two\n\nC. Three", ["A", "B", "C"]),
         ("1\tOne\n2\tTwo", ["1", "2"]),
+        ("1 One\n2 Two\n3 Three\n4 Four", ["1", "2", "3", "4"]),
         ("First, stop.\n\nSecond, listen.\n\nFinally, act.", ["First", "Second", "Finally"]),
         ("**Premièrement**, écoutez.\n\nDeuxièmement, agissez.", ["Premièrement", "Deuxièmement"]),
         ("أولاً: أوقفوا القصف.\n\nثانياً: افتحوا الطرق.", ["أولاً", "ثانياً"]),
