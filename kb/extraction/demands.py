@@ -88,7 +88,8 @@ class _Reader:
         )
 
     def add(self, span: Span, verdict: Verdict, item: str | None = None) -> None:
-        self.found.append((span, verdict, item))
+        if verdict.level != "told":
+            self.found.append((span, verdict, item))
 
     # ------------------------------------------------------------------------------------------- blocks
 
@@ -99,7 +100,7 @@ class _Reader:
         while number < len(blocks):
             if blocks[number].kind == "item":
                 stop = _list_end(self.text, blocks, number, self.goes_on)
-                self.read_list(_points(self.text, blocks[number:stop]), lead)
+                self.read_list(_points(blocks[number:stop]), lead)
                 self.previous = None
                 number = stop
             else:
@@ -132,7 +133,7 @@ class _Reader:
         if verdict is None and lead is not None and len(sentences) == 1 and self.is_label(last, block.kind):
             return lead, number + 1
         self.read_sentences(reading, sentences[:-1])
-        if verdict is None and len(sentences) > 1 and len(last) <= _SHORT_LEAD:
+        if verdict is None and self.goes_on_asking() and len(last) <= _SHORT_LEAD and last.endswith(":"):
             # "We urge you to act. In particular:"
             verdict = self.previous
         if verdict is None or verdict.level == "told" or listed:
@@ -249,12 +250,15 @@ class _Reader:
         if point is not None and verdict is not None:
             self.add(point, verdict)
 
+    def goes_on_asking(self) -> bool:
+        """Tell whether the sentence before asked."""
+        return self.previous is not None and self.previous.level == "explicit" and self.previous.at >= 0
+
     def judge_sentence(self, reading: Reading, sentence: Span, text: str) -> None:
         if self.clauses(reading, sentence, text):
             return
         verdict = judge(text, self.language, self.names)
-        going_on = self.previous is not None and self.previous.level == "explicit" and self.previous.at >= 0
-        if going_on and begins_with(text, self.language, "continuations"):
+        if self.goes_on_asking() and begins_with(text, self.language, "continuations"):
             verdict = self.previous
         if verdict is not None:
             self.add(reading.span(*sentence), verdict)
@@ -302,7 +306,8 @@ class _Reader:
 
     def read_list(self, points: Sequence[_Point], lead: Verdict | None) -> None:
         """Read the points of a list that `lead` leads in."""
-        top = [point for point in points if point.level == min(p.level for p in points)]
+        level = min(point.level for point in points)
+        top = [point for point in points if point.level == level]
         told = lead is not None and lead.level == "told"
         unled = lead is None and self.imperatives(top)
         lead = None if told else lead
@@ -455,7 +460,7 @@ def _succeeds(marker: str | None, block: Block) -> bool:
     )
 
 
-def _points(text: str, blocks: Sequence[Block]) -> list[_Point]:
+def _points(blocks: Sequence[Block]) -> list[_Point]:
     points: list[_Point] = []
     for block in blocks:
         if block.kind == "item":
@@ -494,9 +499,6 @@ def _in_order(marks: list[re.Match[str]]) -> list[re.Match[str]]:
                 kept.append(mark)
         best = max(best, kept, key=len)
     return best
-
-
-_JOINT = re.compile(r"[\s;,؛،]+$")
 
 
 def _trimmed(text: str) -> tuple[int, int]:

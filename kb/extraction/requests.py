@@ -180,7 +180,7 @@ def judge(text: str, language: Language, names: Names = _NOBODY) -> Verdict | No
     """
     sentence = _Sentence(text, language, names)
     explicit = _performed(sentence) or _imperative(sentence)
-    if explicit is not None and explicit.certainty >= 0.5:
+    if explicit is not None:
         return explicit
     reported = _reported(sentence)
     if sentence.question:
@@ -205,9 +205,10 @@ def _parted(sentence: _Sentence, reported: Verdict, implicit: Verdict) -> bool:
 def _performed(sentence: _Sentence) -> Verdict | None:
     """A request that the sentence makes: the first that is not denied, or what it says instead."""
     denied: Verdict | None = None
+    past = sentence.found.get("cues.past", ())
     for section, ours in (("performs", _always), ("asks", _by_signatories), ("asks_third", _by_name)):
         for force, cue in sentence.cues(section):
-            other = sentence.covered("cues.no_request", cue.first) or sentence.has("cues.past", cue.first)
+            other = sentence.covered("cues.no_request", cue.first) or any(c.first < cue.first for c in past)
             certainty = 0.0 if other else ours(sentence, cue)
             if not certainty:
                 continue
