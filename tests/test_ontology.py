@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections import Counter
@@ -210,6 +211,17 @@ def test_preferred_labels_of_a_scheme_do_not_clash() -> None:
         for language, (label, *_) in texts(EVERYTHING, concept, SKOS.prefLabel).items():
             counted[scheme, language, label.casefold()] += 1
     assert [key for key, count in counted.items() if count > 1] == []
+
+
+def test_the_context_has_a_key_for_terms_of_the_ontology_only() -> None:
+    context = json.loads((FOLDER / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+    for name, told in context.items():
+        if isinstance(told, dict):
+            meant = told.get("@id", f"kb:{name}")
+            assert not meant.startswith("kb:") or KB[meant.removeprefix("kb:")] in TERMS, name
+        elif isinstance(told, str) and told.startswith("kb:"):
+            assert KB[told.removeprefix("kb:")] in TERMS, name
+    assert context["@vocab"] == str(KB)
 
 
 # The page that explains it

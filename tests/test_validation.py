@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pyoxigraph
 import pytest
 from rdflib import Graph
 from rdflib.namespace import RDF, SH
@@ -19,8 +20,10 @@ from kb.errors import DataError, UsageError
 from kb.findings import Finding, dumps, fails, loads, summary, write
 from kb.graph import Names, letter_graph
 from kb.letter import Letter, Signature, Span
-from kb.validation import validate, validate_files
+from kb.store import in_memory
+from kb.validation import validate, validate_files, validate_store
 from tests.sample import LETTER, OPEN, TEXT, span
+from tests.small_build import quads
 
 NAMES = Names()
 ROOT = Path(__file__).parent.parent
@@ -178,7 +181,19 @@ def test_sarif_knows_a_finding_again_after_lines_moved() -> None:
     assert len(prints) == 1
 
 
-# Files
+# Stores and files
+
+
+def test_a_store_is_checked_letter_by_letter(tmp_path: Path) -> None:
+    held = in_memory(quads())
+    findings = validate_store(held)
+    assert [(each.rule, each.file) for each in findings] == [
+        ("letter-date-month-only", "2020-06 truce again.txt")
+    ]
+    path = tmp_path / "all.nq"
+    with path.open("wb") as file:
+        held.dump(file, pyoxigraph.RdfFormat.N_QUADS)
+    assert [each.rule for each in validate_files([path])] == ["letter-date-month-only"]
 
 
 @pytest.fixture
