@@ -1,0 +1,107 @@
+"""Measures exports: time beside rdflib's serializers, and memory as the graph grows.
+
+    python benchmarks/export.py BUILD [--statements N] [--rdflib M]
+
+The letters of BUILD are copied under new names until there are N statements (a million). Each format is written by
+`kb export` in a process of its own, from a quarter of them and from all. rdflib writes M statements (100,000) that
+are in its memory already; its time is per statement beside ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import count, islice
+from pathlib import Path
+
+import pyoxigraph
+import rdflib
+
+from kb import store
+from kb.export import RDF_FORMATS
+
+RDFLIB = {"turtle": "turtle", "ntriples": "nt", "rdfxml": "xml"}
+
+
+def copies(build: Path) -> Iterator[pyoxigraph.Quad]:
+    """The statements of the build's letters, again and again, each time under other names."""
+    with store.open_build(build) as graph:
+        letters = [name for name in graph.graphs() if "/letter/" in name.value]
+        lines = [io.BytesIO() for _ in letters]
+        for name, output in zip(letters, lines, strict=True):
+            graph.dump(output, pyoxigraph.RdfFormat.N_TRIPLES, name)
+    for number in count():
+        for name, output in zip(letters, lines, strict=True):
+            copy = f"{name.value}-{number:06}"
+            text = output.getvalue().replace(name.value.encode(), copy.encode())
+            for quad in pyoxigraph.parse(text, pyoxigraph.RdfFormat.N_TRIPLES):
+                yield pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, pyoxigraph.NamedNode(copy))
+
+
+def make(quads: Iterator[pyoxigraph.Quad], build: Path) -> Path:
+    """A build of those statements."""
+    with store.writing(build):
+        draft = store.begin(build)
+        draft.add(quads)
+        draft.publish()
+    return build
+
+
+def measure(build: Path, form: str) -> tuple[float, float]:
+    """Seconds of processor time and MiB of memory at most that `kb export` takes."""
+    code = (
+        "import sys, time; from kb.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "most = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"
+        "print(time.process_time(), int(most.split()[1]) / 1024, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "export", "--build", str(build), "-f", form]
+    with Path(os.devnull).open("wb") as sink:
+        result = subprocess.run(command, stdout=sink, stderr=subprocess.PIPE, check=True, text=True)  # noqa: S603 (our own command)
+    seconds, memory = result.stderr.split()
+    return float(seconds), float(memory)
+
+
+def rdflib_seconds(quads: list[pyoxigraph.Quad], form: str) -> float:
+    """Seconds of processor time that rdflib takes for what is in its memory."""
+    graph = rdflib.Graph()
+    triples = pyoxigraph.serialize((quad.triple for quad in quads), format=pyoxigraph.RdfFormat.N_TRIPLES)
+    graph.parse(data=triples, format="nt")
+    began = time.process_time()
+    graph.serialize(os.devnull, format=RDFLIB[form])
+    return time.process_time() - began
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("build", type=Path)
+    parser.add_argument("--statements", type=int, default=1_000_000)
+    parser.add_argument("--rdflib", type=int, default=100_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        few = make(islice(copies(options.build), options.statements // 4), Path(folder) / "few")
+        many = make(islice(copies(options.build), options.statements), Path(folder) / "many")
+        some = list(islice(copies(options.build), options.rdflib))
+        print(f"{options.statements:,} statements  seconds  MiB (a quarter)  MiB (all)  times rdflib")
+        for form in RDF_FORMATS:
+            seconds, most = measure(many, form)
+            _, little = measure(few, form)
+            line = f"{form:20} {seconds:9.1f} {little:10.0f} {most:10.0f}"
+            if form in RDFLIB:
+                peer = rdflib_seconds(some, form) / len(some)
+                line += f" {peer / (seconds / options.statements):10.1f}"
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
