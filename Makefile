@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz kill-test docs clean
+.PHONY: help demo test check fuzz kill-test docs answers clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ kill-test: $(VENV)/dev  ## kill builds 100 times, and more random edits than in 
 
 docs: $(VENV)/dev  ## make the pages that are made from other files
 	$(BIN)/python -m kb.ontology_page > docs/ontology.html
+
+answers: $(VENV)/dev  ## write tests/answers/ anew: read what changed before you commit it
+	WRITE_ANSWERS=1 $(BIN)/pytest tests/test_queries.py
 
 clean:  ## remove what can be made again
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

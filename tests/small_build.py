@@ -43,16 +43,20 @@ def quads() -> Iterator[pyoxigraph.Quad]:
         graph.collection_graph(Collection(Path(), (), title="Truce letters"), NAMES),
     ]
     for each in graphs:
-        assert isinstance(each.identifier, rdflib.URIRef)
-        name = pyoxigraph.NamedNode(each.identifier)
-        for quad in pyoxigraph.parse(
-            each.serialize(format="nt", encoding="utf-8"), pyoxigraph.RdfFormat.N_TRIPLES
-        ):
-            yield pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, name)
+        yield from as_quads(each)
     for path in sorted(resources.folder("ontology").glob("[!s]*.ttl")):
         name = pyoxigraph.NamedNode(f"https://w3id.org/demandkb/file/{path.stem}")
         for quad in pyoxigraph.parse(path=str(path)):
             yield pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, name)
+
+
+def as_quads(graph: rdflib.Graph) -> Iterator[pyoxigraph.Quad]:
+    """The statements of a graph, in a graph of its name."""
+    assert isinstance(graph.identifier, rdflib.URIRef)
+    name = pyoxigraph.NamedNode(graph.identifier)
+    text = graph.serialize(format="nt", encoding="utf-8")
+    for quad in pyoxigraph.parse(text, pyoxigraph.RdfFormat.N_TRIPLES):
+        yield pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, name)
 
 
 def make(build: Path) -> Path:
