@@ -110,7 +110,7 @@ def _write_nquads(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[b
 
 def _write_turtle(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[bytes], texts: bool) -> None:
     lines = chain.from_iterable(statements(store, graph, texts=texts) for graph in graphs)
-    pyoxigraph.serialize(_triples(lines), output, pyoxigraph.RdfFormat.TURTLE, prefixes=PREFIXES)
+    pyoxigraph.serialize(_triples(lines), output, pyoxigraph.RdfFormat.TURTLE, prefixes=_prefixes(store))
 
 
 def _write_trig(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[bytes], texts: bool) -> None:
@@ -119,7 +119,7 @@ def _write_trig(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[byt
         for graph in graphs
         for triple in _triples(statements(store, graph, texts=texts))
     )
-    pyoxigraph.serialize(quads, output, pyoxigraph.RdfFormat.TRIG, prefixes=PREFIXES)
+    pyoxigraph.serialize(quads, output, pyoxigraph.RdfFormat.TRIG, prefixes=_prefixes(store))
 
 
 class _Returns:
@@ -175,6 +175,10 @@ def _write_jsonld(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[b
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
+
+
+def _prefixes(store: Store) -> dict[str, str]:
+    return {**PREFIXES, "id": _base(store)}
 
 
 def _base(store: Store) -> str:

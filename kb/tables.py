@@ -67,9 +67,12 @@ def _table(classes: str, columns: str) -> Table:
 
 _AGENT = """
     name foaf:name
+    label rdfs:label
     other_names skos:altLabel
     *same_as schema:sameAs
     country schema:location
+    *part_of org:subOrganizationOf
+    *homepage foaf:homepage
     note skos:note
     *letters ^kb:signedBy
     *signatures ^kb:signatory

@@ -105,10 +105,10 @@ def test_rdflib_reads_the_same(graph: store.Store, form: RdfFormat, monkeypatch:
 def test_turtle_is_grouped_by_letter_which_comes_before_its_parts(graph: store.Store) -> None:
     turtle = written(graph, "turtle").decode()
     assert "@prefix kb: <https://w3id.org/demandkb/ns#> ." in turtle
-    first, second = (str(Names().letter(each.id)) for each in (LETTER, small_build.SECOND))
-    between = turtle.split(f"\n<{first}> a kb:Letter ;")[1].split(f"\n<{second}> a kb:Letter ;")[0]
-    assert f"\n<{first}/demand/" in between
-    assert f"\n<{second}" not in between
+    first, second = (f"id:letter\\/{each.id}" for each in (LETTER, small_build.SECOND))
+    between = turtle.split(f"\n{first} a kb:Letter ;")[1].split(f"\n{second} a kb:Letter ;")[0]
+    assert f"\n{first}\\/demand\\/" in between
+    assert f"\n{second}" not in between
 
 
 def test_json_ld_has_one_nested_object_for_a_letter(graph: store.Store) -> None:
@@ -324,7 +324,8 @@ def test_tables_hold_labels_and_addresses(build: Path, tmp_path: Path) -> None:
     assert (assessment["outcome"], assessment["evidence"]) == ("in progress", "We began.")
     assert len(rows(tmp_path, "signatures")) == 4
     assert rows(tmp_path, "references")[0]["address_iri"] == "https://undocs.org/S/RES/2254(2015)"
-    assert [row["other_names"] for row in rows(tmp_path, "organisations")] == ["RWN", ""]
+    signatories = [row for row in rows(tmp_path, "organisations") if row["signatures"]]
+    assert [row["other_names"] for row in signatories] == ["RWN", ""]
 
 
 def test_every_statement_about_a_row_is_in_its_table(graph: store.Store) -> None:
