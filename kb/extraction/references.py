@@ -268,13 +268,18 @@ class _Numbered:
     text: _Text
     of_the_un: bool
     last_body: str | None
+    bodies: list[tuple[str, int, int]] = field(init=False)
+    body_starts: dict[int, tuple[str, int]] = field(init=False)
+    body_ends: list[int] = field(init=False)
 
-    def resolutions(self) -> Iterator[_Place]:
-        """Read the numbers after each "resolution"."""
+    def __post_init__(self) -> None:
         bodies = [found for found in self.text.found if found[0] in _BODIES]
         self.bodies = sorted(bodies, key=lambda body: (body[2], -body[1]))
         self.body_starts = {first: (label, last) for label, first, last in self.bodies}  # the longest
         self.body_ends = [last for _, _, last in self.bodies]
+
+    def resolutions(self) -> Iterator[_Place]:
+        """Read the numbers after each "resolution"."""
         done = 0
         inherited: str | None = None
         for label, first, last in self.text.found:
@@ -292,7 +297,9 @@ class _Numbered:
             if not numbers:
                 continue
             joined = _vocabulary().joiner.fullmatch(self.text.text[done:start]) if done else None
-            body = inner or body or self.body_after(numbers[-1].end) or (inherited if joined else None)
+            body = inner or body
+            if body in (None, "united_nations"):
+                body = self.body_after(numbers[-1].end) or body or (inherited if joined else None)
             for number in numbers:
                 place = self.resolution(begin, number, body)
                 begin = -1
@@ -307,15 +314,18 @@ class _Numbered:
         if (own := self.body_starts.get(first)) and own[0] != "elsewhere":
             return start, own[0]
         index = bisect_right(self.body_ends, last) - 1
-        if index >= 0:
-            label, body_first, body_last = self.bodies[index]
-            between = text.words[body_last:first]
-            if body_last <= first and len(between) <= 5 and not {".", "!", "?", "؟", ";"} & set(between[1:]):
-                near = label != "elsewhere" and not text.text[text.places[body_last - 1][1] : start].strip(
-                    " ."
-                )
-                return (text.places[body_first][0] if near else start), label
-        return start, None
+        if index < 0:
+            return start, None
+        label, body_first, body_last = self.bodies[index]
+        between = text.words[body_last:first]
+        if body_last > first or len(between) > 5 or {".", "!", "?", "؟", ";"} & set(between[1:]):
+            return start, None
+        linked = all(word in _vocabulary().links for word in between if word[0].isalnum())
+        if not linked and label not in ("security_council", "united_nations"):
+            return start, None  # "the government must implement resolution 1701"
+        gap = text.text[text.places[body_last - 1][1] : start]
+        adjacent = label != "elsewhere" and not gap.strip(" .")
+        return (text.places[body_first][0] if adjacent else start), label
 
     def to_the_number(self, word: int, at: int, *, several: bool) -> tuple[int, str | None] | None:
         """The place of the number that follows and the body named on the way; None if something else follows.
@@ -421,8 +431,6 @@ class _Numbered:
             place = None
         else:
             place = _council_resolution(start, number.end, int(match["plain"]), number.year)
-            if body is None and place.symbol == "" and number.year is None and not self.of_the_un:
-                place = None
             body = "security_council"
         if place and body in ("security_council", "general_assembly", "human_rights_council"):
             self.last_body = body
