@@ -27,8 +27,8 @@ _MOST_PARAGRAPHS = 15
 _LONGEST_PARAGRAPH = 1200
 _LONGEST_LABEL = 120
 _SHORT_LEAD = 60
-# A closing formula ("With our best regards") is no longer.
-_LONGEST_FORMULA = 60
+# A paragraph has no more beside a quotation that is all of it.
+_BESIDE = 60
 # Somebody else's words, over several sentences.
 _QUOTATION = re.compile(r"“[^“”]{40,}”|«[^«»]{40,}»")
 
@@ -53,14 +53,11 @@ class _Point:
 def find_demands(zones: Zones, language: Language, names: Iterable[str] = ()) -> Demands:
     """Find the demands in the body of a letter. `names` are those of its signatories."""
     layout = zones.layout
-    blocks = [
-        block
-        for block in layout.blocks
-        if (zone := zones.of_line[block.first]) == "body"
-        or (zone == "closing" and block.content.end - block.content.start > _LONGEST_FORMULA)
-    ]
     reader = _Reader(layout.text, language, Names(names, language))
-    reader.read(blocks)
+    # A closing formula may have a sentence with it; no list goes on into it.
+    for zone in ("body", "closing"):
+        reader.read([block for block in layout.blocks if zones.of_line[block.first] == zone])
+    reader.found.sort(key=lambda found: found[0])
     return Demands(tuple(reader.made()), tuple(reader.reported()))
 
 
@@ -146,7 +143,12 @@ class _Reader:
             self.read_sentences(reading, sentences[-1:])
             return None, stop
         for point in blocks[number + 1 : stop]:
-            self.add(point.content, verdict)
+            self.previous = verdict._replace(at=-1)
+            if begins_with(self.head(point), self.language, "ordinals"):
+                inner = read(self.text, point.lines)
+                self.read_sentences(inner, split_sentences(inner.text, self.language))
+            else:
+                self.add(point.content, verdict)
         self.previous = verdict
         return None, stop
 
@@ -404,7 +406,7 @@ def _quoted(text: str, sentences: Sequence[Span]) -> frozenset[int]:
     inside: set[int] = set()
     number = 0
     for quotation in _QUOTATION.finditer(text):
-        if quotation.end() - quotation.start() > len(text) - _LONGEST_FORMULA:
+        if quotation.end() - quotation.start() > len(text) - _BESIDE:
             break
         while number < len(sentences) and sentences[number].start < quotation.end():
             if sentences[number].start >= quotation.start():

@@ -429,9 +429,9 @@ def _level(line: Line, stack: list[tuple[str, int]]) -> int:
 def _kind(marker: str) -> str:
     if marker.isdecimal():
         return "1"
-    if marker.isalpha():
-        return "a" if marker.islower() else "A"
-    return marker
+    if len(marker) == 1 or set(marker.lower()) <= set("ivx"):
+        return marker if not marker.isalpha() else "a" if marker.islower() else "A"
+    return "first"
 
 
 def _vocative(head: str) -> bool:
