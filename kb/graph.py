@@ -148,7 +148,7 @@ def letter_graph(
 ) -> Graph:
     """The graph of a letter: what was read out of it, and what people decided about that.
 
-    `decisions` are rows of `review.csv` about this letter, of which the last about a demand counts; `note`
+    `decisions` are the rows of `review.csv` about this letter's demands, in the order of time; `note`
     is what the curator says of the letter that its text does not.
     """
     writer = _LetterWriter(letter, names)
@@ -212,10 +212,7 @@ class _LetterWriter(_Writer):
             KB.Letter if letter.kind == "letter" else KB.OtherDocument,
             (DCTERMS.identifier, Literal(letter.id)),
             (DCTERMS.title, self.words(title) if title else None),
-            (
-                KB.titleEvidence,
-                self.place(title_span) if title_span else None,
-            ),
+            (KB.titleEvidence, self.place(title_span) if title_span else None),
             (DCTERMS.issued, _date(self.date)),
             (KB.dateEvidence, self.place(date_span) if date_span else None),
             (DCTERMS.language, _language(letter.language)),
@@ -349,14 +346,12 @@ class _LetterWriter(_Writer):
     # Demands, and what was decided about them
 
     def write_demands(self, decisions: Sequence[Decision]) -> None:
-        rows = [row for row in decisions if row.decision in _STATES]
+        rows = [row for row in decisions if row.decision in _VERDICTS]
         made = len(self.letter.demands)
         used: list[Decision] = []
         for index, (node, demand) in enumerate(self.names.demands(self.letter)):
-            about = [row for row in rows if _concerns(row, node, demand)]
-            used += about
             property_ = KB.makesDemand if index < made else KB.reportsDemand
-            self.write_demand(property_, node, demand, about)
+            used += self.write_demand(property_, node, demand, rows)
             self.add(node, PROV.wasGeneratedBy, self.extraction)
         others: dict[str, list[Decision]] = {}
         for row in rows:
@@ -366,39 +361,52 @@ class _LetterWriter(_Writer):
             self.write_added(about)
 
     def write_demand(
-        self, property_: URIRef, node: URIRef, demand: Demand, about: Sequence[Decision], added: bool = False
-    ) -> None:
-        """A demand, what was decided about it, and as it was changed by the last decision if that says so."""
-        nodes = [self.decision(row, node) for row in about]
-        verdict = about[-1] if about else None
-        revised = None
-        if verdict and verdict.decision == "change":
-            revised = self.changed(demand, verdict)
-            verdict = verdict if revised else None
-        state = _STATES[verdict.decision if verdict else None]
-        self.demand(node, demand, CODE.added if added and state == CODE.reviewed else state)
-        if revised and verdict:
-            revision = URIRef(f"{node}/revision/{_hash(verdict.value)}")
-            self.demand(revision, revised, CODE.reviewed)
-            self.add(revision, PROV.wasRevisionOf, node)
-            self.add(revision, PROV.wasDerivedFrom, nodes[-1])
-            node = revision
-        if not verdict or verdict.decision != "reject":
-            self.add(self.iri, property_, node)
+        self, property_: URIRef, node: URIRef, demand: Demand, rows: Sequence[Decision], added: bool = False
+    ) -> list[Decision]:
+        """A demand, what was decided about it, and what it became; gives the decisions about it.
+
+        Changes add up, in the order of the rows; the demand is in force unless the last row rejects it.
+        """
+        about = []
+        changes = []
+        now = demand
+        for row in rows:
+            if _concerns(row, node, demand, now):
+                about.append(row)
+                decided = self.decision(row, node)
+                if row.decision == "change" and (changed := self.changed(now, row)):
+                    now = changed
+                    changes.append((row.value, decided))
+        rejected = bool(about) and about[-1].decision == "reject"
+        confirmed = CODE.added if added else CODE.reviewed if about else CODE["machine-read"]
+        if about and not changes and all(row.decision == "change" for row in about):
+            confirmed = CODE["machine-read"]  # none of the changes could be made
+        self.demand(node, demand, CODE.changed if changes else CODE.rejected if rejected else confirmed)
+        in_force = node
+        if changes:
+            in_force = URIRef(f"{node}/revision/{_hash('; '.join(value for value, _ in changes))}")
+            self.demand(in_force, now, CODE.rejected if rejected else CODE.reviewed)
+            self.add(in_force, PROV.wasRevisionOf, node)
+            for _, decided in changes:
+                self.add(in_force, PROV.wasDerivedFrom, decided)
+        if not rejected:
+            self.add(self.iri, property_, in_force)
+        return about
 
     def write_added(self, about: Sequence[Decision]) -> None:
-        """A demand that only a person found: the words accepted stand in the letter, and the reader missed them."""
-        words = about[0].what.split()
+        """A demand that only a person found: words accepted that stand in the letter, where none was read."""
+        first = about[0]
+        words = first.what.split()
         found = re.search(r"\s+".join(map(re.escape, words)), self.letter.text) if words else None
-        if found is None or about[0].decision != "accept":
-            told = f"a decision is about words that are no demand of this letter: “{about[0].what}”"
+        if found is None or first.decision != "accept":
+            told = f"a decision is about words that are no demand of this letter: “{first.what}”"
             self.remarks.append(Remark("decision-refused", told))
             return
         demand = Demand(found[0], Span(*found.span()), "explicit", "request")
-        demand = self.changed(demand, about[0]) or demand
+        demand = self.changed(demand, first) or demand
         node = self.names.demand(self.letter.id, demand.quote)
         self.write_demand(KB.makesDemand, node, demand, about, added=True)
-        self.add(node, PROV.wasDerivedFrom, self.decision(about[0], node))
+        self.add(node, PROV.wasDerivedFrom, self.decision(first, node))
 
     def changed(self, demand: Demand, row: Decision) -> Demand | None:
         """The demand as a decision's value changes it, or None and a remark if that can't be done."""
@@ -446,20 +454,16 @@ _CLAIMS = {
     "source": DC.source,
     "language": DC.language,
 }
-_STATES = {
-    None: CODE["machine-read"],
-    "accept": CODE.reviewed,
-    "change": CODE.changed,
-    "reject": CODE.rejected,
-}
+_VERDICTS = ("accept", "change", "reject")
 _RESOLUTION = re.compile(r"(?:^|/)RES/")
 _DATE_TYPES = {4: XSD.gYear, 7: XSD.gYearMonth}
 
 
-def _concerns(row: Decision, node: URIRef, demand: Demand) -> bool:
-    return row.decision in _STATES and (
-        row.what == str(node) or _fold(row.what).casefold() == _fold(demand.quote).casefold()
-    )
+def _concerns(row: Decision, node: URIRef, *versions: Demand) -> bool:
+    """Whether a row is about a demand: by the address of any of its versions, or by their words."""
+    if row.what == str(node) or row.what.startswith(f"{node}/revision/"):
+        return True
+    return _fold(row.what).casefold() in {_fold(demand.quote).casefold() for demand in versions}
 
 
 def _changed(demand: Demand, value: str, letter: Letter) -> Demand:

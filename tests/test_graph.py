@@ -210,6 +210,27 @@ def test_a_changed_demand_is_a_new_node_beside_the_old() -> None:
     assert len(list(decided.subjects(KB.decides, old))) == 2
 
 
+def test_changes_add_up_and_reach_the_changed_demand() -> None:
+    old = demand_iri(OPEN.quote)
+    start = OPEN.span.start
+    rows = [
+        decision(str(old), "change", "types: aid-delivery"),
+        decision(OPEN.quote, "change", f"span: {start}-{start + 21}"),
+    ]
+    once = letter_graph(LETTER, NAMES, rows)
+    new = once.value(None, PROV.wasRevisionOf, old)
+    assert once.value(new, KB.demandType) == DEMAND_TYPE["aid-delivery"]
+    assert isinstance(new, URIRef)
+    assert places(once, new) == [OPEN.quote[:21]]
+    for what in (str(new), OPEN.quote[:21]):
+        rejected = letter_graph(LETTER, NAMES, [*rows, decision(what, "reject")])
+        assert rejected.value(new, KB.recordState) == CODE.rejected
+        assert new not in set(rejected.objects(IRI, KB.makesDemand))
+        again = letter_graph(LETTER, NAMES, [*rows, decision(what, "reject"), decision(what, "accept")])
+        assert new in set(again.objects(IRI, KB.makesDemand))
+        assert not remarks(again, "decision-refused")
+
+
 def remarks(found: Graph, code: str) -> list[str]:
     return [str(found.value(node, RDFS.comment)) for node in found.subjects(KB.code, Literal(code))]
 
