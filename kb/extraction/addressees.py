@@ -201,7 +201,9 @@ class _AddressLine:
         return self.reading.span(self.start, len(self.reading.text)).end
 
     def begins_with(self, key: str) -> bool:
-        return any_language("addressee", key).match(self.text) is not None
+        article = any_language("addressee", "articles").match(self.text)
+        rest = self.text[article.end() :].lstrip() if article else self.text
+        return any_language("addressee", key).match(rest) is not None
 
 
 class _AddressBlock:
@@ -244,7 +246,11 @@ class _AddressBlock:
         elif line.begins_with("offices") and not _has_office(known):
             office, body = _office_and_body(text)
             more = replace(known, office=office, body=body)
-        elif joined and not known.body and (line.begins_with("bodies") or (known.office and len(text) < 80)):
+        elif (
+            joined
+            and not known.body
+            and (line.begins_with("bodies") or (_has_office(known) and len(text) < 80))
+        ):
             more = replace(known, body=text)
         elif (
             joined

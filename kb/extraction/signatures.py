@@ -156,7 +156,8 @@ class _SignatureBlock:
         if cut and line.gap <= 2 and _OPEN.search(previous.name):
             self._extend(line.span.end, f"{previous.name} {text}")
             return True
-        if _is_office(text):
+        alone = any_language("addressee", "offices").fullmatch(text) is not None
+        if _is_office(text) and (alone or kind_of_name(previous.name) != "organisation"):
             role = text if not apart else previous.role
             self.entries[-1] = previous._replace(
                 role=role, kind=previous.kind or ("person" if not apart else None)
@@ -310,9 +311,9 @@ def _split_names(reading: Reading) -> Iterator[tuple[str, Span]]:
     starts = [0, *(end for _, end in ends)]
     stops = [*(start for start, _ in ends), len(text)]
     pieces = list(zip(starts, stops, strict=True))
-    if len(pieces) > 1 or separator is _COMMAS:
+    if separator is _COMMAS:
         last = pieces.pop()
-        found = _last_connector(text, *last)
+        found = _last_connector(text, *last, listed=len(pieces) > 0)
         pieces.extend([(last[0], found[0]), (found[1], last[1])] if found else [last])
     for start, stop in pieces:
         piece = text[start:stop]
@@ -326,18 +327,21 @@ def _split_names(reading: Reading) -> Iterator[tuple[str, Span]]:
             yield name, reading.span(begin, begin + len(name))
 
 
-def _last_connector(text: str, start: int, stop: int) -> tuple[int, int] | None:
-    """Find the "and" between the last two names of a list in running text.
+def _last_connector(text: str, start: int, stop: int, listed: bool) -> tuple[int, int] | None:
+    """Find the "and" between the last two names in running text; `listed` if others stand before them.
 
-    "X and Y Association" may be one name: names of organisations are parted only if both are.
+    "X and Y Association" may be one name: two names alone are parted only if the first is an organisation's, or
+    both look like persons'.
     """
     for found in any_language("signatures", "connectors").finditer(text, start, stop):
         before, after = text[start : found.start()].strip(), text[found.end() : stop].strip()
-        if found.start() == start or not after[:1].isupper() or not before:
+        if not before:
+            # "…, and X": the last name has been reached.
+            return None
+        if after[:1].islower():
             continue
-        if _has_organisation(before) or (
-            not _has_organisation(after) and len(before.split()) > 1 < len(after.split())
-        ):
+        persons = not _has_organisation(after) and len(before.split()) > 1 < len(after.split())
+        if listed or persons or _has_organisation(before):
             return found.span()
     return None
 
