@@ -40,6 +40,9 @@ _LONGEST = 400
 _HEAD = 200
 # How far back from a verb its subject is looked for, in words.
 _REACH = 40
+# A subject has at most so many words, and begins with what it is about.
+_SUBJECT = 8
+_SUBJECT_HEAD = 4
 _QUOTES = {"“": "”", "«": "»", "„": "“", '"': '"'}
 # A quotation of fewer words than this is a name or a phrase, and what it says is the writer's own.
 _LONG_QUOTE = 4
@@ -392,9 +395,22 @@ def _is_need(sentence: _Sentence, key: str, cue: Found) -> bool:
         if any(sentence.covered("cues.subject", cue.first - 1 - i) for i in range(len(near))):
             return False
         passive = any(word in lexicon["passive"] for word in text[cue.last - 1 : cue.last + 3])
-        if not passive and any(word in lexicon["sufferers"] for word in before[-3:]):
+        if not passive and (
+            (near[-1:] and near[-1] in lexicon["relative_subjects"]) or _suffered(sentence, cue.first)
+        ):
             return False
     return not _within_condition(sentence, cue.first) and not _said_by_others(sentence, cue.first)
+
+
+def _suffered(sentence: _Sentence, index: int) -> bool:
+    """Whether the clause in which the word at `index` stands begins with those who suffer."""
+    text, lexicon = sentence.words, sentence.lexicon
+    nearest = max(0, index - _SUBJECT)
+    start = next((i + 1 for i in range(index - 1, nearest - 1, -1) if text[i] in _CLAUSE_ENDS), nearest)
+    subject = text[start:index]
+    if len(subject) >= _SUBJECT or not lexicon["relatives"].isdisjoint(subject):
+        return False
+    return not lexicon["sufferers"].isdisjoint(subject[:_SUBJECT_HEAD])
 
 
 def _within_condition(sentence: _Sentence, index: int) -> bool:
