@@ -238,26 +238,20 @@ class _AddressBlock:
     def _goes_on(self, line: _AddressLine) -> bool:
         """Add a line to the last addressee if it is the rest of a name, an office, or a body."""
         known, text = self.addressees[-1], line.text.strip(_EDGES)
-        joined = line.gap <= self._spacing
+        joined = line.gap <= self._spacing and not known.body
+        office = line.begins_with("offices")
+        # What stands below a name is most often an office, and below an office a body, whatever the words.
+        plain_words = joined and not office and len(text) < 80
         if line.begins_with("forms") and not any_language("addressee", "offices").fullmatch(text):
             return False
         if joined and any_language("addressee", "forms").fullmatch(known.name):
             more = replace(known, name=f"{known.name} {text}")
-        elif line.begins_with("offices") and not _has_office(known):
-            office, body = _office_and_body(text)
-            more = replace(known, office=office, body=body)
-        elif (
-            joined
-            and not known.body
-            and (line.begins_with("bodies") or (_has_office(known) and len(text) < 80))
-        ):
+        elif office and not _has_office(known):
+            role, body = _office_and_body(text)
+            more = replace(known, office=role, body=body)
+        elif (joined and line.begins_with("bodies")) or (plain_words and _has_office(known)):
             more = replace(known, body=text)
-        elif (
-            joined
-            and not known.body
-            and any_language("addressee", "forms").match(known.name)
-            and len(text) < 80
-        ):
+        elif plain_words and any_language("addressee", "forms").match(known.name):
             more = replace(known, office=text)
         else:
             return False
