@@ -180,6 +180,8 @@ _PHRASE = re.compile("|".join(map(re.escape, _PHRASES)))
 
 
 def _script(text: str) -> Script:
+    if text.isascii():
+        return "latin"
     for character in text:
         if character.isalpha():
             for script, pattern in _SCRIPTS:
