@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kb import build
+from kb import build, store
 from kb.cli import main
 
 HERE = Path(__file__).parent
@@ -42,3 +42,16 @@ def test_who_changed_nothing_neither_joined_nor_left(built: Path) -> None:
         main, ["query", "joined-or-left", "--build", str(built), "--format", "csv", *both]
     )
     assert done.stdout.split() == ["change,signatory,perhaps"]
+
+
+def test_persons_are_told_from_organisations(built: Path) -> None:
+    with store.open_build(built) as graph:
+        rows = graph.query(
+            "PREFIX foaf: <http://xmlns.com/foaf/0.1/> PREFIX org: <http://www.w3.org/ns/org#> "
+            "PREFIX kb: <https://w3id.org/demandkb/ns#> SELECT DISTINCT ?name ?of { "
+            "{ ?letter kb:signedBy ?person } UNION { ?in org:hasMember ?person ; foaf:name ?of } "
+            "?person a foaf:Person ; foaf:name ?name }"
+        )
+        found = {row[0].value: row[1].value[:18] if row[1] else None for row in rows}  # type: ignore[union-attr]
+    members = ("Saleh Ahsan", "Hamish de Bretton-Gordon", "David Nott", "Toby Cadman")
+    assert found == {"Alaa Basatneh": None, **dict.fromkeys(members, "Doctors Under Fire")}

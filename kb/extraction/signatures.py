@@ -8,6 +8,7 @@ list, a placeholder) becomes a remark.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -451,7 +452,14 @@ def kind_of_name(name: str) -> SignatoryKind | None:
         return "organisation"
     if len(parts) > 1 and (_is_office(parts[1]) or any_language("signatures", "behalf").match(parts[1])):
         return "person"
+    if 1 < len(head) < 5 and _without_accents(head[0]) in _word_set("given_names"):
+        return "person"
     return "organisation" if len(head) > 5 else None
+
+
+def _without_accents(word: str) -> str:
+    decomposed = unicodedata.normalize("NFD", word.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _kinds(entries: Sequence[_Entry]) -> list[SignatoryKind]:
