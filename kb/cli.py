@@ -258,15 +258,17 @@ def validate(
       kb validate --lang ar --fail-on warning
       kb validate letters.ttl more.jsonld --format sarif > findings.sarif
     """  # noqa: D301 ("\b" is how click is told to keep these lines)
-    from kb import findings, validation
+    from kb import findings
 
-    if files:
-        found = validation.validate_files(files, shapes)
-    elif shapes:
+    if files or shapes:
+        from kb import validation
         from kb.store import open_build
 
-        with open_build(build) as store:
-            found = validation.validate_store(store, shapes)
+        if files:
+            found = validation.validate_files(files, shapes)
+        else:
+            with open_build(build) as store:
+                found = validation.validate_store(store, shapes)
     else:
         from kb.build import findings as findings_of_build
 

@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import NamedNode
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import DC, DCTERMS, FOAF, PROV, RDF, RDFS, XSD
 
@@ -328,6 +331,14 @@ def test_nothing_is_a_blank_node() -> None:
     for found in (letter_graph(LETTER, NAMES, rows), collection_graph(collection, NAMES)):
         assert len(found)
         assert not [term for triple in found for term in triple if isinstance(term, BNode)]
+
+
+@given(st.text(min_size=1))
+def test_any_name_makes_an_address(name: str) -> None:
+    for naming in (NAMES.organisation, NAMES.person, NAMES.document):
+        iri = naming(name)
+        NamedNode(str(iri))  # raises where it is no IRI
+        assert not set(str(iri).removeprefix(NAMES.base).split("/", 1)[1]) & set("/?#% ")
 
 
 def test_same_bytes_whatever_the_hash_seed() -> None:
