@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import importlib.metadata
+import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -44,15 +45,10 @@ SECONDS = 120.0
 RECENT = 2 * 10**9
 """Nanoseconds within which a second change of a file may leave its time as it was."""
 
-_READERS = (
-    "authorities.py",
-    "documents",
-    "extraction",
-    "findings.py",
-    "graph.py",
-    "letter.py",
-    "validation.py",
-)
+_SOURCES = (
+    "authorities.py", "documents", "extraction", "findings.py", "graph.py", "identity", "letter.py", "linking.py",
+    "restating.py", "shared.py", "signing.py", "state.py", "tracking.py", "validation.py",
+)  # fmt: skip
 _LIBRARIES = ("charset-normalizer", "lxml", "mammoth", "pypdfium2", "pyshacl", "rdflib")
 
 
@@ -163,10 +159,12 @@ class _Builder:
         with State.published(previous) if previous else nullcontext() as state:
             before = {entry.id: entry for entry in state.entries()} if state else {}
             shared = state.about("shared") if state else ""
+            refused = json.loads(state.about("refused") or "[]") if state else []
             self.summary.totals = _totals(state) if state else {}
         tasks, kept = self._plan(before)
         gone = sorted(before.keys() - {slug(path.stem) for path in self.collection.letters})
         if previous and not (tasks or kept or gone) and shared == self._shared():
+            self.summary.problems += refused
             self._tell_aside(before.values())
             return self.summary
         from kb.linking import Linker  # it needs all the rest of the program, which takes a while to import
@@ -177,13 +175,14 @@ class _Builder:
                 _load_vocabulary(draft)
             linker = Linker(draft, state, self.collection, previous)
             self._take_in(draft, state, linker, tasks, kept, gone, before)
-            self.summary.problems += [str(problem) for problem in linker.update()]
+            refused = [str(problem) for problem in linker.update()]
+            self.summary.problems += refused
+            state.keep_about("refused", json.dumps(refused))
             state.keep_about("shared", self._shared())
             state.keep_about("fingerprint", self.fingerprint)
             self.summary.totals = _totals(state)
             self._tell_aside(state.entries())
         draft.publish()
-        store.record_collection(self.build, self.collection.folder)
         self.summary.published = True
         return self.summary
 
@@ -266,6 +265,7 @@ class _Builder:
             for identifier in gone:
                 linker.leave(identifier)
                 draft.remove_graph(self._graph(identifier))
+                linker.restating.replace(identifier, ())
                 state.forget(identifier)
                 self.summary.removed.append(identifier)
             for entry in unreadable:
@@ -281,7 +281,8 @@ class _Builder:
                         draft.remove_graph(self._graph(read.entry.id))
                     spool(read.nquads)
                     state.keep(read.entry)
-                    state.keep_contents(read.entry.id, read.signatures, read.statements)
+                    state.keep_signatures(read.entry.id, read.signatures)
+                    linker.restating.replace(read.entry.id, read.statements)
                     (self.summary.changed if known else self.summary.added).append(read.entry.id)
                 self.progress(done, len(tasks))
         for names in (self.summary.added, self.summary.changed):
@@ -345,9 +346,9 @@ def _load_vocabulary(draft: store.Draft) -> None:
 
 
 def _fingerprint(base: str) -> str:
-    """What stands for the program that reads letters: its own files, its vocabulary, its libraries."""
+    """What stands for the program that makes the graph: its own files, its vocabulary, its libraries."""
     package = Path(__file__).parent
-    sources = [package / name for name in _READERS]
+    sources = [package / name for name in _SOURCES]
     found = [path for source in sources for path in (source.rglob("*") if source.is_dir() else [source])]
     found += resources.folder("ontology").glob("*.ttl")
     parts = [base, __version__, str(store.FORMAT)]
@@ -374,7 +375,7 @@ def _read_letter(folder: Path, base: str, task: _Task) -> _Read:
     from kb.extraction import extract
     from kb.findings import dumps
     from kb.graph import Names, letter_graph
-    from kb.linking import statements
+    from kb.restating import statements
     from kb.validation import validate
 
     place = folder / task.path

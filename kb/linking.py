@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph
 import rdflib
 from rdflib.namespace import DCTERMS
 
-from kb import findings, graph, shared, store, tracking
+from kb import findings, graph, shared, store
 from kb.collection import Assessment, Collection, Decision
 from kb.errors import DataError
-from kb.extraction.language import languages
-from kb.extraction.layout import plain
-from kb.letter import Letter
+from kb.restating import Restating
 from kb.signing import Signing
 from kb.state import State
 from kb.validation import validate
 
-__all__ = ["Linker", "statements"]
-
-
-def statements(letter: Letter, read: rdflib.Graph) -> Iterator[str]:
-    """Give what tracking needs of each demand in force in a letter's graph, as JSON."""
-    language = languages().get(letter.language)
-    if language is None:
-        return
-    date = read.value(read.identifier, DCTERMS.issued)
-    about = sorted(tracking.countries(letter.text, language))
-    for demand in sorted(read.objects(read.identifier, graph.KB.makesDemand), key=str):
-        quote = str(read.value(demand, graph.KB.quote))
-        passages = tracking.passages(plain(quote, 0, len(quote)), language)
-        yield json.dumps([demand, read.identifier, date, passages, about], ensure_ascii=False)
+__all__ = ["Linker"]
 
 
 class Linker:
@@ -47,6 +30,7 @@ class Linker:
         self._collection = collection
         self._previous = previous
         self._names = graph.Names(collection.base)
+        self.restating = Restating(draft, state, self._names)
         self._signing = Signing(draft, state, collection, self._decisions(about_demands=False), previous)
 
     def leave(self, letter: str) -> None:
@@ -62,17 +46,11 @@ class Linker:
         self._replace_rest(
             graph.collection_graph(self._collection, self._names),
             assessments,
-            self._restatements(),
+            self.restating.update(self._decisions(about_demands=True)),
         )
         return [*refused, *problems]
 
-    # What restates what, and what came of it
-
-    def _restatements(self) -> rdflib.Graph:
-        found = tracking.restatements(
-            map(_statement, self._state.statements()), self._decisions(about_demands=True)
-        )
-        return graph.restatements_graph(found, self._names)
+    # What came of demands
 
     def _assessments(self) -> tuple[list[Assessment], list[DataError]]:
         """The assessments of demands that there are, and the refusals of others."""
@@ -124,9 +102,3 @@ class Linker:
         """Write what is new in these graphs, and remove what was there and is there no more."""
         lines = (line for each in graphs for line in store.nquads(each))
         shared.replace(self._draft, self._previous, "shared.nq", lines)
-
-
-def _statement(kept: str) -> tracking.Statement:
-    demand, letter, date, passages, about = json.loads(kept)
-    found = tuple(tracking.Passage(type_, tuple(stems), tuple(light)) for type_, stems, light in passages)
-    return tracking.Statement(demand, letter, date, found, frozenset(about))

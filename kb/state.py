@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from kb.letter import SignatoryKind
 
-__all__ = ["Entry", "Signatory", "State"]
+__all__ = ["Demand", "Entry", "Signatory", "State"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,16 @@ class Entry:
     findings: str = "[]"
 
 
+class Demand(NamedTuple):
+    """A demand in force: its number, the days on which its letter's date begins and ends (0: none), JSON."""
+
+    number: int
+    letter: str
+    begins: int
+    ends: int
+    value: str
+
+
 class Signatory(NamedTuple):
     """A printed name of a collection, how many letters print it, and the IRI of whom it stands for."""
 
@@ -69,8 +79,17 @@ CREATE TABLE signature (
     letter TEXT NOT NULL, position INTEGER NOT NULL, name INTEGER NOT NULL REFERENCES name (number),
     PRIMARY KEY (letter, position)
 ) WITHOUT ROWID;
-CREATE TABLE statement (letter TEXT NOT NULL, value TEXT NOT NULL);
-CREATE INDEX statement_letter ON statement (letter);
+CREATE TABLE demand (
+    number INTEGER PRIMARY KEY, letter TEXT NOT NULL, begins INTEGER NOT NULL, ends INTEGER NOT NULL,
+    value TEXT NOT NULL
+);
+CREATE INDEX demand_letter ON demand (letter);
+CREATE TABLE passage (
+    word INTEGER NOT NULL, ends INTEGER NOT NULL, demand INTEGER NOT NULL, position INTEGER NOT NULL,
+    PRIMARY KEY (word, ends, demand, position)
+) WITHOUT ROWID;
+CREATE TABLE link (later INTEGER NOT NULL, value TEXT NOT NULL);
+CREATE INDEX link_later ON link (later);
 CREATE INDEX signature_name ON signature (name);
 """
 
@@ -104,34 +123,20 @@ class State:
         marks = ", ".join("?" * len(_COLUMNS))
         self._database.execute(f"INSERT OR REPLACE INTO letter VALUES ({marks})", astuple(entry))  # noqa: S608  # only question marks
 
-    def keep_contents(
-        self, letter: str, signatures: Iterable[tuple[int, str, SignatoryKind]], statements: Iterable[str]
-    ) -> None:
-        """Keep what links a letter to others: signatures (position, printed name, kind) and its demands."""
-        self._forget_contents(letter)
+    def keep_signatures(self, letter: str, signatures: Iterable[tuple[int, str, SignatoryKind]]) -> None:
+        """Keep the signatures of a letter: position, printed name, kind."""
+        self._database.execute("DELETE FROM signature WHERE letter = ?", (letter,))
         for position, name, kind in signatures:
             self._database.execute("INSERT OR IGNORE INTO name (name, kind) VALUES (?, ?)", (name, kind))
             self._database.execute(
                 "INSERT INTO signature SELECT ?, ?, number FROM name WHERE name = ? AND kind = ?",
                 (letter, position, name, kind),
             )
-        self._database.executemany(
-            "INSERT INTO statement VALUES (?, ?)", ((letter, statement) for statement in statements)
-        )
 
     def forget(self, identifier: str) -> None:
         """Remove a letter."""
         self._database.execute("DELETE FROM letter WHERE id = ?", (identifier,))
-        self._forget_contents(identifier)
-
-    def _forget_contents(self, letter: str) -> None:
-        self._database.execute("DELETE FROM signature WHERE letter = ?", (letter,))
-        self._database.execute("DELETE FROM statement WHERE letter = ?", (letter,))
-
-    def statements(self) -> Iterator[str]:
-        """Give what was kept of every demand, by letter."""
-        for row in self._database.execute("SELECT value FROM statement ORDER BY letter, rowid"):
-            yield str(row[0])
+        self._database.execute("DELETE FROM signature WHERE letter = ?", (identifier,))
 
     def totals(self) -> dict[str, int]:
         """Sum up all letters that were read: `letters` and each count of an Entry."""
@@ -182,6 +187,78 @@ class State:
         self._database.executemany(
             "UPDATE name SET stands_for = ? WHERE number = ?", ((iri, number) for number, iri in named)
         )
+
+    # Demands, and which restates which
+
+    def keep_demand(self, demand: Demand, words: Iterable[tuple[int, int]]) -> None:
+        """Keep a demand; `words` are numbers for what it asks for, each with the passage's position."""
+        self._database.execute("INSERT INTO demand VALUES (?, ?, ?, ?, ?)", demand)
+        self._database.executemany(
+            "INSERT OR IGNORE INTO passage VALUES (?, ?, ?, ?)",
+            ((word, demand.ends, demand.number, position) for word, position in words),
+        )
+
+    def forget_demand(self, demand: Demand, words: Iterable[tuple[int, int]]) -> None:
+        """Remove a demand that was kept with these words."""
+        self._database.execute("DELETE FROM demand WHERE number = ?", (demand.number,))
+        self._database.executemany(
+            "DELETE FROM passage WHERE word = ? AND ends = ? AND demand = ? AND position = ?",
+            ((word, demand.ends, demand.number, position) for word, position in words),
+        )
+
+    def demands_of(self, letter: str) -> list[Demand]:
+        """Give the demands of a letter."""
+        rows = self._database.execute("SELECT * FROM demand WHERE letter = ? ORDER BY number", (letter,))
+        return [Demand(*row) for row in rows]
+
+    def demand(self, number: int) -> Demand | None:
+        """Find a demand by its number."""
+        row = self._database.execute("SELECT * FROM demand WHERE number = ?", (number,)).fetchone()
+        return Demand(*row) if row else None
+
+    def dated_demands(self, by: Literal["begins", "ends"]) -> Iterator[Demand]:
+        """Give all demands that have a date, in order of the day they begin or end."""
+        query = f"SELECT * FROM demand WHERE begins > 0 ORDER BY {by}, number"  # noqa: S608  # one of two words
+        for row in self._database.execute(query):
+            yield Demand(*row)
+
+    def passages_before(self, word: int, day: int, most: int) -> list[tuple[int, int]]:
+        """Give the last passages with a word that end before a day: demand and position, the last at the end."""
+        rows = self._database.execute(
+            "SELECT demand, position FROM passage WHERE word = ? AND ends < ? "
+            "ORDER BY ends DESC, demand DESC, position DESC LIMIT ?",
+            (word, day, most),
+        )
+        return list(rows)[::-1]
+
+    def demands_after(self, word: int, day: int, most: int) -> set[int]:
+        """Give the demands with a word that end after a day, and begin before `most` others have ended."""
+        row = self._database.execute(
+            "SELECT ends FROM passage WHERE word = ? AND ends > ? ORDER BY ends LIMIT 1 OFFSET ?",
+            (word, day, most),
+        ).fetchone()
+        last = row[0] if row else 99991231
+        found = self._database.execute(
+            "SELECT DISTINCT number FROM passage JOIN demand ON number = passage.demand "
+            "WHERE word = ? AND passage.ends > ? AND passage.ends <= ? AND begins <= ?",
+            (word, day, last + 1231, last),  # a date that is only a year ends 1231 after it begins
+        )
+        return {row[0] for row in found}
+
+    def keep_link(self, later: int, value: str) -> None:
+        """Keep a link from a demand to an earlier one."""
+        self._database.execute("INSERT INTO link VALUES (?, ?)", (later, value))
+
+    def linked(self) -> list[int]:
+        """List the demands that have links to earlier ones."""
+        return [row[0] for row in self._database.execute("SELECT DISTINCT later FROM link ORDER BY later")]
+
+    def take_links(self, later: int) -> list[str]:
+        """Remove the links from a demand, and give what was kept of them."""
+        rows = self._database.execute("SELECT value FROM link WHERE later = ? ORDER BY rowid", (later,))
+        values = [str(row[0]) for row in rows]
+        self._database.execute("DELETE FROM link WHERE later = ?", (later,))
+        return values
 
     # Opening
 

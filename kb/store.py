@@ -169,7 +169,9 @@ def collection_folder(build: Path) -> Path | None:
 
 def record_collection(build: Path, collection: Path) -> None:
     """Write down which collection a build was made from, so that its queries are found."""
-    files.replace(build / "collection", os.fsencode(os.path.relpath(collection, build)))
+    path, told = build / "collection", os.fsencode(os.path.relpath(collection, build))
+    if not path.exists() or path.read_bytes() != told:
+        files.replace(path, told)
 
 
 def open_build(build: Path) -> Store:
@@ -371,9 +373,10 @@ def _claim(build: Path) -> None:
     if build.is_dir() and not (build / "CACHEDIR.TAG").exists() and any(build.iterdir()):
         raise UsageError("is not a build folder and not empty: name another with -o", build)
     try:
-        (build / "generations").mkdir(parents=True, exist_ok=True)
-        if not (build / "CACHEDIR.TAG").exists():
-            files.replace(build / "CACHEDIR.TAG", _TAG.encode())
+        build.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError), (build / "CACHEDIR.TAG").open("x", encoding="ascii") as tag:
+            tag.write(_TAG)
+        (build / "generations").mkdir(exist_ok=True)
     except OSError as error:
         raise OutsideError(f"can't be written ({error.strerror}): build elsewhere with -o", build) from error
 

@@ -12,13 +12,13 @@ demands and those of their neighbours in time, and the order in which letters ar
 
 from __future__ import annotations
 
+import hashlib
 import re
-from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import snowballstemmer
 from babel import Locale
@@ -29,12 +29,19 @@ from kb.extraction.sentences import split_sentences
 from kb.extraction.types import classify
 
 __all__ = [
+    "Candidate",
     "Line",
     "Passage",
     "Restatement",
     "Statement",
+    "begins",
     "countries",
+    "decided",
+    "ends",
     "lines",
+    "links",
+    "links_of",
+    "number",
     "passages",
     "restatements",
 ]
@@ -192,46 +199,68 @@ def _weight(passage: Passage) -> float:
 # Links
 
 
-class _Candidate(NamedTuple):
-    date: str
-    demand: str
-    number: int
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A passage that a later one may restate, and the demand it is of."""
+
+    statement: Statement
     passage: Passage
 
 
-class _Index:
-    """The passages of dated statements, by type and stem, in order of time."""
-
-    def __init__(self, statements: Sequence[Statement]) -> None:
-        self.statements = statements
-        self._entries: dict[tuple[str, str], list[_Candidate]] = defaultdict(list)
-        order = sorted(
-            (number for number, s in enumerate(statements) if s.date),
-            key=lambda n: (_last_day(statements[n].date or ""), statements[n].demand),
-        )
-        for number in order:
-            statement = statements[number]
-            for passage in statement.passages:
-                entry = _Candidate(_last_day(statement.date or ""), statement.demand, number, passage)
-                for stem in passage.stems:
-                    self._entries[passage.type, stem].append(entry)
-
-    def before(self, statement: Statement, passage: Passage) -> Iterator[_Candidate]:
-        """The nearest earlier passages of the same type that share enough words, none twice."""
-        first = statement.date or ""
-        shared: Counter[_Candidate] = Counter()
-        for stem in passage.stems:
-            entries = self._entries.get((passage.type, stem), [])
-            end = bisect_left(entries, first, key=lambda entry: entry.date)
-            shared.update(entries[max(0, end - NEAREST) : end])
-        for entry, count in shared.items():
-            if count >= SHARED:
-                yield entry
+Recent: TypeAlias = Callable[[str, str, int], Iterable[Candidate]]
+"""Gives for a type, a stem and a day the `NEAREST` last passages that have both and are of days before."""
 
 
-def _last_day(date: str) -> str:
-    """A date to compare by: a month counts as its last day, so only what surely follows it is later."""
-    return date if len(date) > 7 else f"{date}-31"
+def begins(date: str) -> int:
+    """The day a date begins, as a number that grows with time; a month begins before its first day."""
+    year, month, day = (*date.split("-"), "0", "0")[:3]
+    return int(year) * 10000 + int(month) * 100 + int(day)
+
+
+def ends(date: str) -> int:
+    """The day a date ends: a month as its last day, so only what surely follows it is later."""
+    begun = begins(date)
+    return begun + (1231 if begun % 10000 == 0 else 31 if begun % 100 == 0 else 0)
+
+
+def number(demand: str) -> int:
+    """A number for a demand, by which those of one day are put in order: the first 63 bits of its sha256."""
+    return int.from_bytes(hashlib.sha256(demand.encode()).digest()[:8]) >> 1
+
+
+class _Window:
+    """The last passages of each type and stem, as time goes on."""
+
+    def __init__(self) -> None:
+        self._recent: dict[tuple[str, str], deque[Candidate]] = defaultdict(lambda: deque(maxlen=NEAREST))
+
+    def add(self, statement: Statement) -> None:
+        for passage in statement.passages:
+            candidate = Candidate(statement, passage)
+            for stem in passage.stems:
+                self._recent[passage.type, stem].append(candidate)
+
+    def recent(self, type_: str, stem: str, day: int) -> Iterable[Candidate]:
+        return self._recent.get((type_, stem), ())
+
+
+def links(
+    beginning: Iterable[Statement], ending: Iterable[Statement], judged: Container[frozenset[str]] = ()
+) -> Iterator[Restatement]:
+    """The links among all dated demands, given in order of the day they begin and, again, of the day they end.
+
+    Of one day they are in order of their numbers. `judged` are pairs left to a person. No more than the last
+    passages are kept in memory.
+    """
+    window = _Window()
+    ended = iter(ending)
+    waiting = next(ended, None)
+    for statement in beginning:
+        day = begins(statement.date or "")
+        while waiting is not None and ends(waiting.date or "") < day:
+            window.add(waiting)
+            waiting = next(ended, None)
+        yield from links_of(statement, window.recent, judged)
 
 
 def restatements(statements: Iterable[Statement], decisions: Iterable[Decision] = ()) -> list[Restatement]:
@@ -239,39 +268,35 @@ def restatements(statements: Iterable[Statement], decisions: Iterable[Decision] 
 
     `decisions` are rows "same", "different", "unsure" whose `what` and `value` are IRIs of demands; they win.
     """
-    ordered = sorted(statements, key=lambda s: s.demand)
-    by_demand = {statement.demand: statement for statement in ordered}
+    by_demand = {statement.demand: statement for statement in statements}
     judged = {frozenset((row.what, row.value)): row for row in decisions}
-    index = _Index(ordered)
-    links: list[Restatement] = []
-    for statement in ordered:
-        if statement.date:
-            links += _links_of(statement, index, judged)
-    links += _decided(judged.values(), by_demand, {(link.later, link.earlier): link for link in links})
-    chosen = {(link.later, link.earlier): link for link in links}
-    return [chosen[pair] for pair in sorted(chosen)]
+    dated = sorted((s for s in by_demand.values() if s.date), key=lambda s: number(s.demand))
+    beginning = sorted(dated, key=lambda s: begins(s.date or ""))
+    ending = sorted(dated, key=lambda s: ends(s.date or ""))
+    found = [*links(beginning, ending, judged), *decided(judged.values(), by_demand.get)]
+    return sorted(found, key=lambda link: (link.later, link.earlier))
 
 
-def _links_of(
-    statement: Statement, index: _Index, judged: Mapping[frozenset[str], Decision]
+def links_of(
+    statement: Statement, recent: Recent, judged: Container[frozenset[str]] = ()
 ) -> Iterator[Restatement]:
-    """For each type of the demand: the best of the nearest earlier letter, or what is offered for review."""
-    best: dict[str, dict[str, tuple[float, list[str], str]]] = defaultdict(dict)
+    """For each type of a demand: the best of the nearest earlier letter, or what is offered for review."""
+    best: dict[str, dict[str, tuple[float, list[str], int]]] = defaultdict(dict)
     for passage in statement.passages:
-        for entry in index.before(statement, passage):
-            earlier = index.statements[entry.number]
+        for candidate in _alike(passage, recent, begins(statement.date or "")):
+            earlier = candidate.statement
             if earlier.letter == statement.letter or _apart(statement, earlier):
                 continue
             if frozenset((statement.demand, earlier.demand)) in judged:
                 continue
-            score, shared = _score(passage, entry.passage)
+            score, shared = _score(passage, candidate.passage)
             if score >= POSSIBLE and score > best[passage.type].get(earlier.demand, (0.0,))[0]:
-                best[passage.type][earlier.demand] = (score, shared, entry.date)
+                best[passage.type][earlier.demand] = (score, shared, ends(earlier.date or ""))
     found: dict[str, list[tuple[float, str, list[str]]]] = defaultdict(list)
     for type_, candidates in sorted(best.items()):
         certain = {demand: c for demand, c in candidates.items() if c[0] >= SAME}
         pool = certain or candidates
-        nearest = max(date for _, _, date in pool.values()) if certain else ""
+        nearest = max(day for _, _, day in pool.values()) if certain else 0
         demand, (score, shared, _) = min(
             ((d, c) for d, c in pool.items() if c[2] >= nearest), key=lambda pair: (-pair[1][0], pair[0])
         )
@@ -290,22 +315,30 @@ def _links_of(
         )
 
 
+def _alike(passage: Passage, recent: Recent, day: int) -> Iterator[Candidate]:
+    """The nearest earlier passages of the same type that share enough words, none twice."""
+    shared: Counter[Candidate] = Counter()
+    for stem in passage.stems:
+        shared.update(recent(passage.type, stem, day))
+    for candidate, count in shared.items():
+        if count >= SHARED:
+            yield candidate
+
+
 def _apart(one: Statement, other: Statement) -> bool:
     """Whether the letters are about different countries."""
     return bool(one.about and other.about and not one.about & other.about)
 
 
-def _decided(
-    rows: Iterable[Decision], by_demand: Mapping[str, Statement], links: Mapping[tuple[str, str], Restatement]
-) -> Iterator[Restatement]:
+def decided(rows: Iterable[Decision], find: Callable[[str], Statement | None]) -> Iterator[Restatement]:
     """The links that a person judged, where both demands are there and one is earlier."""
     judgements = {"same": "same", "different": "different", "unsure": "unsure"}
     for row in sorted(rows, key=lambda row: (row.what, row.value)):
-        one, other = by_demand.get(row.what), by_demand.get(row.value)
+        one, other = find(row.what), find(row.value)
         if one is None or other is None or not one.date or not other.date:
             continue
         later, earlier = (one, other) if one.date > other.date else (other, one)
-        if _last_day(earlier.date or "") >= (later.date or ""):
+        if ends(earlier.date or "") >= begins(later.date or ""):
             continue
         pairs = [
             (*_score(a, b), a.type) for a in later.passages for b in earlier.passages if a.type == b.type

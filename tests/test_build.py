@@ -186,7 +186,7 @@ def change(folder: Path, operation: tuple[object, ...], number: int) -> None:
 
 
 @settings(
-    max_examples=int(os.environ.get("KB_EXAMPLES", "8")),
+    max_examples=int(os.environ.get("KB_EXAMPLES", "4")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
@@ -389,7 +389,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     )
     full = tmp_path / "full"
     make(folder, build)
-    kill_and_check(folder, build, full, times=int(os.environ.get("KB_KILLS", "6")))
+    kill_and_check(folder, build, full, times=int(os.environ.get("KB_KILLS", "4")))
 
 
 def kill_and_check(folder: Path, build: Path, full: Path, times: int) -> None:
@@ -416,14 +416,14 @@ def kill_and_check(folder: Path, build: Path, full: Path, times: int) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Path:
-    """A file system of one megabyte, where the system lets us make one."""
+    """A file system of a few megabytes, where the system lets us make one."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = shutil.which("mount")
     if mount is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")
     done = subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk], check=False, capture_output=True
+        [mount, "-t", "tmpfs", "-o", "size=16m", "tmpfs", disk], check=False, capture_output=True
     )
     if done.returncode:
         pytest.skip(f"no small disk here: {done.stderr.decode().strip()}")
@@ -436,7 +436,7 @@ def test_a_full_disk(tmp_path: Path, small_disk: Path) -> None:
     try:
         make(folder, build)
         before = lines(build)
-        collection(folder, **{f"l{n}": text(2018) + "Notes on the road. " * 20000 for n in range(12)})
+        collection(folder, **{f"l{n}": text(2018) + "Notes on the road. " * 40000 for n in range(24)})
         done = subprocess.run(
             [sys.executable, "-m", "kb", "build", folder, "-o", build],
             capture_output=True,
@@ -453,7 +453,7 @@ def test_a_full_disk(tmp_path: Path, small_disk: Path) -> None:
         make(folder, build)
         assert letters(build) == {"a", "b"}
     finally:
-        subprocess.run(["umount", small_disk], check=False)  # noqa: S607  # what mounted it
+        subprocess.run(["umount", "--lazy", small_disk], check=False)  # noqa: S607  # what mounted it
 
 
 def test_a_folder_that_cant_be_written(tmp_path: Path) -> None:

@@ -1,0 +1,166 @@
+"""Which demand restates which, kept up to date: only links that a change can reach are looked for again.
+
+A demand's links depend on the last passages before it that share a word with it (`kb.tracking`). So a passage that
+comes or goes concerns the demands after it with that word, up to the one that has enough others in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import astuple
+from functools import lru_cache
+
+import rdflib
+from rdflib.namespace import DCTERMS
+
+from kb import graph, store, tracking
+from kb.collection import Decision
+from kb.extraction.language import languages
+from kb.extraction.layout import plain
+from kb.letter import Letter
+from kb.state import Demand, State
+from kb.tracking import Candidate, Passage, Restatement, Statement
+
+__all__ = ["Restating", "statements"]
+
+MANY = 2000
+"""Demands that may come and go before looking at all of them anew is the quicker way."""
+
+_CACHE = 1 << 16
+
+
+def statements(letter: Letter, read: rdflib.Graph) -> Iterator[str]:
+    """Give what tracking needs of each demand in force in a letter's graph, as JSON."""
+    language = languages().get(letter.language)
+    if language is None:
+        return
+    date = read.value(read.identifier, DCTERMS.issued)
+    about = sorted(tracking.countries(letter.text, language))
+    for demand in sorted(read.objects(read.identifier, graph.KB.makesDemand), key=str):
+        quote = str(read.value(demand, graph.KB.quote))
+        passages = tracking.passages(plain(quote, 0, len(quote)), language)
+        yield json.dumps([demand, read.identifier, date, passages, about], ensure_ascii=False)
+
+
+class Restating:
+    """Keeps the demands of a draft's state, and the links among them in its graph."""
+
+    def __init__(self, draft: store.Draft, state: State, names: graph.Names) -> None:
+        self._draft = draft
+        self._state = state
+        self._names = names
+        self._changed: list[Demand] = []
+        self._candidates: dict[int, list[Candidate]] = {}
+
+    def replace(self, letter: str, kept: Iterable[str]) -> None:
+        """Take in what `statements` gave of a letter; nothing where the letter is gone."""
+        old = {demand.number: demand for demand in self._state.demands_of(letter)}
+        new = {demand.number: demand for demand in (_demand(letter, each) for each in kept)}
+        for number, demand in old.items():
+            if new.get(number) != demand:
+                self._changed.append(demand)
+                self._state.forget_demand(demand, _words(demand))
+        for number, demand in new.items():
+            if old.get(number) != demand:
+                self._changed.append(demand)
+                self._state.keep_demand(demand, _words(demand))
+
+    def update(self, rows: list[Decision]) -> rdflib.Graph:
+        """Bring the links up to date, and give the graph of those that people judged.
+
+        `rows` are decisions about pairs of demands.
+        """
+        judged = {frozenset((row.what, row.value)) for row in rows}
+        if len(self._changed) > MANY:
+            self._take_back(self._state.linked())
+            found = tracking.links(
+                map(_statement, self._state.dated_demands("begins")),
+                map(_statement, self._state.dated_demands("ends")),
+                judged,
+            )
+        else:
+            concerned = sorted(self._concerned(judged))
+            self._take_back(concerned)
+            found = self._links_of(concerned, judged)
+        self._write(found)
+        self._state.keep_about("judged", json.dumps(sorted(sorted(pair) for pair in judged)))
+        decided = tracking.decided(rows, lambda iri: self._find(tracking.number(iri)))
+        return graph.restatements_graph(decided, self._names)
+
+    def _concerned(self, judged: set[frozenset[str]]) -> set[int]:
+        """The demands whose links may be others now."""
+        before = {frozenset(pair) for pair in json.loads(self._state.about("judged") or "[]")}
+        concerned = {tracking.number(iri) for pair in judged ^ before for iri in pair}
+        concerned |= {demand.number for demand in self._changed}
+        between = tracking.NEAREST + sum(len(_statement(demand).passages) for demand in self._changed)
+        reached = {(word, demand.ends) for demand in self._changed for word, _ in _words(demand)}
+        for word, day in sorted(reached):
+            concerned |= self._state.demands_after(word, day, between)
+        return concerned
+
+    def _take_back(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            old = [_link(kept) for kept in self._state.take_links(number)]
+            if old:
+                self._draft.remove(self._nquads(old))
+
+    def _links_of(self, numbers: Iterable[int], judged: Container[frozenset[str]]) -> Iterator[Restatement]:
+        for number in numbers:
+            statement = self._find(number)
+            if statement is not None and statement.date:
+                yield from tracking.links_of(statement, self._recent, judged)
+
+    def _recent(self, type_: str, stem: str, day: int) -> Iterator[Candidate]:
+        for number, position in self._state.passages_before(_word(type_, stem), day, tracking.NEAREST):
+            if number not in self._candidates:
+                statement = self._find(number)
+                passages = statement.passages if statement else ()
+                self._candidates[number] = [Candidate(statement, each) for each in passages if statement]
+            yield self._candidates[number][position]
+
+    def _write(self, found: Iterable[Restatement]) -> None:
+        with self._draft.spool() as spool:
+            for link in found:
+                kept = json.dumps(astuple(link), ensure_ascii=False)
+                self._state.keep_link(tracking.number(link.later), kept)
+                spool(self._nquads([link]))
+
+    def _nquads(self, links: Iterable[Restatement]) -> str:
+        lines = store.nquads(graph.restatements_graph(links, self._names))
+        return "".join(f"{line}\n" for line in lines)
+
+    def _find(self, number: int) -> Statement | None:
+        kept = self._state.demand(number)
+        return None if kept is None else _statement(kept)
+
+
+def _demand(letter: str, kept: str) -> Demand:
+    demand, _, date, *_ = json.loads(kept)
+    begins, ends = (tracking.begins(date), tracking.ends(date)) if date else (0, 0)
+    return Demand(tracking.number(demand), letter, begins, ends, kept)
+
+
+def _statement(demand: Demand) -> Statement:
+    iri, letter, date, passages, about = json.loads(demand.value)
+    found = tuple(Passage(type_, tuple(stems), tuple(light)) for type_, stems, light in passages)
+    return Statement(iri, letter, date, found, frozenset(about))
+
+
+def _link(kept: str) -> Restatement:
+    later, earlier, score, types, *rest = json.loads(kept)
+    return Restatement(later, earlier, score, tuple(types), *rest)
+
+
+def _words(demand: Demand) -> set[tuple[int, int]]:
+    """The words of a dated demand, as numbers, each with the position of its passage."""
+    passages = _statement(demand).passages if demand.begins else ()
+    return {(_word(each.type, stem), at) for at, each in enumerate(passages) for stem in each.stems}
+
+
+@lru_cache(_CACHE)
+def _word(type_: str, stem: str) -> int:
+    """A number for a type and a stem."""
+    digest = hashlib.blake2b(f"{type_} {stem}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> 1
