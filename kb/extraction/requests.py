@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal, NamedTuple
 
 from kb.extraction.language import Found, Language, fold, words
@@ -87,12 +87,18 @@ class Names:
     """The names of the signatories, who may speak of themselves by name."""
 
     def __init__(self, names: Iterable[str] = (), language: Language | None = None) -> None:
-        small = language.folded("detection", "function_words") if language else frozenset()
-        self._by_first: dict[str, set[tuple[str, ...]]] = {}
-        for name in names:
-            for form in _forms(name, small):
+        self._names = names
+        self._small = language.folded("detection", "function_words") if language else frozenset()
+
+    @cached_property
+    def _by_first(self) -> Mapping[str, set[tuple[str, ...]]]:
+        """All forms of all names, by their first word; few letters ever need them."""
+        by_first: dict[str, set[tuple[str, ...]]] = {}
+        for name in self._names:
+            for form in _forms(name, self._small):
                 if parts := tuple(words(form)):
-                    self._by_first.setdefault(parts[0], set()).add(parts)
+                    by_first.setdefault(parts[0], set()).add(parts)
+        return by_first
 
     def within(self, text: Sequence[str]) -> bool:
         """Tell whether one of the names is among those folded words."""
@@ -107,9 +113,12 @@ _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 
 
 def _forms(name: str, small: Collection[str]) -> Iterator[str]:
-    """How a name may be used in a text: without what is in brackets, as what is in brackets, as initials."""
+    """How a name may be used in a text: without what is in brackets, as its initials, printed or not."""
     yield (plain := _IN_BRACKETS.sub(" ", name).strip())
-    yield from _IN_BRACKETS.findall(name)
+    for short in _IN_BRACKETS.findall(name):
+        # "(FFR)", not "(Syria)" or "(UK)".
+        if sum(letter.isupper() for letter in short) > 1 and short[:1] == plain[:1]:
+            yield short
     initials = "".join(word[0] for word in plain.split() if word[0].isupper() and fold(word) not in small)
     if len(initials) > 2:
         yield initials
