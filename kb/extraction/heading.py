@@ -140,7 +140,8 @@ def _doubt(layout: Layout, group: list[int], span: Span) -> int | None:
         return 5
     clock = _CLOCK.search(around)
     byline = any_language("dates", "bylines").match(around.strip(" -–—:*_"))
-    rest = _LETTERS.findall(any_language("dates", "bylines").sub(" ", _CLOCK.sub(" ", around)))
+    known = any_language("dates", "weekdays").sub(" ", any_language("dates", "bylines").sub(" ", around))
+    rest = _LETTERS.findall(_CLOCK.sub(" ", known))
     if any(word[0].islower() and len(word) > 3 for word in rest) and not byline:
         return None
     if len(rest) > (_BESIDE + 4 if byline else _BESIDE):

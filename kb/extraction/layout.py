@@ -115,7 +115,7 @@ _LETTER = (
     r"(?:\\?\)|\\?\.(?=\s|$)|(?<=[ء-ي])[ـ\-–](?=\s))"
 )
 _BULLETS = "•·▪▫●○◦‣⁃∙■□◆◇►▶➢➤✓✔✦❖→➔"
-_BULLET = rf"(?P<bullet>[{_BULLETS}]|[-–—+](?=[\s\w\"'“«‘(\[*])|[*\\][*-]?(?=\s))"
+_BULLET = rf"(?P<bullet>[{_BULLETS}]|[-–—](?=[\s\w\"'“«‘(\[*])|\+(?=\s)|[*\\][*-]?(?=\s))"
 _REST = rf"[\s{INVISIBLE}]*"
 _MARKER = re.compile(
     rf"[*_]{{0,3}}(?:{_BULLET}{_REST}(?:(?P<inner>{_NUMBER})?|(?P<number>{_NUMBER}|{_LETTER})[*_]{{0,3}}{_REST}"
@@ -137,6 +137,7 @@ _FURNITURE = re.compile(
     | (?:(?:e-?mail|courriel|correo(?:\ electrónico)?|web(?:site)?|البريد\ الإلكتروني)\s*:?\s*)?
       \[?(?:[\w.+-]{1,64}@[\w.-]{1,200}|@\w{1,40}|(?:https?://|www\.)\S{1,1000})\]?(?:\([^)\s]{1,1000}\))?
     | (?:tel|phone|fax|tél|teléfono|هاتف)[.:\s]*[+\d][\d\s().+-]{5,40}
+    | \+\d[\d\s().-]{6,40}
     """
 )
 

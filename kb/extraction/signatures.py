@@ -174,7 +174,9 @@ class _SignatureBlock:
             self.entries[-1] = self.entries[-1]._replace(role="")
             return True
         if previous.numbered:
-            self._extend(line.span.end, f"{previous.name}, {text}")
+            # A long line was wrapped; a short one is a name, and what stands below it a role or a place.
+            wrapped = self.words.length(index - 1) > _WRAPPED
+            self._extend(line.span.end, f"{previous.name}{' ' if wrapped else ', '}{text}")
             return True
         return False
 
@@ -298,6 +300,8 @@ def _lists(text: str, alone: bool) -> bool:
     return len(parts) > _MOST_PARTS or len(text) > 120 or (alone and kind_of_name(parts[0]) == "organisation")
 
 
+# A line of more code points may have been wrapped.
+_WRAPPED = 60
 # A name, two roles or places, a country: a line with more commas than that is a list.
 _MOST_PARTS = 4
 _PARTS = re.compile(r"[;؛•|\n]")
