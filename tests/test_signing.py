@@ -93,3 +93,14 @@ def test_whom_a_person_joined_keeps_an_address(letters: Path, tmp_path: Path) ->
         )
         (found,) = [tuple(term.value.rpartition("/")[2] for term in row) for row in rows]  # type: ignore[union-attr]
     assert found == ("wujuh-society", "harbour-watch", "Rana")
+
+
+def test_refused_rows_are_told_where_nothing_changed(letters: Path, tmp_path: Path) -> None:
+    for verdict, other in (("same", "Harbour Watch"), ("same", "Wujuh Society")):
+        append_decision(letters, Decision("Nahwa Foundation", "", verdict, other, "Rana", "2021-01-01"))  # type: ignore[arg-type]
+    append_decision(
+        letters, Decision("Harbour Watch", "", "different", "Wujuh Society", "Rana", "2021-01-01")
+    )
+    first = build(letters, tmp_path / "build", jobs=1)
+    assert len(first.problems) == 1
+    assert build(letters, tmp_path / "build", jobs=1).problems == first.problems
