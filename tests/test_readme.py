@@ -63,7 +63,12 @@ def test_commands_print_what_the_page_says(page: Path, tmp_path: Path) -> None:
     environment.setdefault("PYTHONPATH", str(ROOT))
     for command, expected in steps(page):
         done = subprocess.run(
-            ["/bin/sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            ["/bin/sh", "-c", command],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         printed = [line.rstrip() for line in (done.stdout + done.stderr).splitlines()]
         assert done.returncode == 0, (command, done.stderr)

@@ -156,7 +156,7 @@ class Classifier:
         sentence: list[frozenset[int]] = []
         place = 0
         for token in words(text):
-            if not token[0].isalnum():
+            if not token[:1].isalnum():  # a mark, or a vowel sign that stands alone and folds to nothing
                 if token in _STOPS:
                     sentence.clear()
                     place += NEAR + 1

@@ -181,3 +181,7 @@ def test_time_grows_with_the_length_only() -> None:
     seconds(100)
     short = min(seconds(1_000) for _ in range(3))
     assert seconds(20_000) < short * 20 * 3
+
+
+def test_a_vowel_sign_that_stands_alone_is_no_word() -> None:
+    assert "ceasefire" in classify("ـ وقف إطلاق النار ً فوراً", "ar")
