@@ -42,15 +42,8 @@ def test_the_wheel_holds_what_the_program_needs(wheel: Path) -> None:
 
 def test_the_wheel_builds_and_answers_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     run(sys.executable, "-m", "venv", "env", cwd=tmp_path)
-    pip = [
-        tmp_path / "env" / "bin" / "python",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ]
-    run(*pip, wheel, cwd=tmp_path)
+    python = tmp_path / "env" / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel, cwd=tmp_path)
     shutil.copytree(ROOT / "seeds", tmp_path / "letters")
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     kb = tmp_path / "env" / "bin" / "kb"
