@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import astuple
 from functools import lru_cache
 
@@ -106,7 +106,7 @@ class Restating:
             if old:
                 self._draft.remove(self._nquads(old))
 
-    def _links_of(self, numbers: Iterable[int], judged: Container[frozenset[str]]) -> Iterator[Restatement]:
+    def _links_of(self, numbers: Iterable[int], judged: Collection[frozenset[str]]) -> Iterator[Restatement]:
         for number in numbers:
             statement = self._find(number)
             if statement is not None and statement.date:

@@ -1,9 +1,10 @@
 """Which demand asks again what an earlier letter asked.
 
-Two demands are compared passage by passage. A passage is a sentence of a demand that the vocabulary gives a
-type: the type says which act is asked for, the passage's words say what about. They restate each other
-where both agree: the same type, enough of the same words (by their stems, light words counting little), and
-letters that are not about different countries. Types alone are not enough, nor are words alone.
+Two demands are compared passage by passage. A passage is a sentence of a demand that asks, or a clause of one,
+that the vocabulary gives a type: the type says which act is asked for, the passage's words say what about.
+They restate each other where both agree: the same type, enough of the same words (by their stems, light words
+counting little), and letters that are not about different countries. Types alone are not enough, nor are words
+alone.
 
 How alike two demands are depends on nothing but these two, and a demand is linked to the nearest earlier
 letter that asked the same. So a letter that is added or removed changes only links to and from its own
@@ -15,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeAlias
@@ -25,6 +26,7 @@ from babel import Locale
 
 from kb.collection import Decision
 from kb.extraction.language import Language, words
+from kb.extraction.requests import judge
 from kb.extraction.sentences import split_sentences
 from kb.extraction.types import classify
 
@@ -46,10 +48,10 @@ __all__ = [
     "restatements",
 ]
 
-SAME = 0.36
+SAME = 0.33
 """The score from which two demands are linked without asking."""
 
-POSSIBLE = 0.25
+POSSIBLE = 0.22
 """The score from which a link is offered for review."""
 
 SHARED = 2
@@ -64,11 +66,13 @@ NEAREST = 64
 SHORTER = 0.7
 """How much the shorter of two passages counts: a demand often comes back inside a longer sentence."""
 
+_CLAUSE_END = re.compile(r"[,;:،؛()]\s+|\s[-–—(]\s?|—")
+
 _STEMMERS = {"ar": "arabic", "en": "english", "es": "spanish", "fr": "french"}
 
 
 class Passage(NamedTuple):
-    """A sentence of a demand: its `type`, and the stems of its words with and without weight, sorted."""
+    """A sentence of a demand, or a clause: its `type`, and the stems of its words with and without weight, sorted."""
 
     type: str
     stems: tuple[str, ...]
@@ -117,15 +121,35 @@ class Line(NamedTuple):
 
 
 def passages(text: str, language: Language) -> tuple[Passage, ...]:
-    """The passages of a demand's reading text, in order, each type and sentence once."""
+    """The passages of a demand's reading text, in order, each once."""
     found = []
-    for sentence in split_sentences(text, language):
-        part = text[sentence.start : sentence.end]
-        types = classify(part, language.code)
-        if types:
+    for part in _asking(text, language):
+        for type_ in classify(part, language.code):
             stems, light = _stems(part, language)
-            found += [Passage(type_, stems, light) for type_ in types]
+            if len(stems) >= SHARED:
+                found.append(Passage(type_, stems, light))
     return tuple(dict.fromkeys(found))
+
+
+def _asking(text: str, language: Language) -> Iterator[str]:
+    """The sentences of a demand that ask, and the clauses of each, without the clauses that only set conditions.
+
+    The first sentence is what was read as a demand; those that follow in an item of a list may only tell facts.
+    """
+    for number, sentence in enumerate(split_sentences(text, language)):
+        part = text[sentence.start : sentence.end]
+        if number and judge(part, language) is None:
+            continue
+        clauses = _CLAUSE_END.split(part)
+        asking = [clause for clause in clauses if not _is_condition(clause, language)] or clauses
+        yield ", ".join(asking)
+        if len(asking) > 1:
+            yield from asking
+
+
+def _is_condition(clause: str, language: Language) -> bool:
+    found = language.phrases("needs_not").at(words(clause), 0)
+    return any(phrase.label == "needs_not.conditions" for phrase in found)
 
 
 def _stems(text: str, language: Language) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -182,29 +206,31 @@ def _country_pattern(code: str) -> re.Pattern[str]:
 # How alike
 
 
-def _score(one: Passage, other: Passage) -> tuple[float, list[str]]:
-    """How alike two passages of one type are, from 0 to 1, and the stems of weight they share."""
-    heavy = sorted(set(one.stems) & set(other.stems))
-    if len(heavy) < SHARED:
-        return 0.0, heavy
-    light = set(one.light) & set(other.light)
-    shorter, longer = sorted((_weight(one), _weight(other)))
-    return (len(heavy) + LIGHT * len(light)) / (shorter**SHORTER * longer ** (1 - SHORTER)), heavy
+class Candidate:
+    """A passage and the demand it is of, ready to be compared with many others."""
+
+    __slots__ = ("ended", "light", "passage", "statement", "stems", "weight")
+
+    def __init__(self, statement: Statement, passage: Passage) -> None:
+        self.statement = statement
+        self.passage = passage
+        self.stems = frozenset(passage.stems)
+        self.light = frozenset(passage.light)
+        self.weight = len(self.stems) + LIGHT * len(self.light)
+        self.ended = ends(statement.date) if statement.date else 0
 
 
-def _weight(passage: Passage) -> float:
-    return len(passage.stems) + LIGHT * len(passage.light)
+def _score(one: Candidate, other: Candidate) -> float:
+    """How alike two passages of one type are, from 0 to 1."""
+    heavy = len(one.stems & other.stems)
+    if heavy < SHARED:
+        return 0.0
+    shorter, longer = (one, other) if one.weight <= other.weight else (other, one)
+    shared = heavy + LIGHT * len(one.light & other.light)
+    return float(shared / (shorter.weight**SHORTER * longer.weight ** (1 - SHORTER)))
 
 
 # Links
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
-    """A passage that a later one may restate, and the demand it is of."""
-
-    statement: Statement
-    passage: Passage
 
 
 Recent: TypeAlias = Callable[[str, str, int], Iterable[Candidate]]
@@ -245,7 +271,7 @@ class _Window:
 
 
 def links(
-    beginning: Iterable[Statement], ending: Iterable[Statement], judged: Container[frozenset[str]] = ()
+    beginning: Iterable[Statement], ending: Iterable[Statement], judged: Collection[frozenset[str]] = ()
 ) -> Iterator[Restatement]:
     """The links among all dated demands, given in order of the day they begin and, again, of the day they end.
 
@@ -278,29 +304,31 @@ def restatements(statements: Iterable[Statement], decisions: Iterable[Decision] 
 
 
 def links_of(
-    statement: Statement, recent: Recent, judged: Container[frozenset[str]] = ()
+    statement: Statement, recent: Recent, judged: Collection[frozenset[str]] = ()
 ) -> Iterator[Restatement]:
     """For each type of a demand: the best of the nearest earlier letter, or what is offered for review."""
-    best: dict[str, dict[str, tuple[float, list[str], int]]] = defaultdict(dict)
-    for passage in statement.passages:
-        for candidate in _alike(passage, recent, begins(statement.date or "")):
-            earlier = candidate.statement
+    day = begins(statement.date or "")
+    best: dict[str, dict[str, tuple[float, Candidate, Candidate]]] = defaultdict(dict)
+    for asked in (Candidate(statement, passage) for passage in statement.passages):
+        of_type = best[asked.passage.type]
+        for other in _alike(asked, recent, day):
+            earlier = other.statement
+            score = _score(asked, other)
+            if score < POSSIBLE or (earlier.demand in of_type and score <= of_type[earlier.demand][0]):
+                continue
             if earlier.letter == statement.letter or _apart(statement, earlier):
                 continue
-            if frozenset((statement.demand, earlier.demand)) in judged:
-                continue
-            score, shared = _score(passage, candidate.passage)
-            if score >= POSSIBLE and score > best[passage.type].get(earlier.demand, (0.0,))[0]:
-                best[passage.type][earlier.demand] = (score, shared, ends(earlier.date or ""))
+            if not judged or frozenset((statement.demand, earlier.demand)) not in judged:
+                of_type[earlier.demand] = (score, asked, other)
     found: dict[str, list[tuple[float, str, list[str]]]] = defaultdict(list)
-    for type_, candidates in sorted(best.items()):
-        certain = {demand: c for demand, c in candidates.items() if c[0] >= SAME}
-        pool = certain or candidates
-        nearest = max(day for _, _, day in pool.values()) if certain else 0
-        demand, (score, shared, _) = min(
-            ((d, c) for d, c in pool.items() if c[2] >= nearest), key=lambda pair: (-pair[1][0], pair[0])
+    for type_, candidates in sorted((type_, list(each.values())) for type_, each in best.items() if each):
+        certain = [each for each in candidates if each[0] >= SAME]
+        nearest = max((other.ended for _, _, other in certain), default=0)
+        score, asked, other = min(
+            (each for each in certain or candidates if each[2].ended >= nearest),
+            key=lambda each: (-each[0], each[2].statement.demand),
         )
-        found[demand].append((score, type_, shared))
+        found[other.statement.demand].append((score, type_, sorted(asked.stems & other.stems)))
     for earlier_iri, reasons in sorted(found.items()):
         score = max(reason[0] for reason in reasons)
         yield Restatement(
@@ -315,11 +343,11 @@ def links_of(
         )
 
 
-def _alike(passage: Passage, recent: Recent, day: int) -> Iterator[Candidate]:
+def _alike(asked: Candidate, recent: Recent, day: int) -> Iterator[Candidate]:
     """The nearest earlier passages of the same type that share enough words, none twice."""
     shared: Counter[Candidate] = Counter()
-    for stem in passage.stems:
-        shared.update(recent(passage.type, stem, day))
+    for stem in asked.passage.stems:
+        shared.update(recent(asked.passage.type, stem, day))
     for candidate, count in shared.items():
         if count >= SHARED:
             yield candidate
@@ -340,11 +368,14 @@ def decided(rows: Iterable[Decision], find: Callable[[str], Statement | None]) -
         later, earlier = (one, other) if one.date > other.date else (other, one)
         if ends(earlier.date or "") >= begins(later.date or ""):
             continue
-        pairs = [
-            (*_score(a, b), a.type) for a in later.passages for b in earlier.passages if a.type == b.type
+        scores = [
+            (_score(Candidate(later, a), Candidate(earlier, b)), a.type)
+            for a in later.passages
+            for b in earlier.passages
+            if a.type == b.type
         ]
-        types = tuple(sorted({type_ for _, _, type_ in pairs}))
-        score = round(min(1.0, max((pair[0] for pair in pairs), default=0.0)), 3)
+        types = tuple(sorted({type_ for _, type_ in scores}))
+        score = round(min(1.0, max((each for each, _ in scores), default=0.0)), 3)
         reason = row.why or "judged by a person"
         yield Restatement(later.demand, earlier.demand, score, types, reason, judgements[row.decision], row)
 

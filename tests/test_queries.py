@@ -16,7 +16,6 @@ import pytest
 import rdflib
 
 from kb import graph, querying, resources, results, sparql, store
-from kb.build import build as build_collection
 from kb.letter import Letter, Span
 from tests import small_build
 from tests.sample import LETTER
@@ -47,13 +46,6 @@ def questions() -> list[Question]:
 QUESTIONS = questions()
 
 
-@pytest.fixture(scope="module")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("seeds") / "build"
-    build_collection(TOP / "seeds", folder)
-    return folder
-
-
 def test_all_queries_can_be_read_and_answer_a_competency_question() -> None:
     assert not PROBLEMS
     assert {question.query for question in QUESTIONS} == set(QUERIES)
@@ -70,9 +62,9 @@ def marked(question: Question) -> Any:
 
 
 @pytest.mark.parametrize("question", map(marked, QUESTIONS), ids=[each.answer.stem for each in QUESTIONS])
-def test_a_question_is_answered_as_expected(seeds: Path, question: Question) -> None:
+def test_a_question_is_answered_as_expected(seeds_build: Path, question: Question) -> None:
     output = io.BytesIO()
-    with store.open_build(seeds) as answering:
+    with store.open_build(seeds_build) as answering:
         answer = querying.run(QUERIES[question.query], question.values, answering.query)
         results.write(answer, output, "turtle" if question.answer.suffix == ".ttl" else "csv")
     if "WRITE_ANSWERS" in os.environ:
