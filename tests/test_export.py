@@ -102,6 +102,22 @@ def test_rdflib_reads_the_same(graph: store.Store, form: RdfFormat, monkeypatch:
     assert len(expected) > 200
 
 
+JENA = sorted((Path(__file__).parent.parent / ".cache" / "jena").glob("jena-fuseki-server-*.jar"))
+
+
+@pytest.mark.skipif(not JENA, reason="no Apache Jena here: make jena")
+def test_jena_reads_the_same(graph: store.Store, tmp_path: Path) -> None:
+    files = []
+    for form in RDF_FORMATS:
+        files.append(str(tmp_path / f"graph.{MEDIA[form].file_extension}"))
+        Path(files[-1]).write_bytes(written(graph, form, LETTER.id))
+    command = ["java", "-cp", str(JENA[-1]), "riotcmd.riot", "--count", *files]
+    told = subprocess.run(command, capture_output=True, check=True, text=True)
+    counts = [int(number) for number in re.findall(r"(?:Triples|Quads) = (\d+)", told.stdout + told.stderr)]
+    assert len(counts) >= len(files), told.stdout
+    assert set(counts[: len(files)]) == {len(written(graph, "ntriples", LETTER.id).splitlines())}
+
+
 def test_turtle_is_grouped_by_letter_which_comes_before_its_parts(graph: store.Store) -> None:
     turtle = written(graph, "turtle").decode()
     assert "@prefix kb: <https://w3id.org/demandkb/ns#> ." in turtle
