@@ -244,7 +244,7 @@ class _AddressBlock:
         plain_words = joined and not office and len(text) < 80
         if line.begins_with("forms") and not any_language("addressee", "offices").fullmatch(text):
             return False
-        if joined and any_language("addressee", "forms").fullmatch(known.name):
+        if joined and (any_language("addressee", "forms").fullmatch(known.name) or _unfinished(known)):
             more = replace(known, name=f"{known.name} {text}")
         elif office and not _has_office(known):
             role, body = _office_and_body(text)
@@ -261,6 +261,8 @@ class _AddressBlock:
 
     def _names(self, line: _AddressLine) -> bool:
         """Tell whether a line names a further addressee."""
+        if any_language("title", "kinds").fullmatch(line.text.strip(_EDGES)):
+            return False
         if (
             line.listed
             or line.begins_with("forms")
@@ -274,6 +276,14 @@ class _AddressBlock:
             return True
         office_below = any_language("addressee", "offices").match(line.following)
         return office_below is not None and not FIELD.match(line.following)
+
+
+def _unfinished(addressee: Addressee) -> bool:
+    """Tell whether the line broke off within a name: "Members of the International / Support Group"."""
+    last = addressee.name.split()[-1]
+    return addressee.office is None and any(
+        any_language("addressee", key).fullmatch(last) for key in ("unfinished", "connectors")
+    )
 
 
 def _has_office(addressee: Addressee) -> bool:
