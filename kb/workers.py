@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
 from typing import Generic, TypeVar
 
+from kb.errors import OutsideError
+
 __all__ = ["Lost", "run"]
 
 _Task = TypeVar("_Task")
@@ -50,7 +52,7 @@ def run(
 
     Gives the results in the order in which they are done, no more than a few batches at a time in memory. A
     task may take `seconds`. `preload` names modules that are imported once and not in every process, where
-    the system allows it.
+    the system allows it. Raises OutsideError where no process can be started.
     """
     ahead = deque(tasks[start : start + batch] for start in range(0, len(tasks), batch))
     suspects: deque[Sequence[_Task]] = deque()
@@ -62,8 +64,14 @@ def run(
             broken = False
             while (waiting or going) and not broken:
                 while waiting and len(going) < (1 if alone else jobs + 2):
-                    tasks_out = waiting.popleft()
-                    going[pool.submit(_call, function, tasks_out)] = (tasks_out, time.monotonic())
+                    try:
+                        future = pool.submit(_call, function, waiting[0])
+                    except (
+                        BrokenProcessPool
+                    ):  # just now, as the batches under way will tell, if there are any
+                        broken = not going
+                        break
+                    going[future] = (waiting.popleft(), time.monotonic())
                 for future in wait(going, return_when=FIRST_COMPLETED).done:
                     tasks_out, began = going.pop(future)
                     try:
@@ -90,6 +98,10 @@ def _pool(jobs: int, seconds: float, preload: Sequence[str]) -> Iterator[Process
         context.set_forkserver_preload([__name__, *preload])
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(seconds,))
     try:
+        try:
+            pool.submit(os.getpid).result()
+        except BrokenProcessPool:
+            raise OutsideError("processes that read letters can't be started on this machine") from None
         yield pool
     finally:  # nobody waits any more for what has not begun
         pool.shutdown(cancel_futures=True)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -74,3 +75,15 @@ def test_no_process_outlives_the_one_that_started_it() -> None:
             return
         time.sleep(0.05)
     pytest.fail("the worker lives on")
+
+
+def test_where_no_process_can_be_started_it_is_told() -> None:
+    code = (
+        "from kb.errors import OutsideError\nfrom kb.workers import run\n"
+        "try:\n    list(run(abs, range(50), 2, 5, 60))\nexcept OutsideError as error:\n    print(error)\n"
+    )
+    # the program of a process that is read from standard input can't be found by the processes it starts
+    done = subprocess.run(
+        [sys.executable, "-"], input=code, capture_output=True, text=True, check=True, cwd=Path.cwd()
+    )
+    assert "can't be started" in done.stdout
