@@ -3,7 +3,8 @@
     python benchmarks/queries.py BUILD [--limit SECONDS] [NAME…]
 
 Each is asked of the build on disk and of an rdflib graph in memory that holds the same; the table has seconds of
-processor time for each and how many times faster the build answers. rdflib is stopped after the limit (60 s), which counts as that long.
+processor time for each and how many times faster the build answers. rdflib is stopped after the limit (60 s), which
+counts as that long.
 """
 
 from __future__ import annotations
