@@ -28,7 +28,7 @@ check: $(VENV)/dev  ## ruff and mypy
 	$(BIN)/mypy
 
 test: check  ## ruff, mypy and the tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 fuzz: $(VENV)/dev  ## any bytes give a letter or a clear error: looked for, for FUZZ_SECONDS (70)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=3.0' || true
