@@ -57,7 +57,7 @@ def seconds(act: Callable[[], object], limit: int) -> float:
         return float(limit)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-    return time.process_time() - began
+    return max(time.process_time() - began, 1e-4)
 
 
 def exhaust(question: Callable[[], Any]) -> None:
