@@ -33,6 +33,8 @@ IN_MEMORY = 100_000
 
 _TEXT = f"<{PREFIXES['schema']}text> ".encode()
 _TYPE = f"<{PREFIXES['rdf']}type>".encode()
+# The collection's own addresses are written out: as prefixed names every "/" in them would be escaped.
+_PREFIXES = {prefix: namespace for prefix, namespace in PREFIXES.items() if prefix != "id"}
 # XML 1.0 has no way at all to say these.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -110,7 +112,7 @@ def _write_nquads(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[b
 
 def _write_turtle(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[bytes], texts: bool) -> None:
     lines = chain.from_iterable(statements(store, graph, texts=texts) for graph in graphs)
-    pyoxigraph.serialize(_triples(lines), output, pyoxigraph.RdfFormat.TURTLE, prefixes=_prefixes(store))
+    pyoxigraph.serialize(_triples(lines), output, pyoxigraph.RdfFormat.TURTLE, prefixes=_PREFIXES)
 
 
 def _write_trig(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[bytes], texts: bool) -> None:
@@ -119,7 +121,7 @@ def _write_trig(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[byt
         for graph in graphs
         for triple in _triples(statements(store, graph, texts=texts))
     )
-    pyoxigraph.serialize(quads, output, pyoxigraph.RdfFormat.TRIG, prefixes=_prefixes(store))
+    pyoxigraph.serialize(quads, output, pyoxigraph.RdfFormat.TRIG, prefixes=_PREFIXES)
 
 
 class _Returns:
@@ -149,7 +151,7 @@ def _write_rdfxml(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[b
                 yield triple
 
     pyoxigraph.serialize(
-        triples(), cast("IO[bytes]", _Returns(output)), pyoxigraph.RdfFormat.RDF_XML, prefixes=PREFIXES
+        triples(), cast("IO[bytes]", _Returns(output)), pyoxigraph.RdfFormat.RDF_XML, prefixes=_PREFIXES
     )
 
 
@@ -175,10 +177,6 @@ def _write_jsonld(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[b
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
-
-
-def _prefixes(store: Store) -> dict[str, str]:
-    return {**PREFIXES, "id": _base(store)}
 
 
 def _base(store: Store) -> str:

@@ -121,10 +121,11 @@ def test_jena_reads_the_same(graph: store.Store, tmp_path: Path) -> None:
 def test_turtle_is_grouped_by_letter_which_comes_before_its_parts(graph: store.Store) -> None:
     turtle = written(graph, "turtle").decode()
     assert "@prefix kb: <https://w3id.org/demandkb/ns#> ." in turtle
-    first, second = (f"id:letter\\/{each.id}" for each in (LETTER, small_build.SECOND))
-    between = turtle.split(f"\n{first} a kb:Letter ;")[1].split(f"\n{second} a kb:Letter ;")[0]
-    assert f"\n{first}\\/demand\\/" in between
-    assert f"\n{second}" not in between
+    base = "https://w3id.org/demandkb/id/letter"
+    first, second = (f"\n<{base}/{each.id}" for each in (LETTER, small_build.SECOND))
+    between = turtle.split(f"{first}> a kb:Letter ;")[1].split(f"{second}> a kb:Letter ;")[0]
+    assert f"{first}/demand/" in between
+    assert second not in between
 
 
 def test_json_ld_has_one_nested_object_for_a_letter(graph: store.Store) -> None:
