@@ -270,9 +270,12 @@ def validate(
             with open_build(build) as store:
                 found = validation.validate_store(store, shapes)
     else:
+        from kb import checks, querying
         from kb.build import findings as findings_of_build
 
         found = findings_of_build(build)
+        with querying.answering(build) as ask:
+            found = sorted((*found, *checks.check(ask, querying.folders(build))), key=lambda each: each.order)
     findings.write(found, sys.stdout, form, language, fail_on)
     click.echo(findings.summary(found, language), err=True)
     return 1 if findings.fails(found, fail_on) else 0

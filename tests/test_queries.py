@@ -17,6 +17,7 @@ import rdflib
 
 from kb import graph, querying, resources, results, sparql, store
 from kb.letter import Letter, Span
+from kb.tracking import Restatement
 from tests import small_build
 from tests.sample import LETTER
 
@@ -100,7 +101,15 @@ def flawed() -> Letter:
 def test_a_check_finds_what_it_looks_for(name: str) -> None:
     letters = [flawed(), dataclasses.replace(LETTER, id="empty", signatures=(), demands=())]
     graphs = [graph.letter_graph(letter, small_build.NAMES) for letter in letters]
-    graphs.append(graph.signatories_graph("flawed", [(1, "urn:x:one"), (2, "urn:x:one")], small_build.NAMES))
+    signers = [(1, "urn:x:one"), (2, "urn:x:one"), (2, "urn:x:other")]
+    graphs.append(graph.signatories_graph("flawed", signers, small_build.NAMES))
+    graphs += [
+        graph.letter_graph(dataclasses.replace(LETTER, id=id_), small_build.NAMES)
+        for id_ in ("again", "then")
+    ]
+    same = [small_build.NAMES.demand(id_, LETTER.demands[0].quote) for id_ in ("again", "then")]
+    link = Restatement(str(same[0]), str(same[1]), 1.0, ("detainee-release",), "two letters of one day")
+    graphs.append(graph.restatements_graph([link], small_build.NAMES))
     made = store.in_memory(quad for each in graphs for quad in small_build.as_quads(each))
     found: Any = made.query(QUERIES[name].text)
     rows = list(found)
