@@ -14,7 +14,7 @@ from kb.extraction.demands import find_demands
 from kb.extraction.heading import find_date, find_title
 from kb.extraction.kind import is_letter
 from kb.extraction.language import detect_language
-from kb.extraction.layout import lay_out, plain, read
+from kb.extraction.layout import lay_out, plain
 from kb.extraction.references import find_references
 from kb.extraction.signatures import find_signatures
 from kb.extraction.types import classify_all
@@ -50,7 +50,7 @@ def extract(document: Document) -> Letter:
     signatures, doubts = find_signatures(layout, zones)
     demands = find_demands(zones, language, [signature.name for signature in signatures])
     references, unsure = find_references(
-        [read(text, block.lines) for block in layout.blocks if zones.of_line[block.first] != "signatures"]
+        [layout.reading(block) for block in layout.blocks if zones.of_line[block.first] != "signatures"]
     )
     letter = is_letter(zones, language, bool(addressees), bool(signatures), demands.made)
     subject = title.title if title else ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from kb.extraction.language import Language, words
-from kb.extraction.layout import Block, Reading, read
+from kb.extraction.layout import Block, Layout, Reading
 from kb.extraction.requests import Names, Verdict, begins_with, has_cue, judge, lead_verdict, shape
 from kb.extraction.sentences import split_sentences
 from kb.extraction.zones import Zones
@@ -47,13 +47,13 @@ class _Point:
     marker: str | None
     level: int
     span: Span
-    lines: tuple[Span, ...]
+    blocks: tuple[Block, ...]
 
 
 def find_demands(zones: Zones, language: Language, names: Iterable[str] = ()) -> Demands:
     """Find the demands in the body of a letter. `names` are those of its signatories."""
     layout = zones.layout
-    reader = _Reader(layout.text, language, Names(names, language))
+    reader = _Reader(layout, language, Names(names, language))
     # A closing formula may have a sentence with it; no list goes on into it.
     for zone in ("body", "closing"):
         reader.read([block for block in layout.blocks if zones.of_line[block.first] == zone])
@@ -64,8 +64,9 @@ def find_demands(zones: Zones, language: Language, names: Iterable[str] = ()) ->
 class _Reader:
     """Goes through the blocks of a letter and gathers what is asked."""
 
-    def __init__(self, text: str, language: Language, names: Names) -> None:
-        self.text = text
+    def __init__(self, layout: Layout, language: Language, names: Names) -> None:
+        self.layout = layout
+        self.text = layout.text
         self.language = language
         self.names = names
         self.found: list[tuple[Span, Verdict, str | None]] = []
@@ -109,7 +110,7 @@ class _Reader:
         """Read a paragraph; give the lead-in that holds after it, and the number of the next block."""
         block = blocks[number]
         following = blocks[number + 1] if number + 1 < len(blocks) else None
-        reading = read(self.text, block.lines)
+        reading = self.layout.reading(block)
         if self.inline_list(reading):
             return None, number + 1
         sentences = split_sentences(reading.text, self.language)
@@ -145,7 +146,7 @@ class _Reader:
         for point in blocks[number + 1 : stop]:
             self.previous = verdict._replace(at=-1)
             if begins_with(self.head(point), self.language, "ordinals"):
-                inner = read(self.text, point.lines)
+                inner = self.layout.reading(point)
                 self.read_sentences(inner, split_sentences(inner.text, self.language))
             else:
                 self.add(point.content, verdict)
@@ -176,9 +177,8 @@ class _Reader:
     def head(self, block: Block) -> str:
         return self.text[block.content.start : min(block.content.end, block.content.start + 200)]
 
-    def asks_itself(self, block: Block | _Point) -> bool:
+    def asks_itself(self, reading: Reading) -> bool:
         """Tell whether a paragraph asks by its first sentence, or speaks to the addressee in it."""
-        reading = read(self.text, block.lines)
         sentences = split_sentences(reading.text, self.language)
         first = reading.text[slice(*sentences[0])] if sentences else ""
         verdict = judge(first, self.language, self.names)
@@ -202,7 +202,7 @@ class _Reader:
                     break
                 first = form
             elif form != first or form == "other":
-                if form == "other" and self.asks_itself(block):
+                if form == "other" and self.asks_itself(self.layout.reading(block)):
                     break
                 goes_on = before in ";,؛،" or head[:1].islower()
                 if not goes_on and (
@@ -313,7 +313,7 @@ class _Reader:
         told = lead is not None and lead.level == "told"
         unled = lead is None and self.imperatives(top)
         lead = None if told else lead
-        asking = lead is None and all(self.asks_itself(point) for point in top)
+        asking = lead is None and all(self.asks_itself(self.layout.reading(*point.blocks)) for point in top)
         number = 0
         while number < len(points):
             point = points[number]
@@ -322,7 +322,7 @@ class _Reader:
             while number < len(points) and points[number].level > point.level:
                 inner.append(points[number])
                 number += 1
-            reading = read(self.text, point.lines)
+            reading = self.layout.reading(*point.blocks)
             sentences = split_sentences(reading.text, self.language)
             if not sentences:
                 continue
@@ -466,11 +466,11 @@ def _points(blocks: Sequence[Block]) -> list[_Point]:
     points: list[_Point] = []
     for block in blocks:
         if block.kind == "item":
-            points.append(_Point(block.marker, block.level, block.content, block.lines))
+            points.append(_Point(block.marker, block.level, block.content, (block,)))
         elif points:
             last = points[-1]
             points[-1] = replace(
-                last, span=Span(last.span.start, block.content.end), lines=(*last.lines, *block.lines)
+                last, span=Span(last.span.start, block.content.end), blocks=(*last.blocks, block)
             )
     return points
 

@@ -27,7 +27,7 @@ __all__ = [
     "detect_language",
     "fold",
     "languages",
-    "placed_words",
+    "word_places",
     "words",
 ]
 
@@ -75,10 +75,9 @@ def words(text: str) -> list[str]:
     return [fold(word) for word in _WORD.findall(text)]
 
 
-def placed_words(text: str) -> tuple[list[str], list[tuple[int, int]]]:
-    """Give the `words` of `text`, and where each begins and ends."""
-    matches = list(_WORD.finditer(text))
-    return [fold(match[0]) for match in matches], [match.span() for match in matches]
+def word_places(text: str) -> list[tuple[int, int]]:
+    """Give where each of the `words` of `text` begins and ends."""
+    return [match.span() for match in _WORD.finditer(text)]
 
 
 @dataclass(slots=True)
@@ -113,16 +112,15 @@ class Phrases:
                     node = node.after.setdefault(word, _Node())
                 if label not in node.labels:
                     node.labels.append(label)
+        clitics = bool(prefixes or suffixes)
+        self._first = lru_cache(maxsize=1 << 14)(self._bare) if clitics else self._root.after.get
 
     def find(self, text: Sequence[str]) -> list[Found]:
         """Find all phrases in those words (of `words`), overlapping ones too, in order of first words."""
         found: list[Found] = []
-        start = self._root.after
-        clitics = bool(self._prefixes or self._suffixes)
+        first = self._first
         for number, word in enumerate(text):
-            node = start.get(word)
-            if node is None and clitics:
-                node = self._bare(word)
+            node = first(word)
             if node is not None:
                 _walk(node, text, number, number + 1, found)
         return found
@@ -131,14 +129,16 @@ class Phrases:
         """Find all phrases that begin with that word."""
         found: list[Found] = []
         if number < len(text):
-            node = self._root.after.get(text[number]) or self._bare(text[number])
+            node = self._first(text[number])
             if node is not None:
                 _walk(node, text, number, number + 1, found)
         return found
 
     def _bare(self, word: str) -> _Node | None:
-        """Look `word` up without what is written together with it."""
+        """Look up a first word with or without what is written together with it."""
         after = self._root.after
+        if node := after.get(word):
+            return node
         for prefix in self._prefixes:
             if word.startswith(prefix) and (node := after.get(word[len(prefix) :])):
                 return node

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from kb.extraction.language import any_language
@@ -94,6 +94,16 @@ class Layout:
     lines: tuple[Line, ...]
     blocks: tuple[Block, ...]
     width: int
+    _readings: dict[tuple[int, int], Reading] = field(default_factory=dict, repr=False, compare=False)
+
+    def reading(self, *blocks: Block) -> Reading:
+        """The reading text of one of the blocks, or of several that follow each other; made once."""
+        place = blocks[0].content.start, len(blocks)
+        reading = self._readings.get(place)
+        if reading is None:
+            lines = [line for block in blocks for line in block.lines]
+            reading = self._readings[place] = read(self.text, lines)
+        return reading
 
 
 def lay_out(text: str, page_starts: tuple[int, ...] = ()) -> Layout:
@@ -126,7 +136,7 @@ _EMPHASIS = re.compile(r"[*_]{1,3}")
 _HEADING = re.compile(r"#{1,6}\s+")
 _QUOTED = re.compile(r"(?:>\s?)+")
 
-_MAY_BE_FURNITURE = re.compile(r"^(?:[^\w\s]|\d|p|صفحة|t[eé]l|fax|هاتف)|@|www\.|://", re.IGNORECASE)
+_BEGINS_FURNITURE = re.compile(r"[^\w\s]|\d|p|صفحة|t[eé]l|fax|هاتف", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"""(?ix)
     (?:[-–—\s]|page|p\.|صفحة|página|pág\.)*\d{1,3}(?:\s*(?:/|of|de|sur|من)\s*\d{1,3})?[-–—\s]*  # page number
@@ -174,7 +184,7 @@ def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
 
 def _line(body: str, start: int, gap: int, indent: int) -> Line:
     span = Span(start, start + len(body))
-    if len(body) < 1500 and _MAY_BE_FURNITURE.search(body) and _FURNITURE.fullmatch(body):
+    if len(body) < 1500 and _may_be_furniture(body) and _FURNITURE.fullmatch(body):
         return Line(span, start, gap, indent, furniture=True)
     if body.startswith("#") and (heading := _HEADING.match(body)):
         return Line(span, start + heading.end(), gap, indent, heading=True)
@@ -183,6 +193,11 @@ def _line(body: str, start: int, gap: int, indent: int) -> Line:
         marker = (number or found["letter"] or found["bullet"]).lstrip("(\\")
         return Line(span, start + found.end(), gap, indent, marker)
     return Line(span, start, gap, indent)
+
+
+def _may_be_furniture(body: str) -> bool:
+    """Tell, fast, whether it is worth looking closer."""
+    return bool(_BEGINS_FURNITURE.match(body) or "@" in body or "://" in body or "www." in body.lower())
 
 
 def _checked(text: str, lines: list[Line]) -> list[Line]:
@@ -443,6 +458,7 @@ def _vocative(head: str) -> bool:
 
 _MARKUP = re.compile(
     rf"""(?x)
+    (?=[\s*_<!\[\\\-\u2010{INVISIBLE}])(?:                                       # fails fast at all else
     (?P<hyphen>(?<=[^\W\d])[-\u00ad\u2010][^\S\n]*\r?\n\s*(?=[^\W\dA-ZÀ-Þ]))   # a word cut at the line's end
     | (?P<space>\\?\s*[\n\r\x0b\x0c\x85\u2028\u2029]\s*(?:>\s?)*|[^\S ]\s*|[ ]\s+)
     | !\[[^\]\n]{{0,300}}\]\([^()\s]{{0,1000}}\)                               # an image
@@ -452,11 +468,15 @@ _MARKUP = re.compile(
     | \*{{1,3}}(?=\S)|(?<=\S)\*{{1,3}} | (?<!\w)_{{1,3}}(?=\w) | (?<=[\w.,;:!?])_{{1,3}}(?!\w)
     | \\(?:(?P<escaped>[!-/:-@\[-`{{-~])|\Z)
     | [{INVISIBLE}]+
-    """
+    )"""
 )
-_NEEDS_CARE = re.compile(
-    rf"[\n\r\t\x0b-\x0d\x85\u00a0\u2000-\u200a\u2028\u2029\u202f\u3000*_<\[\\{INVISIBLE}]|  "
-)
+_CARE = re.compile(rf"[\n\r\t\x0b-\x0d\x85\u00a0\u2000-\u200a\u2028\u2029\u202f\u3000*_<\[\\{INVISIBLE}]")
+_CUT_WORD = re.compile(r"(?<=[^\W\d])[-\u2010]")
+_GOES_ON = re.compile(r"[^\W\dA-ZÀ-Þ]")
+
+
+def _needs_care(text: str, start: int, end: int) -> bool:
+    return _CARE.search(text, start, end) is not None or text.find("  ", start, end) >= 0
 
 
 def read(text: str, spans: Sequence[Span]) -> Reading:
@@ -483,7 +503,7 @@ def read(text: str, spans: Sequence[Span]) -> Reading:
             size += 1
 
     def stretch(start: int, end: int) -> None:
-        if not _NEEDS_CARE.search(text, start, end):
+        if not _needs_care(text, start, end):
             take(start, end)
             return
         for found in _MARKUP.finditer(text, start, end):
@@ -497,29 +517,22 @@ def read(text: str, spans: Sequence[Span]) -> Reading:
                 take(*found.span("escaped"))
         take(start, end)
 
-    for start, end in _joined(text, spans):
-        if size:
+    mended = False
+    for number, (start, end) in enumerate(spans):
+        if size and not mended:
             space(start - 1)
-        stretch(start, end)
+        mended = number + 1 < len(spans) and _is_cut(text, end, spans[number + 1].start)
+        stretch(start, end - mended)
     return Reading("".join(pieces), tuple(marks), tuple(places))
 
 
-def _joined(text: str, spans: Sequence[Span]) -> Iterable[Span]:
-    """`spans`, those with nothing but white space between them as one, so that cut words can be mended."""
-    start, end = -1, -1
-    for span in spans:
-        if start >= 0 and text[end : span.start].isspace():
-            end = span.end
-            continue
-        if start >= 0:
-            yield Span(start, end)
-        start, end = span
-    if start >= 0:
-        yield Span(start, end)
+def _is_cut(text: str, end: int, start: int) -> bool:
+    """Tell whether the line that ends at `end` cuts a word, which the line that begins at `start` goes on with."""
+    return bool(_CUT_WORD.match(text, end - 1) and _GOES_ON.match(text, start) and text[end:start].isspace())
 
 
 def plain(text: str, start: int, end: int) -> str:
     """Return the printed words of `text[start:end]`: markup and marks taken out, white space folded."""
-    if not _NEEDS_CARE.search(text, start, end):
+    if not _needs_care(text, start, end):
         return text[start:end].strip()
     return read(text, (Span(start, end),)).text.strip()

@@ -11,12 +11,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from kb import resources
 from kb.errors import DataError
-from kb.extraction.language import Phrases, bare, fold, languages, placed_words
+from kb.extraction.language import Phrases, bare, fold, languages, word_places, words
 from kb.extraction.layout import Reading
 from kb.letter import Reference, Remark
 
@@ -87,23 +87,20 @@ _BODIES = (
 )
 
 
-@dataclass
 class _Text:
     """A reading's text made plain, its words, and which phrases begin at which word."""
 
-    reading: Reading
-    text: str = field(init=False)
-    words: list[str] = field(init=False)
-    places: list[tuple[int, int]] = field(init=False)
-    found: list[tuple[str, int, int]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        text = self.reading.text
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        text = reading.text
         self.text = text.translate(_PLAIN) if _NOT_PLAIN.search(text) else text
-        self.words, self.places = placed_words(self.text)
-        self.found = [
-            (found.label, found.first, found.last) for found in _vocabulary().phrases.find(self.words)
-        ]
+        self.words = words(self.text)
+        self.found = _vocabulary().phrases.find(self.words)
+
+    @cached_property
+    def places(self) -> list[tuple[int, int]]:
+        """Where each word begins and ends; few blocks need it."""
+        return word_places(self.text)
 
     def mentions_the_un(self) -> bool:
         return any(label in _BODIES and label != "elsewhere" for label, _, _ in self.found)

@@ -157,8 +157,10 @@ class _SignatureBlock:
         if cut and line.gap <= 2 and _OPEN.search(previous.name):
             self._extend(line.span.end, f"{previous.name} {text}")
             return True
-        alone = any_language("addressee", "offices").fullmatch(text) is not None
-        if _is_office(text) and (alone or kind_of_name(previous.name) != "organisation"):
+        if _is_office(text) and (
+            any_language("addressee", "offices").fullmatch(text)
+            or kind_of_name(previous.name) != "organisation"
+        ):
             role = text if not apart else previous.role
             self.entries[-1] = previous._replace(
                 role=role, kind=previous.kind or ("person" if not apart else None)
@@ -197,7 +199,7 @@ class _SignatureBlock:
         return rest, place
 
     def _is_address(self, text: str) -> bool:
-        return any_language("addressee", "places").search(text) is not None and any(map(str.isdigit, text))
+        return any(map(str.isdigit, text)) and any_language("addressee", "places").search(text) is not None
 
     # ---------------------------------------------------------------------------- tables, running text
 
@@ -361,7 +363,7 @@ def _at_the_top(layout: Layout, zones: Zones) -> Iterator[_Entry]:
         if zone not in {"heading", "salutation", "body"}:
             continue
         prose = is_prose(layout, block) or block.kind == "item"
-        reading = read(layout.text, block.lines[:20])
+        reading = layout.reading(block) if len(block.lines) <= 20 else read(layout.text, block.lines[:20])
         lead = any_language("signatures", "self_named").match(reading.text)
         start = lead.end() if lead else inline_names(reading.text)
         if start is not None and reading.text[start:].strip(_EDGES):

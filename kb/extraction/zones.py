@@ -43,17 +43,18 @@ class Zones:
         return tuple(Span(lines[run[0]].span.start, lines[run[-1]].span.end) for run in self.runs(zone))
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(dict[int, str]):
     """The printed words of each line, without markup, marker and Arabic vowel signs, by its number."""
 
-    layout: Layout
+    def __init__(self, layout: Layout) -> None:
+        super().__init__()
+        self.layout = layout
 
-    def __getitem__(self, index: int) -> str:
+    def __missing__(self, index: int) -> str:
         line = self.layout.lines[index]
-        return _VOWEL_SIGNS.sub(
-            "", plain(self.layout.text, line.content, min(line.span.end, line.content + 600))
-        )
+        words = plain(self.layout.text, line.content, min(line.span.end, line.content + 600))
+        self[index] = words = words if words.isascii() else _VOWEL_SIGNS.sub("", words)
+        return words
 
     def length(self, index: int) -> int:
         """About how long the line is, in code points."""
