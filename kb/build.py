@@ -98,20 +98,22 @@ def build(
     jobs: int | None = None,
     fresh: bool = False,
     seconds: float = SECONDS,
+    cluster: str = "",
     progress: Callable[[int, int], None] = lambda done, total: None,
     waiting: Callable[[], None] = lambda: None,
 ) -> Summary:
     """Bring the graph in folder `build` up to date with a collection.
 
-    `jobs` is the number of worker processes (all cores), `seconds` how long a letter may take, `progress` is
-    told how many letters of how many are read, `waiting` is called if another build is writing there. With
-    `fresh` everything is made again. Raises UsageError, DataError and OutsideError where nothing could be
-    built at all; what is wrong with single letters or rows is in the summary.
+    `jobs` is the number of worker processes (all cores), `cluster` the address of a Dask scheduler whose workers
+    read the letters instead, `seconds` how long a letter may take. `progress` is told how many letters of how
+    many are read, `waiting` is called if another build is writing there. With `fresh` everything is made again.
+    Raises UsageError, DataError and OutsideError where nothing could be built at all; what is wrong with
+    single letters or rows is in the summary.
     """
     began = time.monotonic()
     read = read_collection(collection)
     with store.writing(build, waiting):
-        builder = _Builder(read, build, jobs or os.cpu_count() or 1, seconds, progress)
+        builder = _Builder(read, build, jobs or os.cpu_count() or 1, seconds, cluster, progress)
         try:
             store.record_collection(build, read.folder)
             summary = builder.run(fresh)
@@ -144,12 +146,14 @@ class _Builder:
         build: Path,
         jobs: int,
         seconds: float,
+        cluster: str,
         progress: Callable[[int, int], None],
     ) -> None:
         self.collection = collection
         self.build = build
         self.jobs = jobs
         self.seconds = seconds
+        self.cluster = cluster
         self.progress = progress
         self.summary = Summary(problems=[str(problem) for problem in collection.problems])
         self.fingerprint = _fingerprint(collection.base)
@@ -289,21 +293,27 @@ class _Builder:
             names.sort()
 
     def _read(self, tasks: list[_Task]) -> Iterator[_Read]:
-        size = max(1, min(BATCH, len(tasks) // (self.jobs * 2)))
-        function = partial(_read_letter, self.collection.folder, self.collection.base)
-        for outcome in run(
-            function,
-            tasks,
-            self.jobs,
-            size,
-            self.seconds,
-            preload=["kb.linking", "kb.documents", "kb.extraction", "kb.validation"],
-        ):
+        for outcome in self._map(tasks):
             if isinstance(outcome, Lost):
                 place = self.collection.folder / outcome.task.path
                 yield _Read(_entry(outcome.task, problem=f"{place}: {outcome.reason}", built=False))
             else:
                 yield outcome
+
+    def _map(self, tasks: list[_Task]) -> Iterator[_Read | Lost[_Task]]:
+        """Read letters, in processes here or on a cluster."""
+        folder, base = self.collection.folder, self.collection.base
+        if self.cluster and tasks:
+            from kb import cluster
+
+            folder = folder.absolute()
+            able = partial(_able, folder, base, self.fingerprint)
+            return cluster.run(
+                self.cluster, partial(_read_letter, folder, base), tasks, BATCH, self.seconds, able
+            )
+        size = max(1, min(BATCH, len(tasks) // (self.jobs * 2)))
+        preload = ["kb.linking", "kb.documents", "kb.extraction", "kb.validation"]
+        return run(partial(_read_letter, folder, base), tasks, self.jobs, size, self.seconds, preload)
 
     def _graph(self, identifier: str) -> str:
         return f"{self.collection.base}letter/{identifier}"
@@ -367,6 +377,15 @@ def _digest(*parts: str) -> str:
 
 
 # In the worker processes
+
+
+def _able(folder: Path, base: str, fingerprint: str) -> str:
+    """Tell why this machine would not read the letters as the one that asks would, or nothing."""
+    if not folder.is_dir():
+        return f"does not see {folder}: put the collection where all machines see it under the same path"
+    if _fingerprint(base) != fingerprint:
+        return "has another version of the program or its libraries: install the same everywhere"
+    return ""
 
 
 def _read_letter(folder: Path, base: str, task: _Task) -> _Read:

@@ -189,20 +189,33 @@ def init(folder: Path) -> None:
     metavar="SECONDS",
     help="How long one letter may take.",
 )
-def build(collection: Path, output: Path, jobs: int | None, fresh: bool, time_limit: float) -> int:
+@click.option(
+    "--cluster", default="", metavar="URL", help="Read the letters on the Dask cluster of this scheduler."
+)
+def build(
+    collection: Path, output: Path, jobs: int | None, fresh: bool, time_limit: float, cluster: str
+) -> int:
     """Read the letters of COLLECTION, link them, check them and store the graph; only what changed.
 
     \b
     Examples:
       kb build letters
       kb build letters -o elsewhere --jobs 2
+      kb build /shared/letters --cluster tcp://scheduler:8786
     """  # noqa: D301 ("\b" is how click is told to keep these lines)
     from kb import progress
     from kb.build import build as run_build
 
     with progress.shown() as (told, waiting):
         summary = run_build(
-            collection, output, jobs=jobs, fresh=fresh, seconds=time_limit, progress=told, waiting=waiting
+            collection,
+            output,
+            jobs=jobs,
+            fresh=fresh,
+            seconds=time_limit,
+            cluster=cluster,
+            progress=told,
+            waiting=waiting,
         )
     progress.summarise(summary)
     return 1 if summary.problems or summary.totals.get("violations") else 0

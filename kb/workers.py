@@ -20,16 +20,15 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from kb.errors import OutsideError
 
-__all__ = ["Lost", "run"]
+__all__ = ["Lost", "call", "run"]
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
-
-_limit = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +58,13 @@ def run(
     while ahead or suspects:
         alone = bool(suspects)
         waiting = suspects if alone else ahead
-        with _pool(1 if alone else min(jobs, len(ahead)), seconds, preload) as pool:
+        with _pool(1 if alone else min(jobs, len(ahead)), preload) as pool:
             going: dict[Future[list[_Result]], tuple[Sequence[_Task], float]] = {}
             broken = False
             while (waiting or going) and not broken:
                 while waiting and len(going) < (1 if alone else jobs + 2):
                     try:
-                        future = pool.submit(_call, function, waiting[0])
+                        future = pool.submit(call, function, waiting[0], seconds)
                     except (
                         BrokenProcessPool
                     ):  # just now, as the batches under way will tell, if there are any
@@ -92,11 +91,11 @@ def _why(took: float, seconds: float) -> str:
 
 
 @contextmanager
-def _pool(jobs: int, seconds: float, preload: Sequence[str]) -> Iterator[ProcessPoolExecutor]:
+def _pool(jobs: int, preload: Sequence[str]) -> Iterator[ProcessPoolExecutor]:
     context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
     if sys.platform != "win32":
         context.set_forkserver_preload([__name__, *preload])
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(seconds,))
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
     try:
         try:
             pool.submit(os.getpid).result()
@@ -107,11 +106,8 @@ def _pool(jobs: int, seconds: float, preload: Sequence[str]) -> Iterator[Process
         pool.shutdown(cancel_futures=True)
 
 
-def _begin(seconds: float) -> None:
-    """Prepare a process: a time limit, no Ctrl-C of its own, and an end when its parent is gone."""
-    global _limit, _nowhere
-    _limit = seconds
-    _nowhere = open(os.devnull, "w")  # noqa: SIM115, PTH123  # open as long as the process lives
+def _begin() -> None:
+    """Prepare a process: no Ctrl-C of its own, and an end when its parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -123,13 +119,14 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _call(function: Callable[[_Task], _Result], tasks: Sequence[_Task]) -> list[_Result]:
+def call(function: Callable[[_Task], _Result], tasks: Sequence[_Task], seconds: float) -> list[_Result]:
+    """Do a batch in this process, which ends if a task takes longer than `seconds`."""
     results = []
-    for task in tasks:
-        faulthandler.dump_traceback_later(_limit, exit=True, file=_nowhere)
-        results.append(function(task))
-        faulthandler.cancel_dump_traceback_later()
+    with Path(os.devnull).open("w") as nowhere:
+        for task in tasks:
+            faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+            try:
+                results.append(function(task))
+            finally:
+                faulthandler.cancel_dump_traceback_later()
     return results
-
-
-_nowhere = sys.stderr
