@@ -427,11 +427,14 @@ def _entry(task: _Task, **facts: Any) -> Entry:
 
 def _counts(graph: rdflib.Graph, letter: rdflib.URIRef) -> dict[str, int]:
     """What a letter holds, as it stands after review."""
+    from rdflib.namespace import RDF
+
     from kb.graph import CODE, KB
 
     made = set(graph.objects(letter, KB.makesDemand))
     explicit = {demand for demand in made if (demand, KB.explicitness, CODE.explicit) in graph}
     return {
+        "others": int((letter, RDF.type, KB.OtherDocument) in graph),
         "explicit": len(explicit),
         "implicit": len(made - explicit),
         "reported": len(set(graph.objects(letter, KB.reportsDemand))),

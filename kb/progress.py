@@ -17,6 +17,7 @@ __all__ = ["shown", "summarise"]
 
 _ROWS = (
     ("letters", "Letters"),
+    ("others", "Texts that are no letters"),
     ("explicit", "Demands, explicit"),
     ("implicit", "Demands, implicit"),
     ("reported", "Demands, only reported"),
@@ -69,6 +70,8 @@ def summarise(summary: Summary) -> None:
     table.add_column(justify="right")
     for key, label in _ROWS:
         count = summary.totals.get(key, 0)
+        if key == "others" and not count:
+            continue
         table.add_row(
             label, Text(f"{count:,}", style="bold red" if key == "violations" and count else "bold")
         )

@@ -25,8 +25,8 @@ class Entry:
 
     `size`, `mtime` (nanoseconds, -1 where it is too recent to be trusted) and `sha256` are its file's; `key`
     stands for everything its graph is made from. `problem` is why it was set aside: then the rest is of the
-    last time it could be read (`key` of the attempt), and `built` tells whether there was one. `findings` is
-    JSON.
+    last time it could be read (`key` of the attempt), and `built` tells whether there was one. `others` is 1
+    for a text that is no letter. `findings` is JSON.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Entry:
     key: str
     problem: str = ""
     built: bool = True
+    others: int = 0
     explicit: int = 0
     implicit: int = 0
     reported: int = 0
@@ -139,10 +140,19 @@ class State:
         self._database.execute("DELETE FROM signature WHERE letter = ?", (identifier,))
 
     def totals(self) -> dict[str, int]:
-        """Sum up all letters that were read: `letters` and each count of an Entry."""
-        names = ("explicit", "implicit", "reported", "signatures", "documents", "warnings", "violations")
+        """Sum up all that was read: `letters` and each count of an Entry."""
+        names = (
+            "others",
+            "explicit",
+            "implicit",
+            "reported",
+            "signatures",
+            "documents",
+            "warnings",
+            "violations",
+        )
         sums = ", ".join(f"COALESCE(SUM({name}), 0)" for name in names)
-        query = f"SELECT COUNT(*), {sums} FROM letter WHERE built"  # noqa: S608  # names of a dataclass
+        query = f"SELECT COUNT(*) - COALESCE(SUM(others), 0), {sums} FROM letter WHERE built"  # noqa: S608  # names of a dataclass
         return dict(zip(("letters", *names), self._database.execute(query).fetchone(), strict=True))
 
     # Signatures
