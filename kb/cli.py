@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from kb import __version__
-from kb.errors import KbError
+from kb.errors import KbError, UsageError
 
 if TYPE_CHECKING:
     from kb.letter import Letter
@@ -255,6 +255,7 @@ def build(
     show_default=True,
     help="The language of messages.",
 )
+@click.option("--endpoint", metavar="URL", help="Check what this SPARQL endpoint holds instead of the build.")
 def validate(
     build: Path,
     files: tuple[Path, ...],
@@ -262,6 +263,7 @@ def validate(
     fail_on: Any,
     shapes: tuple[Path, ...],
     language: str,
+    endpoint: str | None,
 ) -> int:
     """Check a build, or RDF files of any kind, against the shapes of the ontology.
 
@@ -270,25 +272,28 @@ def validate(
       kb validate
       kb validate --lang ar --fail-on warning
       kb validate letters.ttl more.jsonld --format sarif > findings.sarif
+      kb validate --endpoint https://kb.example.org/sparql
     """  # noqa: D301 ("\b" is how click is told to keep these lines)
-    from kb import findings
+    from kb import checks, findings, querying
 
-    if files or shapes:
-        from kb import validation
-        from kb.store import open_build
+    if files and endpoint:
+        raise UsageError("name files or an endpoint, not both")
+    if files:
+        from kb.validation import validate_files
 
-        if files:
-            found = validation.validate_files(files, shapes)
-        else:
-            with open_build(build) as store:
-                found = validation.validate_store(store, shapes)
+        found = validate_files(files, shapes)
     else:
-        from kb import checks, querying
-        from kb.build import findings as findings_of_build
+        with querying.answering(build, endpoint) as ask:
+            if shapes or endpoint:
+                from kb.validation import validate_store
 
-        found = findings_of_build(build)
-        with querying.answering(build) as ask:
-            found = sorted((*found, *checks.check(ask, querying.folders(build))), key=lambda each: each.order)
+                found = validate_store(ask, shapes)
+            else:
+                from kb.build import findings as findings_of_build
+
+                found = findings_of_build(build)
+            found += checks.check(ask, querying.folders(build))
+        found.sort(key=lambda each: each.order)
     findings.write(found, sys.stdout, form, language, fail_on)
     click.echo(findings.summary(found, language), err=True)
     return 1 if findings.fails(found, fail_on) else 0
@@ -565,6 +570,8 @@ def serve(build: Path, folder: Path | None, host: str, port: int, seconds: int, 
     run_server(build, folder or build / "site", host, port, Limits(seconds=seconds, at_once=at_once))
 
 
+@main.command()
+@build_option
 @click.argument("url")
 @click.option("--again", is_flag=True, help="Send everything, not only what changed since the last push.")
 @click.option("--endpoint", metavar="URL", help="Where the store answers SPARQL: to count in the end.")
@@ -582,13 +589,13 @@ def push(build: Path, url: str, again: bool, endpoint: str | None) -> None:
         from kb import push as pushing
     except ImportError as error:
         raise KbError(f"pushing needs more libraries ({error.name}): pip install 'demandkb[push]'") from error
+    from kb.endpoint import credentials
     from kb.endpoint import endpoint as at
     from kb.store import open_build
 
     with open_build(build) as store:
-        headers = pushing.credentials()
-        done = pushing.push(
-            store, url, pushing.journal_of(build, url), headers, again, at(endpoint) if endpoint else None
-        )
+        headers = credentials()
+        ask = at(endpoint, headers=headers) if endpoint else None
+        done = pushing.push(store, url, pushing.journal_of(build, url), headers, again, ask)
     counts = f"{done.sent} graphs sent ({done.triples} triples), {done.deleted} deleted, {done.unchanged} unchanged"
     click.echo(counts, err=True)

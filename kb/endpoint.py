@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from http.client import HTTPException
 from typing import Any
 
@@ -15,7 +17,7 @@ from kb import sparql
 from kb.errors import OutsideError, UsageError
 from kb.sparql import Ask, Results
 
-__all__ = ["endpoint"]
+__all__ = ["credentials", "endpoint"]
 
 
 class _StayThere(urllib.request.HTTPRedirectHandler):
@@ -25,10 +27,26 @@ class _StayThere(urllib.request.HTTPRedirectHandler):
         raise OutsideError(f"{req.full_url} sends on to {newurl}: name that address if you mean it")
 
 
-def endpoint(url: str, services: Collection[str] = (), seconds: float = 60) -> Ask:
+def credentials(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The header that says who asks: KB_TOKEN (bearer), or KB_USER and KB_PASSWORD (basic); none without them."""
+    if token := environment.get("KB_TOKEN"):
+        return {"Authorization": f"Bearer {token}"}
+    if user := environment.get("KB_USER"):
+        pair = f"{user}:{environment.get('KB_PASSWORD', '')}"
+        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode('ascii')}"}
+    return {}
+
+
+def endpoint(
+    url: str,
+    services: Collection[str] = (),
+    seconds: float = 60,
+    headers: Mapping[str, str] | None = None,
+) -> Ask:
     """Say how to ask a SPARQL 1.1 endpoint; which has that many seconds to answer or go on.
 
-    `services` are addresses that a query may have the endpoint ask in turn. Raises UsageError where the
+    `services` are addresses that a query may have the endpoint ask in turn; `headers` go with each question, as
+    `credentials` gives them. Raises UsageError where the
     address is none of the web; asking raises OutsideError where the endpoint doesn't answer, or not with
     results.
     """
@@ -42,7 +60,7 @@ def endpoint(url: str, services: Collection[str] = (), seconds: float = 60) -> A
         request = urllib.request.Request(  # noqa: S310 (the scheme is checked above)
             url,
             urllib.parse.urlencode({"query": text}).encode(),
-            {"Accept": accept, "User-Agent": "demandkb"},
+            {"Accept": accept, "User-Agent": "demandkb", **(headers or {})},
         )
         try:
             with opener.open(request, timeout=seconds) as answer:

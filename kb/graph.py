@@ -17,10 +17,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
 from rdflib import Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD
+from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD, NamespaceManager
 
 from kb import __version__, authorities, namespaces
 from kb.collection import Assessment, Collection, Decision, LetterNote
@@ -164,9 +165,17 @@ def letter_graph(
 
 def _new_graph(identifier: URIRef) -> Graph:
     graph = Graph("SimpleMemory", identifier=identifier, bind_namespaces="none")
-    for prefix, namespace in namespaces.PREFIXES.items():
-        graph.bind(prefix, namespace)
+    graph.namespace_manager = _prefixes()
     return graph
+
+
+@lru_cache(maxsize=1)
+def _prefixes() -> NamespaceManager:
+    """The prefixes of all graphs, which take longer to bind than a small graph to write."""
+    manager = Graph("SimpleMemory", bind_namespaces="none").namespace_manager
+    for prefix, namespace in namespaces.PREFIXES.items():
+        manager.bind(prefix, namespace)
+    return manager
 
 
 class _Writer:

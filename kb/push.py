@@ -10,10 +10,8 @@ https://www.w3.org/TR/sparql11-http-rdf-update/
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,7 +26,7 @@ from kb.errors import OutsideError, UsageError
 from kb.sparql import Ask
 from kb.store import Store
 
-__all__ = ["PushSummary", "credentials", "journal_of", "push"]
+__all__ = ["PushSummary", "journal_of", "push"]
 
 RETRIES = urllib3.Retry(
     total=6,
@@ -52,16 +50,6 @@ class PushSummary:
     deleted: int
     unchanged: int
     triples: int
-
-
-def credentials(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The header that says who asks: KB_TOKEN (bearer), or KB_USER and KB_PASSWORD (basic); none without them."""
-    if token := environment.get("KB_TOKEN"):
-        return {"Authorization": f"Bearer {token}"}
-    if user := environment.get("KB_USER"):
-        pair = f"{user}:{environment.get('KB_PASSWORD', '')}"
-        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode('ascii')}"}
-    return {}
 
 
 def push(

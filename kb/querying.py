@@ -348,9 +348,9 @@ def answering(build: Path, endpoint: str | None = None, services: Collection[str
     `services` are the addresses that a query may have asked by SERVICE.
     """
     if endpoint is not None:
-        from kb.endpoint import endpoint as at
+        from kb import endpoint as elsewhere
 
-        yield at(endpoint, services)
+        yield elsewhere.endpoint(endpoint, services, headers=elsewhere.credentials())
         return
     with store.open_build(build) as graph:
         yield lambda text: graph.query(text, services=services)

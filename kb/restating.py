@@ -11,6 +11,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import astuple
 from functools import lru_cache
+from itertools import islice
 
 import rdflib
 from rdflib.namespace import DCTERMS
@@ -29,6 +30,9 @@ MANY = 2000
 """Demands that may come and go before looking at all of them anew is the quicker way."""
 
 _CACHE = 1 << 16
+
+_PIECE = 500
+"""Links that are written as one graph: few, so that memory does not grow."""
 
 
 def statements(letter: Letter, read: rdflib.Graph) -> Iterator[str]:
@@ -121,11 +125,13 @@ class Restating:
             yield self._candidates[number][position]
 
     def _write(self, found: Iterable[Restatement]) -> None:
+        links = iter(found)
         with self._draft.spool() as spool:
-            for link in found:
-                kept = json.dumps(astuple(link), ensure_ascii=False)
-                self._state.keep_link(tracking.number(link.later), kept)
-                spool(self._nquads([link]))
+            while piece := list(islice(links, _PIECE)):
+                for link in piece:
+                    kept = json.dumps(astuple(link), ensure_ascii=False)
+                    self._state.keep_link(tracking.number(link.later), kept)
+                spool(self._nquads(piece))
 
     def _nquads(self, links: Iterable[Restatement]) -> str:
         lines = store.nquads(graph.restatements_graph(links, self._names))

@@ -25,13 +25,20 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.term import IdentifiedNode, Node
 
 from kb import resources, sparql
-from kb.errors import DataError, KbError, UsageError
+from kb.errors import DataError, KbError, OutsideError, UsageError
 from kb.findings import Finding
 from kb.graph import KB, OA, SCHEMA
 from kb.letter import Span
-from kb.store import Store
+from kb.sparql import Ask
 
-__all__ = ["shapes_graph", "unknown_shacl_terms", "validate", "validate_files", "vocabulary"]
+__all__ = [
+    "shapes_graph",
+    "unknown_shacl_terms",
+    "validate",
+    "validate_files",
+    "validate_store",
+    "vocabulary",
+]
 
 _Triple = tuple[Node, Node, Node]
 
@@ -68,23 +75,37 @@ def validate_files(paths: Sequence[Path], shapes: Sequence[Path] = ()) -> list[F
     return validate([_read(path) for path in paths], shapes)
 
 
-def validate_store(store: Store, shapes: Sequence[Path] = ()) -> list[Finding]:
-    """Check all that a store holds besides vocabulary, letter by letter, and then what concerns several."""
+def validate_store(ask: Ask, shapes: Sequence[Path] = ()) -> list[Finding]:
+    """Check all that a store holds besides vocabulary, letter by letter, and then what concerns several.
+
+    `ask` answers SPARQL: a build, or a store elsewhere. No more than a letter is in memory.
+    """
     found: list[Finding] = []
     others = []
-    for name in store.graphs():
+    for name in _graphs(ask):
         graph = Graph(identifier=URIRef(name.value), bind_namespaces="none")
-        for quad in store.quads(name):
-            graph.add((_from(quad.subject), _from(quad.predicate), _from(quad.object)))
+        for s, p, o in _rows(ask, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {name} {{ ?s ?p ?o }} }}"):
+            graph.add((_from(s), _from(p), _from(o)))
         if (graph.identifier, SCHEMA.text, None) in graph:
             found += validate([graph], shapes)
-        elif (None, RDF.type, OWL.Ontology) not in graph and (
-            None,
-            RDF.type,
-            SKOS.ConceptScheme,
-        ) not in graph:
+        else:
             others.append(graph)
     return found + validate(others, shapes)
+
+
+def _graphs(ask: Ask) -> list[pyoxigraph.NamedNode]:
+    """The names of the graphs that hold no vocabulary."""
+    text = f"""SELECT DISTINCT ?graph WHERE {{ GRAPH ?graph {{ ?s ?p ?o }}
+        MINUS {{ VALUES ?kind {{ <{OWL.Ontology}> <{SKOS.ConceptScheme}> }}
+            GRAPH ?graph {{ ?vocabulary a ?kind }} }} }}"""
+    return sorted((row["graph"] for row in _rows(ask, text)), key=lambda name: str(name.value))
+
+
+def _rows(ask: Ask, text: str) -> Iterator[Any]:
+    answer = ask(text)
+    if isinstance(answer, pyoxigraph.QueryBoolean):
+        raise OutsideError("the store answers yes or no to a question for data")
+    return iter(answer)
 
 
 class _Data(Graph):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import http.server
+import json
 import shutil
 import socket
 import subprocess
@@ -20,10 +21,11 @@ from typing import ClassVar
 import pyoxigraph
 import pytest
 
-from kb import graph, store
-from kb.endpoint import endpoint
+from kb import checks, graph, querying, store
+from kb.endpoint import credentials, endpoint
 from kb.errors import OutsideError, UsageError
-from kb.push import RETRIES, credentials, push
+from kb.push import RETRIES, push
+from kb.validation import validate_store
 from tests.sample import LETTER
 from tests.small_build import NAMES, make, quads
 
@@ -62,7 +64,15 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         program = shutil.which("oxigraph", path=sysconfig.get_path("scripts"))
         assert program, "the extra `serve` is not installed"
         place = tmp_path_factory.mktemp("oxigraph")
-        command = [program, "serve", "--location", str(place), "--bind", f"127.0.0.1:{port}"]
+        command = [
+            program,
+            "serve",
+            "--location",
+            str(place),
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--union-default-graph",
+        ]
         found = Server(f"http://127.0.0.1:{port}/store", f"http://127.0.0.1:{port}/query")
     else:
         jars = sorted(JENA.glob("jena-fuseki-server-*.jar"))
@@ -98,6 +108,24 @@ def count(server: Server) -> int:
     [row] = rows
     assert isinstance(row["n"], pyoxigraph.Literal)
     return int(row["n"].value)
+
+
+def test_what_was_pushed_is_checked_there(server: Server, tmp_path: Path) -> None:
+    whole = store.in_memory(quads())
+    push(whole, server.graphs, tmp_path / "journal", ask=endpoint(server.query))
+    command = ["validate", "--endpoint", server.query, "--format", "json", "--fail-on", "info"]
+    told = subprocess.run(
+        [sys.executable, "-m", "kb", *command, "--build", str(tmp_path)], capture_output=True, text=True
+    )
+    assert told.returncode == 1, told.stderr
+    here = validate_store(whole.query)
+    found = [each["rule"] for each in json.loads(told.stdout)]
+    assert here
+    assert {each.rule for each in here} <= set(found)
+    if "kb/query" not in server.query:  # its default graph is the union of all, which the checks by query ask
+        assert sorted(found) == sorted(
+            each.rule for each in (*here, *checks.check(whole.query, querying.folders(tmp_path)))
+        )
 
 
 def test_a_push_sends_all_then_nothing_then_what_changed(server: Server, tmp_path: Path) -> None:

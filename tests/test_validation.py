@@ -186,7 +186,7 @@ def test_sarif_knows_a_finding_again_after_lines_moved() -> None:
 
 def test_a_store_is_checked_letter_by_letter(tmp_path: Path) -> None:
     held = in_memory(quads())
-    findings = validate_store(held)
+    findings = validate_store(held.query)
     assert [(each.rule, each.file) for each in findings] == [
         ("letter-date-month-only", "2020-06 truce again.txt")
     ]
