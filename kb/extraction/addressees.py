@@ -65,9 +65,11 @@ def _form_tokens(addressees: Iterable[Addressee]) -> set[str]:
 # -------------------------------------------------------------------------------------- a printed name
 
 _EDGES = " \t,.:;،؛*_-–—|\"'“”«»"
+_BETWEEN = {"", ",", "،", ";", "؛", "&"}
 _SEPARATOR = re.compile(r"[;؛•|]|\s/\s")
 # No addressee takes more code points than this.
 _LONGEST = 400
+_MAIL = re.compile(r"[<(\[]?[^\s@<>()]{1,64}@[^\s@<>()]{1,200}[>)\]]?")
 _OFFICE_AFTER = re.compile(r"\s*[,،(–—]\s*|\s+-\s+")
 
 
@@ -82,7 +84,7 @@ class _Part:
 def _addressee(reading: Reading, part: _Part) -> Addressee | None:
     """Take a piece apart: name, office, body, as far as punctuation tells."""
     lead = len(part.text) - len(part.text.lstrip(_EDGES))
-    text = part.text.strip(' \t,:;،؛*_-–—|"“”«»')
+    text = _MAIL.sub("", part.text).strip(' \t,:;،؛*_-–—|"“”«»')
     honour = any_language("addressee", "suffixes").search(text)
     if honour and honour.end() == len(text):
         text = text[: honour.start()].rstrip(_EDGES)
@@ -112,7 +114,12 @@ def _parts(reading: Reading, start: int, stop: int) -> Iterator[_Part]:
     text = reading.text
     found = [(m.end(), "separator") for m in _SEPARATOR.finditer(text, start, stop)]
     for key in ("forms", "offices"):
-        found.extend((m.start(), key) for m in any_language("addressee", key).finditer(text, start, stop))
+        found.extend(
+            (m.start(), key)
+            for m in any_language("addressee", key).finditer(text, start, stop)
+            # "the ministers of the states members of the league": a word in small letters begins no name.
+            if not text[m.start()].islower() or text[: m.start()].rstrip()[-1:] in _BETWEEN
+        )
     whole = deque(m.span() for m in any_language("addressee", "states").finditer(text, start, stop))
     cuts = [start]
     for place, key in sorted(found):
@@ -168,7 +175,11 @@ def _block(layout: Layout, zones: Zones, zone: Zone, title: Titled | None) -> li
         line = layout.lines[index]
         reading = read(layout.text, (Span(line.content, line.span.end),))
         if _attention(reading.text):
-            break
+            if block.addressees:
+                break
+            if not _led(reading.text)[1]:
+                # "Via e-mail": how it is sent.
+                continue
         block.led, start = block.led or _led(reading.text)[1], _led(reading.text)[0]
         if not start and FIELD.match(reading.text):
             block.led &= any_language("addressee", "senders").match(reading.text) is None
@@ -249,6 +260,8 @@ class _AddressBlock:
         elif office and not _has_office(known):
             role, body = _office_and_body(text)
             more = replace(known, office=role, body=body)
+        elif office and line.gap <= self._spacing and known.office and _is_further_office(text):
+            more = known
         elif (joined and line.begins_with("bodies")) or (plain_words and _has_office(known)):
             more = replace(known, body=text)
         elif plain_words and any_language("addressee", "forms").match(known.name):
@@ -289,6 +302,13 @@ def _unfinished(addressee: Addressee) -> bool:
 def _has_office(addressee: Addressee) -> bool:
     name = _without_forms(addressee.name)
     return addressee.office is not None or any_language("addressee", "offices").search(name) is not None
+
+
+def _is_further_office(text: str) -> bool:
+    """Tell an office ("Permanent Representative of …") from somebody with one ("Foreign Minister X")."""
+    found = any_language("addressee", "offices").match(text)
+    rest = text[found.end() :].strip() if found else text
+    return not rest or any_language("addressee", "connectors").match(rest) is not None
 
 
 def _within(inner: Span, outer: Span) -> bool:
@@ -365,7 +385,12 @@ def _greeted(layout: Layout, zones: Zones) -> Iterator[tuple[Addressee, bool]]:
             reading = read(layout.text, (Span(line.content, line.span.end),))
             dear = any_language("salutation", "dear").match(reading.text)
             start = dear.end() if dear else 0
-            for part in _parts(reading, start, len(reading.text)):
+            parts = (
+                part
+                for begin, end in _listed(reading.text, start, len(reading.text))
+                for part in _parts(reading, begin, end)
+            )
+            for part in parts:
                 text = part.text.strip(_EDGES)
                 if not text or any_language("addressee", "generic").fullmatch(text):
                     continue
@@ -462,8 +487,11 @@ def _belongs(text: str, found: re.Match[str]) -> bool:
     """Tell "High Commissioner for Human Rights", "Committee on Torture" from what a letter is about."""
     before = text[: found.start()].rstrip()
     last = before.rsplit(None, 1)[-1] if before else ""
-    after = text[found.end() :].lstrip()[:1]
-    return any_language("addressee", "portfolios").fullmatch(last) is not None and after.isupper()
+    after = text[found.end() :].lstrip()
+    if last.isupper() and any_language("addressee", "articles").match(after):
+        # "TO THE SECURITY COUNCIL ON THE SITUATION IN …"
+        return False
+    return any_language("addressee", "portfolios").fullmatch(last) is not None and after[:1].isupper()
 
 
 def _listed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,16 @@ from typing import NamedTuple
 from kb.extraction.dates import find_dates
 from kb.extraction.language import any_language, languages
 from kb.extraction.layout import Layout, Reading, plain, read
-from kb.extraction.zones import Words, Zones, heads_names, heads_signatures, inline_names, is_prose, name_like
+from kb.extraction.zones import (
+    Words,
+    Zones,
+    heads_names,
+    heads_signatures,
+    inline_names,
+    is_prose,
+    lists_names,
+    name_like,
+)
 from kb.letter import Remark, SignatoryKind, Signature, Span
 
 __all__ = ["find_signatures", "kind_of_name"]
@@ -39,6 +48,8 @@ def find_signatures(layout: Layout, zones: Zones) -> tuple[tuple[Signature, ...]
         block.read(run)
     if not block.entries:
         block.entries.extend(_at_the_top(layout, zones))
+    if not block.entries and "salutation" in zones.of_line:
+        block.entries.extend(_told_of(layout))
     remarks = block.remarks
     if not block.entries:
         remarks.append(Remark("no-signatures", "No signature block was found."))
@@ -52,6 +63,8 @@ def find_signatures(layout: Layout, zones: Zones) -> tuple[tuple[Signature, ...]
 
 # ---------------------------------------------------------------------------------------- line by line
 
+# Writers are presented in the last paragraphs.
+_PRESENTED = 12
 _EDGES = " \t,;،؛*_|•·"
 _OPEN = re.compile(r"[(\[«“][^)\]»”]*$")
 _TAIL = ("-", "–", "—", ":", "/", "&", ",", "،")
@@ -76,13 +89,27 @@ class _SignatureBlock:
         self._side_by_side = False
         self._last_line = -1
         self._only = False
+        self._open = False
+        self._below: frozenset[int] = frozenset()
 
     def read(self, run: range) -> None:
         """Read the lines `run`."""
         lines = [index for index in run if not self.layout.lines[index].furniture]
         self._only = len(lines) == 1
+        self._below = _below_names(self.layout, lines)
+        blocks = {block.first: block for block in self.layout.blocks if run.start <= block.first < run.stop}
+        read_to = -1
         for index in lines:
-            self._read_line(index)
+            block = blocks.get(index)
+            if block and block.last > block.first and lists_names(self.layout, block):
+                # Names in running text, over several lines.
+                reading = read(self.layout.text, block.lines)
+                self.entries.extend(_running_entries(reading, 0, section=self._section))
+                read_to = block.last
+            elif index > read_to:
+                known = len(self.entries), self.entries[-1] if self.entries else None
+                self._read_line(index)
+                self._open = known != (len(self.entries), self.entries[-1] if self.entries else None)
             self._last_line = index
 
     def _read_line(self, index: int) -> None:
@@ -101,10 +128,13 @@ class _SignatureBlock:
                 return
             if self._is_heading(text, line.heading) or self._continues(index, text):
                 return
-            if _lists(text, self._only) or ";" in text or "•" in text:
+            if _lists(text, self._only) or ";" in text or "•" in text or text.count(" / ") > 1:
                 self._read_running(index)
                 return
             text, start = self._without_connector(text, line.content)
+            if text[:1].isdecimal() and self.entries and self.entries[-1].numbered:
+                # A note below a numbered list.
+                return
             if not name_like(text) or _CONTACT.search(text) or _is_dated(text) or self._is_address(text):
                 return
             self.entries.append(_Entry(text, Span(start, line.span.end), self._section))
@@ -147,8 +177,12 @@ class _SignatureBlock:
         if not self.entries or self._last_line < 0:
             return False
         line, previous = self.layout.lines[index], self.entries[-1]
-        apart = line.gap > 0 or self._last_line != index - 1
+        # A line between the two that was no part of the name (a note) parts them.
+        apart = line.gap > 0 or self._last_line != index - 1 or not self._open
         cut = _OPEN.search(previous.name) or _is_cut_off(previous.name)
+        if index in self._below and not apart:
+            self._extend(line.span.end, f"{previous.name}, {text}")
+            return True
         if not apart and (
             cut or text.startswith(("(", "[")) or (text[:1].islower() and not _starts_small(text))
         ):
@@ -248,6 +282,34 @@ class _SignatureBlock:
         self.entries.extend(_running_entries(reading, inline_names(reading.text) or 0, section=self._section))
 
 
+def _below_names(layout: Layout, lines: Sequence[int]) -> frozenset[int]:
+    """The lines that say who somebody is whose name stands above, where two or more persons are printed so.
+
+    Such are groups of two to four lines between blank ones, the first a person's name, and no other one is.
+    """
+    groups: list[list[int]] = []
+    for index in lines:
+        if not groups or layout.lines[index].gap:
+            groups.append([])
+        groups[-1].append(index)
+    cards = [group for group in groups if 1 < len(group) < 5 and _is_card(layout, group)]
+    if len(cards) < 2 or len(cards) * 2 < len(groups):
+        return frozenset()
+    return frozenset(index for group in cards for index in group[1:])
+
+
+def _is_card(layout: Layout, group: Sequence[int]) -> bool:
+    texts = [plain(layout.text, layout.lines[i].content, layout.lines[i].span.end) for i in group]
+    if any(layout.lines[i].marker for i in group) or _CELLS.search(texts[0]) or not texts[0]:
+        return False
+    kinds = [kind_of_name(text) for text in texts]
+    told = any(_is_office(text) for text in texts[1:])
+    named = kinds[0] == "person" or (kinds[0] is None and 1 < len(texts[0].split()) < 6)
+    return (
+        named and "person" not in kinds[1:] and not told and (len(group) > 2 or _has_organisation(texts[1]))
+    )
+
+
 def _cells(raw: str, offset: int) -> Iterator[tuple[int, int]]:
     start = 0
     for found in _CELLS.finditer(raw):
@@ -306,7 +368,7 @@ def _lists(text: str, alone: bool) -> bool:
 _WRAPPED = 60
 # A name, two roles or places, a country: a line with more commas than that is a list.
 _MOST_PARTS = 4
-_PARTS = re.compile(r"[;؛•|\n]")
+_PARTS = re.compile(r"[;؛•|\n]|\s/\s")
 _COMMAS = re.compile(r"[,،]\s")
 
 
@@ -397,6 +459,19 @@ def _listed_below(layout: Layout, zones: Zones, index: int) -> Iterator[_Entry]:
         index += 1
     block.read(range(first, index))
     yield from block.entries
+
+
+def _told_of(layout: Layout) -> Iterator[_Entry]:
+    """Read the names of writers whom the last paragraphs present: "X is a lawyer in Y."."""
+    told: list[_Entry] = []
+    for block in reversed(layout.blocks[-_PRESENTED:]):
+        reading = read(layout.text, block.lines[:5])
+        found = any_language("signatures", "presents").search(reading.text)
+        if found and 0 < found.start() < 60 and _names_persons(reading.text[: found.start()]):
+            told.extend(_running_entries(reading, 0, found.start(), "person"))
+        elif told:
+            break
+    yield from reversed(told)
 
 
 def _names_persons(text: str, least: int = 1) -> bool:

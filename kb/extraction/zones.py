@@ -7,6 +7,7 @@ order: signatories may be named at the top, copies before the signatures.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -136,7 +137,8 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
     if not vocative and not any_language("addressee", "offices").fullmatch(text.rstrip(" ,،:")):
         return False
     following = layout.lines[index + 1] if index + 1 < len(layout.lines) else None
-    if following is not None and following.marker:
+    bare = any_language("salutation", "vocatives").fullmatch(text.rstrip(" ,،:"))
+    if following is not None and following.marker and not bare:
         return False
     if text[-1] not in ",،:!؛;" and not any_language("salutation", "vocatives").fullmatch(text):
         return False
@@ -150,9 +152,15 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
 
 def _first_prose(layout: Layout) -> int:
     for block in layout.blocks:
-        if is_prose(layout, block) or block.kind == "item":
+        if is_prose(layout, block) or block.kind == "item" or _speaks(layout, block):
             return block.first
     return len(layout.lines)
+
+
+def _speaks(layout: Layout, block: Block) -> bool:
+    """Tell whether the signatories begin to speak: "We, members of …,", "RECALLING that …;"."""
+    text = plain(layout.text, block.content.start, min(block.content.end, block.content.start + 200))
+    return text[-1:] in {",", ";", "،", "؛"} and any_language("layout", "speaks").match(text) is not None
 
 
 def is_prose(layout: Layout, block: Block) -> bool:
@@ -238,7 +246,7 @@ def _is_courtesy(layout: Layout, block: Block) -> bool:
 def heads_signatures(text: str) -> bool:
     """Tell whether a line is a heading over signatures and nothing else."""
     bare = _ASIDE.sub("", text.strip(_FINAL))
-    return any_language("signatures", "headings").fullmatch(bare) is not None
+    return any(any_language("signatures", key).fullmatch(bare) for key in ("headings", "inline"))
 
 
 def inline_names(text: str) -> int | None:
@@ -286,6 +294,8 @@ def opens_addressees(text: str) -> bool:
 def _names_follow(layout: Layout, words: Words, index: int) -> bool:
     """Tell whether names come next, or nothing at all."""
     seen = 0
+    if any(lists_names(layout, block) for block in islice(_blocks_from(layout, index), 1)):
+        return True
     for number in range(index, min(len(layout.lines), index + 20)):
         if layout.lines[number].furniture:
             continue
@@ -299,6 +309,11 @@ def _names_follow(layout: Layout, words: Words, index: int) -> bool:
         if seen == 3 or not courtesy:
             return False
     return seen == 0 or len(layout.lines) - index < 3
+
+
+def _blocks_from(layout: Layout, index: int) -> Iterator[Block]:
+    """The blocks that begin at line `index` or later."""
+    return islice(layout.blocks, bisect_left(layout.blocks, index, key=lambda block: block.first), None)
 
 
 def _names_before(layout: Layout, words: Words, body: Sequence[Block], end: int) -> int:
@@ -349,7 +364,7 @@ def heads_names(text: str) -> bool:
 
 _AFFILIATION = re.compile(r"[,،(:]|\s[-–—]\s")
 _DASHES = {"-", "–", "—"}
-_ALPHABETIC = re.compile(r"[^\W\d_]{4,}")
+_ALPHABETIC = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 
 
 def name_like(text: str) -> bool:
@@ -357,18 +372,39 @@ def name_like(text: str) -> bool:
     text = text.strip(" ,;،؛*_-–—")
     if not text or len(text) > 250 or text[-1] in ":!?؟" or text.count(" ") > 25:
         return False
-    if text[-1] in ".…" and (len(text.rsplit(None, 1)[-1]) > 6 or text.rsplit(None, 1)[-1][:1].islower()):
+    last = text.rsplit(None, 1)[-1]
+    if text[-1] in ".…" and (len(last) > 6 or (last[0].islower() and "." not in last[:-1])):
         return False
     if any_language("closing", "formulas").fullmatch(text.strip(_FINAL)):
+        return False
+    if text[-1] == "." and any_language("signatures", "presents").search(text):
         return False
     first = text.lstrip("\"'“«‘([")[:1]
     if first.islower() and not text[1:2].isupper():
         return False
     longer = _ALPHABETIC.findall(_AFFILIATION.split(text, maxsplit=1)[0])
-    capital = sum(not word[0].islower() for word in longer)
+    capital = sum(not word.islower() for word in longer)
     if capital * 2 < len(longer):
         return False
     return first.isupper() or first.isdigit() or text.count(" ") <= 12
+
+
+_BETWEEN_NAMES = re.compile(r"[,;،؛•|]\s|\s/\s")
+_NO_NAMES = re.compile(r"@|www\.|https?:|[^\W\d_]: |[.!?] [A-Z][^\W\d_]+ ")
+_LISTED = 600
+
+
+def lists_names(layout: Layout, block: Block) -> bool:
+    """Tell whether a paragraph is a list of names in running text: three or more, and nothing else."""
+    start, end = block.content
+    if block.kind == "item" or end - start < 30:
+        return False
+    text = plain(layout.text, start, min(end, start + _LISTED)).rstrip(" .")
+    if _NO_NAMES.search(text):
+        return False
+    parts = _BETWEEN_NAMES.split(text)
+    parts = parts[:-1] if end - start > _LISTED else parts
+    return len(parts) > 2 and all(part.count(" ") < 12 and name_like(part) for part in parts[:-1])
 
 
 # --------------------------------------------------------------------------------- what comes after it
@@ -380,10 +416,11 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
         i
         for block in layout.blocks
         if block.first >= end and _prose_after(layout, block) and inline_names(words[block.first]) is None
+        if not lists_names(layout, block)
         for i in range(block.first, block.last + 1)
     }
     zone: Zone = "closing"
-    highest = 0
+    highest = names = 0
     index = end
     while index < len(lines):
         line = lines[index]
@@ -412,10 +449,19 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
             and int(line.marker) == highest + 1 > 1
         ):
             zone = "signatures"
+        elif zone == "signatures" and names > 2 and not highest and _begins_notes(layout, words, index):
+            zone = "footer"
+        names += zone == "signatures" and not line.marker
         if zone == "signatures" and line.marker and line.marker.isdecimal():
             highest = int(line.marker)
         zones[index] = zone
         index += 1
+
+
+def _begins_notes(layout: Layout, words: Words, index: int) -> bool:
+    """Tell whether a numbered line after names without numbers is a note: "(1) See the report of 5 May."."""
+    line = layout.lines[index]
+    return line.marker == "1" and line.gap > 0 and _CLOSED.search(words[index]) is not None
 
 
 def _prose_after(layout: Layout, block: Block) -> bool:
