@@ -162,10 +162,12 @@ def _ends_one(before: str, key: str) -> bool:
 def _block(layout: Layout, zones: Zones, zone: Zone, title: Titled | None) -> list[Addressee]:
     """Read address lines: "H.E. Mr. X / Secretary-General / United Nations / New York" is one addressee."""
     words = Words(layout)
-    prose = {i for b in layout.blocks if is_prose(layout, b) for i in range(b.first, b.last + 1)}
+    runs = list(zones.runs(zone))
+    blocks = [b for b in layout.blocks if runs and b.first < runs[-1].stop and b.last >= runs[0].start]
+    prose = {i for b in blocks if is_prose(layout, b) for i in range(b.first, b.last + 1)}
     lines = [
         index
-        for run in zones.runs(zone)
+        for run in runs
         for index in run
         if not (layout.lines[index].furniture or index in prose or words.length(index) > _LONGEST)
         and not (title and _within(layout.lines[index].span, title.span))

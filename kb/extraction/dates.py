@@ -102,7 +102,7 @@ _NUMBERS = (
     r"(?P<last>\d{4}|\d{2})(?![\w/-]|\.\d)"
 )
 # What every form has: a year of four digits, or two numbers and a sign between them.
-_MAY_HOLD_ONE = re.compile(r"\d{4}|\d\s?[./-]\s?\d")
+_MAY_HOLD_ONE = re.compile(r"\d(?:\d{3}|\s?[./-]\s?\d)")
 _NUMERIC = re.compile(_NUMBERS)
 
 

@@ -285,6 +285,8 @@ class _Reader:
 
     def inline_list(self, reading: Reading) -> bool:
         """Read a list that runs on in a paragraph: "We ask you to: (a) …; (b) …; and (c) …"."""
+        if ")" not in reading.text and not _POINT.search(reading.text):
+            return False
         marks = _in_order(list(_INLINE.finditer(reading.text)))
         if len(marks) < 2:
             return False
@@ -478,6 +480,7 @@ def _points(blocks: Sequence[Block]) -> list[_Point]:
 _INLINE = re.compile(
     r"(?:(?<=\s)|(?<=[:;,.]))\(?(?:(?P<marker>[a-z]|[ivx]{2,4}|\d{1,2}|[ء-ي])\)\s*|(?P<number>\d{1,2})[.-]\s+)(?=\w)"
 )
+_POINT = re.compile(r"\d[.-]\s")
 _ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"),

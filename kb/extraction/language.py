@@ -34,11 +34,11 @@ __all__ = [
 # A word is letters and digits with the marks that may stand on them (combining accents, Arabic vowel signs);
 # the punctuation that parts clauses is kept, hyphens and apostrophes only part words.
 _WORD = re.compile(r"[\w\u0300-\u036f\u064b-\u065f\u0670]+|[.,;:!?…()\"“”„«»،؛؟—–]")
+_ASCII_WORD = re.compile(r"\w+|[.,;:!?()\"]", re.ASCII)
 # Vowel signs and the tatweel say nothing about which word it is; nor does the seat of a hamza.
 _ARABIC = {ord(a): b for a, b in zip("أإآٱى", "ااااي", strict=True)} | dict.fromkeys(
     [*range(0x64B, 0x660), 0x670, 0x640]
 )
-_APOSTROPHES = re.compile("['’]")
 # Enough text to tell a language by; keeps the cost of a very long letter down.
 _SAMPLE = 20_000
 
@@ -71,7 +71,7 @@ def bare(word: str) -> str:
 def words(text: str) -> list[str]:
     """Cut `text` into folded words and punctuation marks. "d'agir" is two words, and so is "rendez-vous"."""
     if text.isascii():
-        return _WORD.findall(text.lower())
+        return _ASCII_WORD.findall(text.lower())
     return [fold(word) for word in _WORD.findall(text)]
 
 
@@ -155,7 +155,8 @@ class Phrases:
 
 def _walk(node: _Node, text: Sequence[str], first: int, number: int, found: list[Found]) -> None:
     """Gather the phrases that begin at `first`; `node` is how far they have come at `number`."""
-    found.extend([Found(label, first, number) for label in node.labels])
+    if node.labels:
+        found.extend([Found(label, first, number) for label in node.labels])
     if node.after and number < len(text):
         after = node.after.get(text[number])
         if after is not None:
@@ -258,9 +259,12 @@ def detect_language(text: str) -> Language:
     """
     known = _function_words()
     score = dict.fromkeys(languages(), 0.0)
-    for word, count in Counter(_APOSTROPHES.sub(" ", text[:_SAMPLE]).lower().split()).items():
-        codes = known.get(word) or (() if word.isascii() else known.get(fold(word), ()))
-        for code in codes:
-            score[code] += count / len(codes)
+    counts = Counter(text[:_SAMPLE].lower().replace("'", " ").replace("’", " ").split())
+    for word, count in counts.items():
+        codes = known.get(word)
+        if codes is None and not word.isascii():
+            codes = known.get(fold(word))
+        for code in codes or ():
+            score[code] += count / len(codes or ())
     best = max(score, key=lambda code: (score[code], code == "en"))
     return languages()[best]

@@ -37,6 +37,8 @@ def find_references(readings: Sequence[Reading]) -> tuple[tuple[Reference, ...],
     remarks: list[Remark] = []
     last_body: str | None = None
     for text in texts:
+        if not text.may_name_documents():
+            continue
         numbered = _Numbered(text, of_the_un, last_body)
         found = sorted([*_symbols(text), *numbered.resolutions(), *_instruments(text)])
         last_body = numbered.last_body
@@ -101,6 +103,10 @@ class _Text:
     def places(self) -> list[tuple[int, int]]:
         """Where each word begins and ends; few blocks need it."""
         return word_places(self.text)
+
+    def may_name_documents(self) -> bool:
+        """Tell, fast, whether it is worth looking for documents."""
+        return bool(self.found) or "/" in self.text or "SCR" in self.text
 
     def mentions_the_un(self) -> bool:
         return any(label in _BODIES and label != "elsewhere" for label, _, _ in self.found)

@@ -147,7 +147,9 @@ class _Sentence:
 
     def cues(self, section: str) -> list[tuple[str, Found]]:
         """The cues of a section in order, as (key, cue); those within a quotation left out."""
-        found = self._sections.get(section, ())
+        found = self._sections.get(section)
+        if not found:
+            return []
         if self.quoted:
             found = [(key, cue) for key, cue in found if cue.first not in self.quoted]
         return sorted(found, key=lambda pair: (pair[1].first, -pair[1].last))

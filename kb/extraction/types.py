@@ -73,9 +73,14 @@ class _Uses:
 
 
 class _Word(NamedTuple):
-    """The slots a word fills, and what follows if it is a term, or ends the phrase of one."""
+    """What a word does: it is a `mark`, or fills `slots` and gives `types` by itself.
 
+    It is each of `terms`, which cues join to others, and ends `phrases`, given by their other slots, backwards.
+    """
+
+    mark: bool
     slots: frozenset[int]
+    types: frozenset[str]
     terms: tuple[_Uses, ...]
     phrases: tuple[tuple[tuple[int, ...], _Uses], ...]
 
@@ -137,16 +142,21 @@ class Classifier:
         return slot
 
     def _look_up(self, word: str) -> _Word:
+        # A mark, or a vowel sign that stands alone and folds to nothing, is no word.
+        mark = not word[:1].isalnum()
         slots: set[int] = set()
         for form in _forms(bare(word)):
             slots |= self._whole.get(form, set())
             for end in range(1, min(len(form), self._longest_beginning) + 1):
                 slots |= self._beginnings.get(form[:end], set())
         ended = [pair for slot in sorted(slots) for pair in self._ending.get(slot, ())]
+        alone = [self._uses[term] for phrase, term in ended if len(phrase) == 1]
         return _Word(
+            mark,
             frozenset(slots),
-            tuple(self._uses[term] for phrase, term in ended if len(phrase) == 1),
-            tuple((phrase, self._uses[term]) for phrase, term in ended if len(phrase) > 1),
+            frozenset(type_ for uses in alone for type_ in uses.types),
+            tuple(uses for uses in alone if uses.cues),
+            tuple((phrase[-2::-1], self._uses[term]) for phrase, term in ended if len(phrase) > 1),
         )
 
     def types(self, text: str) -> frozenset[str]:
@@ -156,27 +166,34 @@ class Classifier:
         sentence: list[frozenset[int]] = []
         place = 0
         for token in words(text):
-            if not token[:1].isalnum():  # a mark, or a vowel sign that stands alone and folds to nothing
+            mark, slots, types, terms, phrases = self._words(token)
+            if mark:
                 if token in _STOPS:
                     sentence.clear()
                     place += NEAR + 1
                 continue
             place += 1
-            word = self._words(token)
-            sentence.append(word.slots)
-            for uses in word.terms:
+            if types:
+                found.update(types)
+            for uses in terms:
                 uses.hold(place, last_seen, found)
-            for phrase, uses in word.phrases:
-                if _ends_with(sentence, phrase):
+            for before, uses in phrases:
+                if _ends_with(sentence, before):
                     uses.hold(place, last_seen, found)
+            sentence.append(slots)
         return frozenset(found)
 
 
-def _ends_with(sentence: list[frozenset[int]], phrase: tuple[int, ...]) -> bool:
-    """Whether the last words of `sentence` fill the slots of `phrase`."""
-    return len(sentence) >= len(phrase) and all(
-        slot in filled for slot, filled in zip(phrase, sentence[-len(phrase) :], strict=True)
-    )
+def _ends_with(sentence: list[frozenset[int]], backwards: tuple[int, ...]) -> bool:
+    """Whether the last words of `sentence` fill those slots, the last word the first of them."""
+    if len(backwards) > len(sentence):
+        return False
+    place = -1
+    for slot in backwards:
+        if slot not in sentence[place]:
+            return False
+        place -= 1
+    return True
 
 
 @cache

@@ -245,7 +245,9 @@ def _is_courtesy(layout: Layout, block: Block) -> bool:
 
 def heads_signatures(text: str) -> bool:
     """Tell whether a line is a heading over signatures and nothing else."""
-    bare = _ASIDE.sub("", text.strip(_FINAL))
+    bare = text.strip(_FINAL)
+    if ")" in bare:
+        bare = _ASIDE.sub("", bare)
     return any(any_language("signatures", key).fullmatch(bare) for key in ("headings", "inline"))
 
 
@@ -357,11 +359,13 @@ def heads_names(text: str) -> bool:
     """Tell a heading inside a list of names ("Organisations", "Individuals / Experts") from a name."""
     bare = text.strip(_FINAL)
     headings = any_language("signatures", "subheadings")
-    return bool(headings.fullmatch(bare)) or all(
-        headings.fullmatch(part.strip()) for part in re.split("[/&,]", bare)
+    parts = _TOGETHER.split(bare)
+    return bool(headings.fullmatch(bare)) or (
+        len(parts) > 1 and all(headings.fullmatch(part.strip()) for part in parts)
     )
 
 
+_TOGETHER = re.compile("[/&,]")
 _AFFILIATION = re.compile(r"[,،(:]|\s[-–—]\s")
 _DASHES = {"-", "–", "—"}
 _ALPHABETIC = re.compile(r"(?<!\w)[^\W\d_]{4,}")
