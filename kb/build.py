@@ -330,8 +330,8 @@ def _about_letters(collection: Collection) -> dict[str, tuple[Decision, ...]]:
     """The decisions about demands, by letter, in the order of time; their lines in the file don't matter."""
     about: dict[str, list[Decision]] = {}
     for row in sorted(collection.decisions, key=lambda row: (row.when, row.line)):
-        if row.decision in ("accept", "reject", "change"):
-            identifier = row.letter or row.what.removeprefix(f"{collection.base}letter/").partition("/")[0]
+        if not row.is_about_two:
+            identifier = collection.letter_of(row)
             about.setdefault(identifier, []).append(dataclasses.replace(row, line=0))
     return {identifier: tuple(rows) for identifier, rows in about.items()}
 

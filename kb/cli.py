@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -20,7 +20,9 @@ from kb import __version__
 from kb.errors import KbError, UsageError
 
 if TYPE_CHECKING:
+    from kb.collection import Collection
     from kb.letter import Letter
+    from kb.review.asking import Question
 
 __all__ = ["build_option", "main"]
 
@@ -458,22 +460,31 @@ def review() -> None:
     """
 
 
+def review_options(command: _Command) -> _Command:
+    """The options of commands that ask one question after another."""
+    for option in (
+        click.option(
+            "--answers",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Take the answers of a spreadsheet that was filled in.",
+        ),
+        click.option(
+            "-f",
+            "--format",
+            "form",
+            type=click.Choice(["table", "csv"]),
+            help="Don't ask: print the questions, or a spreadsheet to fill in.",
+        ),
+        click.option("--by", metavar="NAME", help="Who decides. Without it git is asked, and then you."),
+        build_option,
+    ):
+        command = option(command)
+    return command
+
+
 @review.command()
-@build_option
-@click.option("--by", metavar="NAME", help="Who decides. Without it git is asked, and then you.")
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv"]),
-    help="Don't ask: print the pairs, or a spreadsheet to fill in.",
-)
-@click.option(
-    "--answers",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Take the answers of a spreadsheet that was filled in.",
-)
+@review_options
 def organisations(build: Path, by: str | None, form: str | None, answers: Path | None) -> None:
     """Go through the names that may be one organisation, best first.
 
@@ -485,23 +496,60 @@ def organisations(build: Path, by: str | None, form: str | None, answers: Path |
       kb review organisations --format csv > pairs.csv
       kb review organisations --answers pairs.csv
     """  # noqa: D301 (see `query`)
+    from kb.review.organisations import organisations_to_review
+
+    collection, questions = organisations_to_review(build)
+    _ask(collection, questions, ("same", "different", "unsure"), by, form, answers)
+
+
+@review.command()
+@review_options
+def demands(build: Path, by: str | None, form: str | None, answers: Path | None) -> None:
+    """Go through the demands that need a person's eye, best first.
+
+    They are implicit demands of low certainty, demands without a type, demands that may ask again what an earlier
+    letter asked, and warnings. In a terminal each is shown with its letter and takes one key (a capital asks for
+    the reason, too). Elsewhere they are printed.
+
+    \b
+    Examples:
+      kb review demands --by "Rana Haddad"
+      kb review demands --format csv > demands.csv
+      kb review demands --answers demands.csv
+    """  # noqa: D301 (see `query`)
+    from kb.review.demands import ANSWERS, demands_to_review
+
+    collection, questions, stale = demands_to_review(build)
+    for line in stale:
+        _tell(line)
+    _ask(collection, questions, ANSWERS, by, form, answers)
+
+
+def _ask(
+    collection: Collection,
+    questions: Sequence[Question],
+    known: tuple[str, ...],
+    by: str | None,
+    form: str | None,
+    answers: Path | None,
+) -> None:
+    """Ask in a terminal, or print the questions, or take a spreadsheet's answers, each one of `known`."""
     from rich.console import Console
 
-    from kb import review as reviewing
+    from kb.review import asking
 
-    collection, questions = reviewing.organisations_to_review(build)
     if answers is not None:
-        count = reviewing.take_answers(answers, collection, by or reviewing.git_user(collection.folder))
+        count = asking.take_answers(answers, collection, by or asking.git_user(collection.folder), known)
     elif form == "csv":
-        return reviewing.write_sheet(questions, sys.stdout.buffer)
+        return asking.write_sheet(questions, sys.stdout.buffer)
     elif form == "table" or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return reviewing.write_table(questions, sys.stdout, None if sys.stdout.isatty() else 120)
+        return asking.write_table(questions, sys.stdout, None if sys.stdout.isatty() else 120)
     elif not questions:
-        return _tell("no open pairs: every name was decided about, or stands alone")
+        return _tell("no open questions: everything was decided about")
     else:
-        by = by or click.prompt("Your name", default=reviewing.git_user(collection.folder) or None)
-        with reviewing.terminal_keys() as key:
-            count = reviewing.session(questions, reviewing.Review(collection, by), Console(), key)
+        by = by or click.prompt("Your name", default=asking.git_user(collection.folder) or None)
+        with asking.terminal_keys() as terminal:
+            count = asking.session(questions, asking.Review(collection, by), Console(), terminal)
     answered = "1 answer" if count == 1 else f"{count} answers"
     return _tell(f"{answered} written to {collection.folder / 'review.csv'}; `kb build` obeys them")
 

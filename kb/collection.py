@@ -69,6 +69,7 @@ class Decision:
 
     `what` is a demand's IRI or quote, or a printed name; for same, different and unsure `value` is the other
     demand or name; for change it is what changes ("types: ceasefire lifting-sieges", "span: 120-240").
+    Without a `value`, unsure is about a single demand.
     """
 
     what: str
@@ -79,6 +80,11 @@ class Decision:
     when: str
     why: str = ""
     line: int = 0
+
+    @property
+    def is_about_two(self) -> bool:
+        """Whether it says of two things if they are the same, and not of one demand what it is."""
+        return self.decision in _PAIRS and bool(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +123,16 @@ class Collection:
     assessments: tuple[Assessment, ...] = ()
     problems: tuple[DataError, ...] = ()
 
+    def letter_of(self, row: Decision) -> str:
+        """The id of the letter a decision is about, as it says or as the demand's IRI does."""
+        return row.letter or row.what.removeprefix(f"{self.base}letter/").partition("/")[0]
+
 
 def read_collection(folder: Path) -> Collection:
     """Read which letters a folder holds, and its curator's files; no letter is opened.
 
-    Rows and letters that can't be taken are in `problems`, and the rest is taken. Raises UsageError where
+    Rows and letters that can't be taken are in `problems`, and the rest is taken; decisions on letters that are gone
+    are told there and kept. Raises UsageError where
     there is no such folder, DataError where one of the curator's files can't be understood as a whole: going
     on without it would silently undo what a person decided.
     """
@@ -138,11 +149,11 @@ def read_collection(folder: Path) -> Collection:
             problems.append(_unknown_letter(identifier, ids, settings.path, line))
     review = folder / "review.csv"
     decisions = _records(review, Decision, _decision, problems)
-    elsewhere = {row.line for row in decisions if row.letter and row.letter not in ids}
     problems += [
-        _unknown_letter(row.letter, ids, review, row.line) for row in decisions if row.line in elsewhere
+        _unknown_letter(row.letter, ids, review, row.line)
+        for row in decisions
+        if row.letter and row.letter not in ids
     ]
-    decisions = tuple(row for row in decisions if row.line not in elsewhere)
     return Collection(
         folder=folder,
         letters=letters,
@@ -417,7 +428,7 @@ def _organisation(line: int, cells: dict[str, str]) -> OrganisationRow:
 def _decision(line: int, cells: dict[str, str]) -> Decision:
     values: dict[str, Any] = dict(cells)
     values["decision"] = _known("decision", cells["decision"].casefold(), _DECISIONS)
-    if values["decision"] in ("change", *_PAIRS) and not values["value"]:
+    if values["decision"] in ("change", "same", "different") and not values["value"]:
         raise ValueError(f"nothing under 'value', which {values['decision']!r} needs")
     if not _is_time(values["when"]):
         raise ValueError(f"{values['when']!r} is no date: write 2018-01-31")
@@ -454,7 +465,7 @@ def _without_contradictions(
     for row in rows:
         if row.decision == "change":
             continue
-        matter = sorted([row.what, row.value]) if row.decision in _PAIRS else [row.what, "in", row.letter]
+        matter = sorted([row.what, row.value]) if row.is_about_two else [row.what, "in", row.letter]
         key = (row.when, *(" ".join(part.casefold().split()) for part in matter))
         first = said.setdefault(key, row)
         if first.decision != row.decision:

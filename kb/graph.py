@@ -25,6 +25,7 @@ from rdflib.namespace import DC, DCTERMS, FOAF, ORG, PROV, RDF, RDFS, SKOS, XSD,
 
 from kb import __version__, authorities, namespaces
 from kb.collection import Assessment, Collection, Decision, LetterNote
+from kb.extraction.types import load as demand_types
 from kb.identity import Organisation
 from kb.letter import Addressee, Demand, Explicitness, Force, Letter, Reference, Remark, Span, slug
 
@@ -46,6 +47,7 @@ __all__ = [
     "organisations_graph",
     "restatements_graph",
     "signatories_graph",
+    "stale_graph",
 ]
 
 KB = Namespace(namespaces.PREFIXES["kb"])
@@ -85,6 +87,14 @@ class Names:
     def demand(self, letter_id: str, quote: str) -> URIRef:
         """The IRI of a demand: white space and case do not count."""
         return URIRef(f"{self.letter(letter_id)}/demand/{_hash(_fold(quote).casefold())}")
+
+    def decided(self, letter_id: str, what: str) -> URIRef:
+        """The IRI of the demand that a decision names by its IRI or its words."""
+        return (
+            URIRef(what)
+            if what.startswith(self.base) and _IRI.fullmatch(what)
+            else self.demand(letter_id, what)
+        )
 
     def demands(self, letter: Letter) -> list[tuple[URIRef, Demand]]:
         """The demands a letter makes and then those it reports, each with its IRI.
@@ -157,6 +167,9 @@ def letter_graph(
     if letter.kind == "letter":
         writer.write_addressees()
         writer.write_demands(decisions)
+    else:
+        for row in decisions:
+            writer.stale(row)
     writer.write_signatures()
     writer.write_references()
     writer.write_remarks()
@@ -195,6 +208,21 @@ class _Writer:
 
     def add(self, node: URIRef, property_: URIRef, value: URIRef | Literal) -> None:
         self.graph.add((node, property_, value))
+
+    def write_decision(self, base: str, row: Decision, about: Iterable[URIRef]) -> URIRef:
+        about = list(about)
+        key = " ".join((*map(str, about), row.decision, row.value, row.by, row.when))
+        node = self.describe(
+            URIRef(f"{base}decision/{_hash(key)}"),
+            KB.Decision,
+            (KB.verdict, CODE[row.decision]),
+            (PROV.wasAttributedTo, self.person(row.by)),
+            (DCTERMS.date, _date(row.when[:10])),
+            (KB.reason, Literal(row.why) if row.why else None),
+        )
+        for each in about:
+            self.add(node, KB.decides, each)
+        return node
 
     def person(self, name: str) -> URIRef:
         return self.describe(self.names.person(name), FOAF.Person, (FOAF.name, Literal(name)))
@@ -355,7 +383,7 @@ class _LetterWriter(_Writer):
     # Demands, and what was decided about them
 
     def write_demands(self, decisions: Sequence[Decision]) -> None:
-        rows = [row for row in decisions if row.decision in _VERDICTS]
+        rows = [row for row in decisions if not row.is_about_two]
         made = len(self.letter.demands)
         used: list[Decision] = []
         for index, (node, demand) in enumerate(self.names.demands(self.letter)):
@@ -386,9 +414,10 @@ class _LetterWriter(_Writer):
                 if row.decision == "change" and (changed := self.changed(now, row)):
                     now = changed
                     changes.append((row.value, decided))
-        rejected = bool(about) and about[-1].decision == "reject"
-        confirmed = CODE.added if added else CODE.reviewed if about else CODE["machine-read"]
-        if about and not changes and all(row.decision == "change" for row in about):
+        sure = [row.decision for row in about if row.decision != "unsure"]
+        rejected = sure[-1:] == ["reject"]
+        confirmed = CODE.added if added else CODE.reviewed if sure else CODE["machine-read"]
+        if sure and not changes and set(sure) == {"change"}:
             confirmed = CODE["machine-read"]  # none of the changes could be made
         self.demand(node, demand, CODE.changed if changes else CODE.rejected if rejected else confirmed)
         in_force = node
@@ -408,8 +437,8 @@ class _LetterWriter(_Writer):
         words = first.what.split()
         found = re.search(r"\s+".join(map(re.escape, words)), self.letter.text) if words else None
         if found is None or first.decision != "accept":
-            told = f"a decision is about words that are no demand of this letter: “{first.what}”"
-            self.remarks.append(Remark("decision-refused", told))
+            for row in about:
+                self.stale(row)
             return
         demand = Demand(found[0], Span(*found.span()), "explicit", "request")
         demand = self.changed(demand, first) or demand
@@ -443,17 +472,13 @@ class _LetterWriter(_Writer):
         for key in demand.references:
             self.add(node, KB.references, self.names.document(key))
 
+    def stale(self, row: Decision) -> None:
+        """Keep a decision about what is no demand of this letter (any more), with the words it is known by."""
+        node = self.names.decided(self.letter.id, row.what)
+        self.add(self.decision(row, node), RDFS.label, Literal(row.what))
+
     def decision(self, row: Decision, node: URIRef) -> URIRef:
-        key = " ".join((str(node), row.decision, row.value, row.by, row.when))
-        return self.describe(
-            URIRef(f"{self.iri}/decision/{_hash(key)}"),
-            KB.Decision,
-            (KB.decides, node),
-            (KB.verdict, CODE[row.decision]),
-            (PROV.wasAttributedTo, self.person(row.by)),
-            (DCTERMS.date, _date(row.when[:10])),
-            (KB.reason, Literal(row.why) if row.why else None),
-        )
+        return self.write_decision(f"{self.iri}/", row, [node])
 
 
 _CLAIMS = {
@@ -463,7 +488,7 @@ _CLAIMS = {
     "source": DC.source,
     "language": DC.language,
 }
-_VERDICTS = ("accept", "change", "reject")
+_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _RESOLUTION = re.compile(r"(?:^|/)RES/")
 _DATE_TYPES = {4: XSD.gYear, 7: XSD.gYearMonth}
 
@@ -484,7 +509,12 @@ def _changed(demand: Demand, value: str, letter: Letter) -> Demand:
         field, _, told = (piece.strip() for piece in part.partition(":"))
         match field if told else "":
             case "types":
-                demand = dataclasses.replace(demand, types=tuple(told.replace(",", " ").split()))
+                types = tuple(told.replace(",", " ").split())
+                if unknown := sorted(set(types) - set(demand_types()[0])):
+                    raise ValueError(
+                        f"there is no demand type {unknown[0]!r}: `kb query types` lists those there are"
+                    )
+                demand = dataclasses.replace(demand, types=types)
             case "span":
                 bounds = re.fullmatch(r"(\d+)\s*[-–]\s*(\d+)", told)
                 span = Span(*map(int, bounds.groups())) if bounds else Span(0, 0)
@@ -519,7 +549,7 @@ def _address(address: str | None) -> URIRef | Literal | None:
     """An address as an IRI if it is one, else as the curator wrote it."""
     if not address:
         return None
-    return URIRef(address) if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", address) else Literal(address)
+    return URIRef(address) if _IRI.fullmatch(address) else Literal(address)
 
 
 def _decimal(number: float) -> Literal:
@@ -614,6 +644,17 @@ def _write_matches(writer: _Writer, matches: Iterable[Match]) -> None:
                 (DCTERMS.date, _date(match.decision.when[:10])),
                 (RDFS.comment, Literal(match.decision.why) if match.decision.why else None),
             )
+
+
+def stale_graph(decisions: Iterable[Decision], names: Names) -> Graph:
+    """Decisions about demands of letters that are gone, and about two demands of which one is gone."""
+    writer = _Writer(_new_graph(names.graph("stale")), names)
+    for row in decisions:
+        about = [row.what, row.value] if row.is_about_two else [row.what]
+        nodes = [names.decided(row.letter or "unknown", what) for what in about]
+        node = writer.write_decision(names.base, row, nodes)
+        writer.add(node, RDFS.label, Literal(row.what))
+    return writer.graph
 
 
 def assessments_graph(assessments: Iterable[Assessment], names: Names) -> Graph:

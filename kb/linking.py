@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph
 import rdflib
-from rdflib.namespace import DCTERMS
+from rdflib.namespace import DCTERMS, FOAF, PROV, RDFS
 
 from kb import findings, graph, shared, store
 from kb.collection import Assessment, Collection, Decision
@@ -17,6 +18,12 @@ from kb.state import State
 from kb.validation import validate
 
 __all__ = ["Linker"]
+
+_STALE = f"""SELECT ?what ?when ?by {{
+  ?decision a <{graph.KB.Decision}> ; <{RDFS.label}> ?what ; <{DCTERMS.date}> ?when ;
+    <{PROV.wasAttributedTo}>/<{FOAF.name}> ?by .
+}}"""
+"""Only a decision about a demand that is gone has a label: the words it is known by."""
 
 
 class Linker:
@@ -41,14 +48,41 @@ class Linker:
         """Make the shared graphs those of the letters as they are now; gives rows that were refused."""
         refused = self._signing.update()
         rows, problems = self._assessments()
+        gone = self._gone()
         assessments = graph.assessments_graph(rows, self._names)
         self._check(assessments)
         self._replace_rest(
             graph.collection_graph(self._collection, self._names),
             assessments,
-            self.restating.update(self._decisions(about_demands=True)),
+            self.restating.update([row for row in self._decisions(about_demands=True) if row not in gone]),
+            graph.stale_graph(gone, self._names),
         )
-        return [*refused, *problems]
+        return [*refused, *problems, *self._stale()]
+
+    # Decisions about demands that are gone
+
+    def _gone(self) -> list[Decision]:
+        """The decisions about letters that are gone, and about two demands of which one is gone."""
+        letters = {entry.id for entry in self._state.entries() if entry.built}
+        pairs = self._decisions(about_demands=True)
+        return [row for row in pairs if not (self._is_demand(row.what) and self._is_demand(row.value))] + [
+            row
+            for row in self._collection.decisions
+            if not row.is_about_two and self._collection.letter_of(row) not in letters
+        ]
+
+    def _stale(self) -> Iterator[DataError]:
+        """What to tell of all decisions about demands that are gone, of this build and earlier ones."""
+        review = self._collection.folder / "review.csv"
+        stale = {
+            (row["what"].value, row["when"].value, row["by"].value)
+            for row in self._draft.store.query(_STALE)  # type: ignore[union-attr]  # a SELECT
+        }
+        told_already = {problem.line for problem in self._collection.problems if problem.path == review}
+        for row in self._collection.decisions:
+            if row.line not in told_already and (row.what, row.when[:10], row.by) in stale:
+                told = f"stale: the demand that {row.decision!r} is about is gone; decide again, or remove the row"
+                yield DataError(told, review, row.line)
 
     # What came of demands
 
@@ -92,8 +126,7 @@ class Linker:
         return [
             row
             for row in self._collection.decisions
-            if row.decision in ("same", "different", "unsure")
-            and row.what.startswith(self._collection.base) == about_demands
+            if row.is_about_two and row.what.startswith(self._collection.base) == about_demands
         ]
 
     # The difference

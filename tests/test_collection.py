@@ -201,6 +201,14 @@ def test_dialects(tmp_path: Path, separator: str, first: str, mark: str, newline
     assert (two.name, two.line - one.line) == ("League of Bakers", 3)
 
 
+def test_a_decision_on_a_letter_that_is_gone_is_told_and_kept(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt")
+    put(tmp_path, "review.csv", "what,letter,decision,value,by,when,why\nq,b,accept,,Ana,2020-01-01,\n")
+    [told] = problems(tmp_path)
+    assert told.startswith("review.csv:2: there is no letter 'b'")
+    assert [row.letter for row in read_collection(tmp_path).decisions] == ["b"]
+
+
 @pytest.mark.parametrize(
     ("row", "told"),
     [
@@ -208,7 +216,6 @@ def test_dialects(tmp_path: Path, separator: str, first: str, mark: str, newline
         ("q,,accept,,,2020-01-01,", "nothing under 'by'"),
         ("q,,accept,,Ana,1/2/2020,", "'1/2/2020' is no date"),
         ("q,,same,,Ana,2020-01-01,", "nothing under 'value', which 'same' needs"),
-        ("q,b,accept,,Ana,2020-01-01,", "there is no letter 'b'"),
         ("q,,accept,,Ana,2020-01-01,because,it is", "8 cells under 7 headings"),
     ],
 )

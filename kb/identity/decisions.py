@@ -172,7 +172,7 @@ def _latest(decisions: Iterable[Decision]) -> list[Decision]:
     """The last word about each two names, in the order of time: who changes their mind adds a row."""
     latest: dict[tuple[str, str], Decision] = {}
     for row in sorted(decisions, key=lambda row: (row.when, row.line)):
-        if row.decision in ("same", "different", "unsure"):
+        if row.is_about_two:
             pair = _pair(_fold(row.what), _fold(row.value))
             latest.pop(pair, None)
             latest[pair] = row
