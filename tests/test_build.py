@@ -304,7 +304,7 @@ def test_a_letter_that_crashes_or_hangs_its_reader(tmp_path: Path, monkeypatch: 
             "-o",
             tmp_path / "b",
             "--time-limit",
-            "2",
+            "8",
             "--jobs",
             "2",
         ],
@@ -317,7 +317,7 @@ def test_a_letter_that_crashes_or_hangs_its_reader(tmp_path: Path, monkeypatch: 
     told = [line for line in done.stderr.splitlines() if line.startswith("kb: ")]
     assert [line.split(": ")[2] for line in told] == [
         "reading it made the program crash",
-        "reading it took longer than 2 seconds",
+        "reading it took longer than 8 seconds",
         "the program failed on it (ValueError",
     ]
     assert "Traceback" not in done.stderr
