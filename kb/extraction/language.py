@@ -165,8 +165,14 @@ def _walk(node: _Node, text: Sequence[str], first: int, number: int, found: list
             _walk(any_word, text, first, number + 1, found)
 
 
+_SIGNS = frozenset("|?*")
+
+
 def _spelt_out(phrase: str) -> Iterator[tuple[str, ...]]:
     """Give every sequence of words that a phrase stands for. A word with an apostrophe becomes two."""
+    if _SIGNS.isdisjoint(phrase):
+        yield tuple(words(phrase))
+        return
     choices: list[list[tuple[str, ...]]] = []
     for part in phrase.split():
         alternatives = part.removesuffix("?").split("|")

@@ -197,10 +197,10 @@ def _ends_with(sentence: list[frozenset[int]], backwards: tuple[int, ...]) -> bo
 
 
 @cache
-def load() -> tuple[tuple[str, ...], dict[str, Classifier]]:
-    """The ids of all leaves in the vocabulary's order, and the classifier of each language.
+def load() -> tuple[tuple[str, ...], dict[str, list[tuple[str, str]]]]:
+    """The ids of all leaves in the vocabulary's order, and the cues of each language, as (type, cue).
 
-    Raises `DataError` where the vocabulary can't be read or a cue is not well written.
+    Raises `DataError` where the vocabulary can't be read.
     """
     ids: dict[str, str] = {}
     tops: set[str] = set()
@@ -217,11 +217,16 @@ def load() -> tuple[tuple[str, ...], dict[str, Classifier]]:
     for iri, language, text in texts:
         if iri in leaves:
             by_language.setdefault(language, []).append((leaves[iri], text))
+    return tuple(leaves.values()), by_language
+
+
+@cache
+def _classifier(language: str) -> Classifier:
+    """The classifier of a language, made when it is needed. Raises `DataError` where a cue is not well written."""
     try:
-        classifiers = {language: Classifier(cues) for language, cues in by_language.items()}
+        return Classifier(load()[1][language])
     except ValueError as error:
         raise DataError(str(error), _FILE) from error
-    return tuple(leaves.values()), classifiers
 
 
 def classify(text: str, language: str) -> tuple[str, ...]:
@@ -230,9 +235,11 @@ def classify(text: str, language: str) -> tuple[str, ...]:
     `text` is the demand's reading text or its quote, `language` its BCP 47 tag; where the vocabulary has no
     words in that language, those of all its languages are tried.
     """
-    order, classifiers = load()
-    own = classifiers.get(language.partition("-")[0].lower())
-    found = own.types(text) if own else frozenset().union(*(c.types(text) for c in classifiers.values()))
+    order, cues = load()
+    own = language.partition("-")[0].lower()
+    found: set[str] = set()
+    for known in (own,) if own in cues else cues:
+        found |= _classifier(known).types(text)
     return tuple(id_ for id_ in order if id_ in found)
 
 

@@ -23,9 +23,9 @@ LEAVES = [
 
 
 def test_the_vocabulary_has_exactly_the_fixed_leaves() -> None:
-    order, classifiers = load()
+    order, cues = load()
     assert list(order) == LEAVES
-    assert sorted(classifiers) == ["ar", "en", "es", "fr"]
+    assert sorted(cues) == ["ar", "en", "es", "fr"]
 
 
 @pytest.mark.parametrize(
