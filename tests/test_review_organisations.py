@@ -8,7 +8,6 @@ import io
 import os
 import re
 import select
-import shlex
 import subprocess
 import sys
 import time
@@ -91,9 +90,7 @@ class Terminal:
         self.process, self.handle = pty.fork()
         if self.process == 0:  # the command itself
             environment = {**os.environ, "TERM": "xterm", "COLUMNS": "200", "GIT_CONFIG_GLOBAL": os.devnull}
-            # When the first process of a terminal ends, what it wrote last can be lost: the shell stays a moment.
-            line = f"{shlex.join(command)}; status=$?; sleep 0.3; exit $status"
-            os.execve("/bin/sh", ["sh", "-c", line], environment)  # noqa: S606 - the words are our own
+            os.execve(sys.executable, command, environment)  # noqa: S606 - no shell is wanted
 
     def wait_for(self, text: str, times: int = 1) -> None:
         """Read the screen until a text stands there so many times."""

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Several
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -278,6 +278,12 @@ def session(questions: Sequence[Question], review: Review, console: Console, ter
     The keys of a question answer it, in capitals they ask for the reason first; space goes on, z takes the last
     answer back, q leaves.
     """
+    with suppress(KeyboardInterrupt):  # a break leaves at any moment: what was answered is written already
+        _ask_in_turn(questions, review, console, terminal)
+    return len(review.written)
+
+
+def _ask_in_turn(questions: Sequence[Question], review: Review, console: Console, terminal: Terminal) -> None:
     place = 0
     answered: list[int] = []
     while place < len(questions):
@@ -305,15 +311,14 @@ def session(questions: Sequence[Question], review: Review, console: Console, ter
         except DataError as error:
             console.print(Text(f"{error}\n", style="red"))
         place += 1
-    return len(review.written)
 
 
 def _pressed(terminal: Terminal, known: set[str], console: Console) -> str:
-    """Wait for one of the keys; the end of input and a break leave."""
+    """Wait for one of the keys; the end of input leaves."""
     while True:
         try:
             pressed = terminal.key()
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             return "q"
         if pressed == "\x04":
             return "q"
