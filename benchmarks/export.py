@@ -16,13 +16,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 
 import pyoxigraph
 import rdflib
 
+from benchmarks.measuring import KB, Cost, Work, medians, run, timed
 from kb import store
 from kb.export import RDF_FORMATS
 
@@ -77,6 +79,40 @@ def rdflib_seconds(quads: list[pyoxigraph.Quad], form: str) -> float:
     began = time.process_time()
     graph.serialize(os.devnull, format=RDFLIB[form])
     return time.process_time() - began
+
+
+def compare(work: Work) -> None:
+    """Add how `kb export` stands beside rdflib's serializers and Jena's `riot`, which must write the same triples."""
+    for form, ending, media in (
+        ("turtle", "ttl", pyoxigraph.RdfFormat.N_TRIPLES),
+        ("nquads", "nq", pyoxigraph.RdfFormat.N_QUADS),
+    ):
+        source = work.folder / f"source.{'nt' if form == 'turtle' else 'nq'}"
+        with store.open_build(work.build) as graph:
+            quads = graph.quads()
+            pyoxigraph.serialize(quads if form == "nquads" else (q.triple for q in quads), source, media)
+        written = {name: work.folder / f"{name}.{ending}" for name in ("ours", "rdflib", "riot")}
+        peer = rdflib.Dataset() if form == "nquads" else rdflib.Graph()
+        peer.parse(source, format="nquads" if form == "nquads" else "nt")
+        command: list[str | Path] = [*KB, "export", "--build", work.build, "-f", form, "-o", written["ours"]]
+        ways: dict[str, Callable[[], Cost]] = {
+            "ours": partial(run, command),
+            "rdflib": partial(timed, partial(peer.serialize, written["rdflib"], format=form)),
+        }
+        if work.jena:
+            riot = f'"{work.jena / "bin" / "riot"}" --output={form} "{source}" > "{written["riot"]}"'
+            ways["riot"] = partial(run, ["sh", "-c", riot], work.limit)
+        taken = medians(work.rounds, **ways)
+        for name, least in (("rdflib", 50), ("riot", 1)):
+            if name in taken:
+                work.row(f"export {form}", taken["ours"], taken[name], least, name)
+                if not taken[name].stopped and _content(written[name]) != _content(written["ours"]):
+                    work.remarks.append(f"export {form}: {name} writes other triples.")
+
+
+def _content(path: Path) -> set[str]:
+    """The triples of a file, whatever graph they are in (the order and the prefixes of a format don't count)."""
+    return {str(quad.triple) for quad in pyoxigraph.parse(path=str(path))}
 
 
 def main() -> None:

@@ -1,26 +1,91 @@
-"""Measures each query of the library beside rdflib, on the same graph.
+"""Each query of the library beside rdflib and Jena's ARQ, on the same graph.
 
-    python benchmarks/queries.py BUILD [--limit SECONDS] [NAME…]
-
-Each is asked of the build on disk and of an rdflib graph in memory that holds the same; the table has seconds of
-processor time for each and how many times faster the build answers. rdflib is stopped after the limit (60 s), which
-counts as that long.
+Each is asked of the build on disk, of an rdflib dataset in memory and of ARQ in memory (in Fuseki, warm: so a start of
+Java is not held against it), and answers are compared. What is stopped at the limit counts as that long.
 """
 
 from __future__ import annotations
 
-import argparse
+import contextlib
+import json
+import shutil
 import signal
+import socket
+import subprocess
 import time
-from collections.abc import Callable
+import urllib.parse
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
+from statistics import geometric_mean
 from typing import Any
 
 import pyoxigraph
 import rdflib
 
+from benchmarks.measuring import Cost, Row, Work, medians, timed
 from kb import querying, resources, sparql, store
+
+
+def measure(work: Work) -> None:
+    """Add a row for each query and peer."""
+    queries, _ = querying.find_queries([resources.folder("queries")])
+    with store.open_build(work.build) as graph, contextlib.ExitStack() as stack:
+        peers: dict[str, Callable[[str], list[Any]]] = {"rdflib": _rdflib(graph)}
+        if work.fuseki:
+            peers["arq"] = stack.enter_context(_arq(graph, work))
+        ratios: dict[str, list[float]] = {name: [] for name in peers}
+        slower: dict[str, list[str]] = {name: [] for name in peers}
+        for name, query in queries.items():
+            asked: list[str] = []
+
+            def ask(text: str, asked: list[str] = asked) -> sparql.Results:
+                asked.append(text)
+                return graph.query(text)
+
+            answer: Any = querying.run(query, values(query, graph), ask)
+            if not isinstance(answer, pyoxigraph.QuerySolutions):
+                continue
+            rows = list(answer)
+            ways: dict[str, Callable[[], Cost]] = {
+                "ours": partial(timed, partial(_exhaust, graph, asked[-1]))
+            }
+            answers: dict[str, Counter[str]] = {}
+            for peer, put in peers.items():
+                ways[peer] = partial(_within, work.limit, partial(put, asked[-1]), answers, peer)
+            taken = medians(work.rounds, **ways)
+            here = Counter("".join(sorted("|".join(_plain(value) for value in row))) for row in rows)
+            for peer in peers:
+                ratio = taken[peer].seconds / taken["ours"].seconds
+                ratios[peer].append(ratio)
+                least = 20 if peer == "rdflib" else 1
+                if ratio < least:
+                    slower[peer].append(f"{name} ({ratio:.1f} ×)")
+                if peer in answers and answers[peer] != here:
+                    work.remarks.append(
+                        f"{name}: {peer} answers otherwise ({_difference(here, answers[peer])})."
+                    )
+        for peer, found in ratios.items():
+            least = 20 if peer == "rdflib" else 1
+            fair = len(found) - len(slower[peer])
+            told = f"{fair} of {len(found)} queries; least {min(found):.1f} ×, most {max(found):,.0f} ×"
+            note = f"below it: {', '.join(slower[peer])}" if slower[peer] else ""
+            row = Row(
+                f"queries, beside {peer}",
+                told,
+                "geometric mean",
+                geometric_mean(found),
+                f"≥ {least} × each",
+                not slower[peer],
+                note,
+            )
+            work.rows.append(row)
+
+
+def _exhaust(graph: store.Store, text: str) -> list[Any]:
+    answer: Any = graph.query(text)
+    return list(answer)
 
 
 def values(query: querying.Query, graph: store.Store) -> dict[str, str]:
@@ -38,63 +103,105 @@ def values(query: querying.Query, graph: store.Store) -> dict[str, str]:
     return told
 
 
-class Late(Exception):  # noqa: N818 (no error)
-    """The limit is reached."""
-
-
-def seconds(act: Callable[[], object], limit: int) -> float:
-    """How much processor time it takes, or the limit."""
+def _within(limit: float, act: Callable[[], list[Any]], answers: dict[str, Counter[str]], name: str) -> Cost:
+    """Time a question, stopped after the limit; its answer is kept under the name."""
 
     def stop(*_: object) -> None:
-        raise Late
+        raise TimeoutError
 
-    signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, limit)
-    began = time.process_time()
+    signal.signal(signal.SIGALRM, stop)
+    signal.alarm(max(1, int(limit)))
+    began = time.perf_counter()
     try:
-        act()
-    except Late:
-        return float(limit)
+        rows = act()
+    except TimeoutError:
+        return Cost(limit, limit, stopped=True)
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-    return max(time.process_time() - began, 1e-4)
+        signal.alarm(0)
+    cost = Cost(time.perf_counter() - began, 0)
+    answers[name] = Counter("".join(sorted("|".join(row))) for row in rows)
+    return cost
 
 
-def exhaust(question: Callable[[], Any]) -> None:
-    """Ask, and take every row."""
-    for _ in question():
-        pass
-
-
-def main() -> None:
-    """Measure and print a table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("build", type=Path)
-    parser.add_argument("names", nargs="*")
-    parser.add_argument("--limit", type=int, default=60)
-    options = parser.parse_args()
-    queries, _ = querying.find_queries([resources.folder("queries")])
+def _rdflib(graph: store.Store) -> Callable[[str], list[Any]]:
     peer = rdflib.Dataset(default_union=True)
-    with store.open_build(options.build) as graph:
-        text = pyoxigraph.serialize(graph.quads(), format=pyoxigraph.RdfFormat.N_QUADS)
-        peer.parse(data=text, format="nquads")
-        print(f"{len(peer):,} triples{'':17} seconds     rdflib      times")
-        for name, query in queries.items():
-            if options.names and name not in options.names:
-                continue
-            asked: list[str] = []
+    text = pyoxigraph.serialize(graph.quads(), format=pyoxigraph.RdfFormat.N_QUADS)
+    peer.parse(data=text, format="nquads")
 
-            def ask(text: str, asked: list[str] = asked) -> sparql.Results:
-                asked.append(text)
-                return graph.query(text)
+    def answer(text: str) -> list[Any]:
+        return [["" if value is None else str(value) for value in row] for row in peer.query(text)]  # type: ignore[union-attr]
 
-            told = values(query, graph)
-            ours = seconds(partial(exhaust, partial(querying.run, query, told, ask)), options.limit)
-            theirs = seconds(partial(exhaust, partial(peer.query, asked[-1])), options.limit)
-            print(f"{name:28} {ours:10.4f} {theirs:10.3f} {theirs / ours:10.0f}", flush=True)
+    return answer
 
 
-if __name__ == "__main__":
-    main()
+@contextlib.contextmanager
+def _arq(graph: store.Store, work: Work) -> Iterator[Callable[[str], list[Any]]]:
+    """Fuseki in memory with the named graphs, and their union as default graph."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    place = f"http://127.0.0.1:{port}/kb"
+    command = [
+        "java",
+        "-jar",
+        str(work.fuseki),
+        "--localhost",
+        "--port",
+        str(port),
+        "--update",
+        "--mem",
+        "/kb",
+    ]
+    folder = work.folder / "fuseki"
+    folder.mkdir(exist_ok=True)
+    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 (Java)
+    try:
+        for _ in range(300):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{place}/query?query=ASK%7B%7D", timeout=1).close()  # noqa: S310 (our server)
+                break
+            time.sleep(0.2)
+        for media, form, quads in (
+            ("application/n-quads", pyoxigraph.RdfFormat.N_QUADS, graph.quads()),
+            ("application/n-triples", pyoxigraph.RdfFormat.N_TRIPLES, (q.triple for q in graph.quads())),
+        ):
+            path = folder / "data"
+            pyoxigraph.serialize(quads, path, form)
+            target = f"{place}/data" + ("?default" if form == pyoxigraph.RdfFormat.N_TRIPLES else "")
+            with path.open("rb") as body:
+                request = urllib.request.Request(  # noqa: S310 (our server)
+                    target,
+                    body,
+                    {"Content-Type": media, "Content-Length": str(path.stat().st_size)},
+                    method="POST",
+                )
+                urllib.request.urlopen(request, timeout=600).close()  # noqa: S310 (our server)
+            path.unlink()
+
+        def answer(text: str) -> list[Any]:
+            body = urllib.parse.urlencode({"query": text}).encode()
+            request = urllib.request.Request(  # noqa: S310 (our server)
+                f"{place}/query", body, {"Accept": "application/sparql-results+json"}
+            )
+            with urllib.request.urlopen(request, timeout=work.limit + 5) as reply:  # noqa: S310 (our server)
+                told = json.load(reply)
+            names = told["head"]["vars"]
+            return [
+                [row[name]["value"] if name in row else "" for name in names]
+                for row in told["results"]["bindings"]
+            ]
+
+        yield answer
+    finally:
+        server.terminate()
+        server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else str(getattr(value, "value", value))
+
+
+def _difference(here: Counter[str], there: Counter[str]) -> str:
+    ours, theirs = sum((here - there).values()), sum((there - here).values())
+    return f"{ours} rows of {sum(here.values())} only here, {theirs} only there"

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import bagit
 import pyarrow.parquet as pq
@@ -386,6 +387,28 @@ def test_parquet_holds_the_same_as_csv(build: Path, tmp_path: Path) -> None:
         table = pq.read_table(tmp_path / "parquet" / f"{name}.parquet").to_pylist()
         told = [{key: "" if value is None else str(value) for key, value in row.items()} for row in table]
         assert told == rows(tmp_path / "csv", name)
+
+
+def rows_of(folder: Path, name: str) -> list[dict[str, Any]]:
+    """A Parquet table as pyarrow reads it."""
+    found: list[dict[str, Any]] = pq.read_table(folder / f"{name}.parquet").to_pylist()
+    return found
+
+
+def test_duckdb_reads_the_parquet_tables(build: Path, tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    assert run(build, "-f", "parquet", "-o", str(tmp_path)).exit_code == 0
+    asked = """
+        SELECT letter.letter, count(*) AS demands, min(demand."start") AS first
+        FROM read_parquet($demands) demand
+        JOIN read_parquet($letters) letter ON letter.iri = demand.made_by_iri
+        GROUP BY letter.letter ORDER BY letter.letter
+    """
+    files = {name: str(tmp_path / f"{name}.parquet") for name in ("demands", "letters")}
+    found = duckdb.execute(asked, files).fetchall()
+    made = [row for row in rows_of(tmp_path, "demands") if row["made_by_iri"]]
+    assert sum(row[1] for row in found) == len(made) > 0
+    assert min(row[2] for row in found) == min(row["start"] for row in made)
 
 
 # Packages
