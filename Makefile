@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz kill-test docs answers clean
+.PHONY: help demo test check fuzz kill-test docs answers clean bench jena
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,10 +38,19 @@ JENA := 5.2.0
 .cache/jena/jena-fuseki-server-$(JENA).jar:
 	mvn -q dependency:copy -Dartifact=org.apache.jena:jena-fuseki-server:$(JENA) -DoutputDirectory=$(CURDIR)/.cache/jena
 
-jena: .cache/jena/jena-fuseki-server-$(JENA).jar  ## fetch Apache Jena, a peer in tests and benchmarks (needs Java and Maven)
+.cache/jena/apache-jena-$(JENA):
+	mvn -q dependency:copy -Dartifact=org.apache.jena:apache-jena:$(JENA):tar.gz -DoutputDirectory=$(CURDIR)/.cache/jena
+	tar -xzf $@.tar.gz -C .cache/jena
+
+jena: .cache/jena/jena-fuseki-server-$(JENA).jar .cache/jena/apache-jena-$(JENA)  ## fetch Apache Jena, a peer in tests and benchmarks (needs Java and Maven)
 
 kill-test: $(VENV)/dev  ## kill builds 100 times, and more random edits than in `make test`
 	KB_KILLS=100 KB_EXAMPLES=100 $(BIN)/pytest tests/test_build.py -k "killed or incremental"
+
+LETTERS ?= 1000
+bench: $(VENV)/dev  ## every figure beside its peers, on LETTERS letters (1000): benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks --letters $(LETTERS) --jena .cache/jena/apache-jena-$(JENA) \
+		--fuseki .cache/jena/jena-fuseki-server-$(JENA).jar
 
 docs: $(VENV)/dev  ## make the pages that are made from other files
 	$(BIN)/python -m kb.ontology_page > docs/ontology.html
