@@ -24,6 +24,7 @@ __all__ = [
     "Language",
     "Phrases",
     "any_language",
+    "any_words",
     "detect_language",
     "fold",
     "languages",
@@ -246,6 +247,16 @@ def any_language(section: str, key: str) -> re.Pattern[str]:
     parts = {part for language in languages().values() for part in language.section(section).get(key, ())}
     ordered = sorted(parts, key=lambda part: (-len(part), part))
     return re.compile(rf"(?<!\w)(?:{'|'.join(ordered)})(?!\w)" if ordered else r"(?!)", re.IGNORECASE)
+
+
+@cache
+def any_words(section: str, key: str) -> frozenset[str]:
+    """The words of the list `key` of that section in all languages, case folded."""
+    return frozenset(
+        word.casefold()
+        for language in languages().values()
+        for word in language.section(section).get(key, ())
+    )
 
 
 @cache

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import NamedTuple
 
 from kb.extraction.dates import find_dates
-from kb.extraction.language import any_language, languages
-from kb.extraction.layout import Layout, Reading, plain, read
+from kb.extraction.language import any_language, any_words
+from kb.extraction.layout import Block, Layout, Reading, plain, read
 from kb.extraction.zones import (
+    FIELD,
     Words,
     Zones,
     heads_names,
@@ -129,13 +129,18 @@ class _SignatureBlock:
             if self._is_heading(text, line.heading) or self._continues(index, text):
                 return
             if _lists(text, self._only) or ";" in text or "•" in text or text.count(" / ") > 1:
-                self._read_running(index)
+                self._read_running(index, _after_heading(text))
                 return
             text, start = self._without_connector(text, line.content)
             if text[:1].isdecimal() and self.entries and self.entries[-1].numbered:
                 # A note below a numbered list.
                 return
-            if not name_like(text) or _CONTACT.search(text) or _is_dated(text) or self._is_address(text):
+            if (
+                not (name_like(text) or _short_name(text))
+                or _CONTACT.search(text)
+                or _is_dated(text)
+                or self._is_address(text)
+            ):
                 return
             self.entries.append(_Entry(text, Span(start, line.span.end), self._section))
             return
@@ -199,7 +204,7 @@ class _SignatureBlock:
             self.entries[-1] = previous._replace(
                 role=role, kind=previous.kind or ("person" if not apart else None)
             )
-            if not apart and _has_organisation(_beside_office(text)):
+            if not apart and _has_organisation(_beside_office(text)) and not _beside_office(text).islower():
                 self._extend(line.span.end, f"{previous.name}, {text}")
             return True
         if apart:
@@ -275,11 +280,12 @@ class _SignatureBlock:
             self.entries.append(_Entry(name, Span(chosen[0][1].start, chosen[-1][1].end), self._section))
         return True
 
-    def _read_running(self, index: int) -> None:
-        """Read names in running text: "Signed by A, B and C"."""
+    def _read_running(self, index: int, start: int = 0) -> None:
+        """Read names in running text: "Signed by A, B and C"; from `start` on if there is no such lead."""
         line = self.layout.lines[index]
         reading = read(self.layout.text, (Span(line.content, line.span.end),))
-        self.entries.extend(_running_entries(reading, inline_names(reading.text) or 0, section=self._section))
+        start = inline_names(reading.text) or start
+        self.entries.extend(_running_entries(reading, start, section=self._section))
 
 
 def _below_names(layout: Layout, lines: Sequence[int]) -> frozenset[int]:
@@ -320,6 +326,20 @@ def _cells(raw: str, offset: int) -> Iterator[tuple[int, int]]:
         yield offset + start, offset + len(raw)
 
 
+def _after_heading(text: str) -> int:
+    """Tell where the names begin in a line "FRANCE : A ; B ; C"."""
+    colon = re.search(r"\s?[:：]\s", text[:80])
+    return colon.end() if colon and heads_names(text[: colon.start()]) else 0
+
+
+# Among names, what has so few words and does not end as a sentence is one, however it is capitalised.
+_FEW_WORDS = 7
+
+
+def _short_name(text: str) -> bool:
+    return text[:1].isupper() and text[-1] not in ":!?…." and text.count(" ") < _FEW_WORDS
+
+
 def _is_dated(text: str) -> bool:
     return any(map(str.isdecimal, text)) and any(True for _ in find_dates(text, "day"))
 
@@ -336,7 +356,11 @@ def _is_office(text: str) -> bool:
         return False
     rest = text[found.end() :].lstrip()
     return (
-        not rest or rest[0] in ",-–—(/&،" or any_language("addressee", "connectors").match(rest) is not None
+        not rest
+        or rest[0] in ",-–—(/&،"
+        or any_language("addressee", "connectors").match(rest) is not None
+        # "Président national", "Directora ejecutiva": an office in lower case.
+        or (rest.islower() and rest.count(" ") < 3)
     )
 
 
@@ -350,7 +374,7 @@ def _is_cut_off(name: str) -> bool:
 
 def _beside_office(text: str) -> str:
     found = any_language("addressee", "offices").match(text)
-    return text[found.end() :] if found else text
+    return text[found.end() :].strip() if found else text
 
 
 def _lists(text: str, alone: bool) -> bool:
@@ -425,7 +449,7 @@ def _at_the_top(layout: Layout, zones: Zones) -> Iterator[_Entry]:
         if zone not in {"heading", "salutation", "body"}:
             continue
         prose = is_prose(layout, block) or block.kind == "item"
-        reading = layout.reading(block) if len(block.lines) <= 20 else read(layout.text, block.lines[:20])
+        reading = read(layout.text, _field(layout, block))
         lead = any_language("signatures", "self_named").match(reading.text)
         start = lead.end() if lead else inline_names(reading.text)
         if start is not None and reading.text[start:].strip(_EDGES):
@@ -447,6 +471,15 @@ def _at_the_top(layout: Layout, zones: Zones) -> Iterator[_Entry]:
             yield from _running_entries(reading, 0, behalf.start())
             yield from _running_entries(reading, behalf.end())
             return
+
+
+def _field(layout: Layout, block: Block) -> Sequence[Span]:
+    """Give the lines of a block up to the next field of a form: "From: … / To: … / Date: …"."""
+    lines = block.lines[:20]
+    for number, line in enumerate(lines[1:], 1):
+        if FIELD.match(plain(layout.text, *line)):
+            return lines[:number]
+    return lines
 
 
 def _listed_below(layout: Layout, zones: Zones, index: int) -> Iterator[_Entry]:
@@ -492,21 +525,12 @@ def _running_entries(
 # ----------------------------------------------------------------------------------------------- kinds
 
 
-@cache
-def _word_set(key: str) -> frozenset[str]:
-    return frozenset(
-        word.casefold()
-        for language in languages().values()
-        for word in language.section("signatures").get(key, ())
-    )
-
-
 def _organisation_words() -> frozenset[str]:
-    return _word_set("organisations")
+    return any_words("signatures", "organisations")
 
 
 def _person_headings() -> frozenset[str]:
-    return _word_set("person_headings")
+    return any_words("signatures", "person_headings")
 
 
 _NAME_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -524,7 +548,7 @@ def kind_of_name(name: str) -> SignatoryKind | None:
     head = _NAME_WORDS.findall(parts[0])
     if not head:
         return "organisation"
-    if head[0].casefold() in _word_set("persons") and len(head) > 1:
+    if head[0].casefold() in any_words("signatures", "persons") and len(head) > 1:
         return "person"
     words = _organisation_words()
     if any(word.casefold() in words for word in head):
@@ -533,7 +557,7 @@ def kind_of_name(name: str) -> SignatoryKind | None:
         return "organisation"
     if len(parts) > 1 and (_is_office(parts[1]) or any_language("signatures", "behalf").match(parts[1])):
         return "person"
-    if 1 < len(head) < 5 and _without_accents(head[0]) in _word_set("given_names"):
+    if 1 < len(head) < 5 and _without_accents(head[0]) in any_words("signatures", "given_names"):
         return "person"
     return "organisation" if len(head) > 5 else None
 

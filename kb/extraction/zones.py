@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Literal
 
-from kb.extraction.language import any_language
+from kb.extraction.language import any_language, any_words
 from kb.extraction.layout import Block, Layout, plain
 from kb.letter import Span
 
@@ -183,6 +183,12 @@ def _body_end(layout: Layout, words: Words, begin: int) -> int:
         if block.kind == "item" or length > 500:
             continue
         text = words[block.first]
+        if (
+            block.last > block.first
+            and heads_signatures(text)
+            and not _prose_from(layout, blocks, number + 1)
+        ):
+            return _closing_sentence(layout, blocks, number)
         if length <= _SHORT:
             opens = any_language("closing", "formulas").fullmatch(text.strip(_FINAL)) or heads_signatures(
                 text
@@ -359,6 +365,8 @@ def heads_names(text: str) -> bool:
     """Tell a heading inside a list of names ("Organisations", "Individuals / Experts") from a name."""
     bare = text.strip(_FINAL)
     headings = any_language("signatures", "subheadings")
+    if bare.casefold() in any_words("signatures", "countries"):
+        return True
     parts = _TOGETHER.split(bare)
     return bool(headings.fullmatch(bare)) or (
         len(parts) > 1 and all(headings.fullmatch(part.strip()) for part in parts)
@@ -389,7 +397,8 @@ def name_like(text: str) -> bool:
     longer = _ALPHABETIC.findall(_AFFILIATION.split(text, maxsplit=1)[0])
     capital = sum(not word.islower() for word in longer)
     if capital * 2 < len(longer):
-        return False
+        # "Ligue des droits humains": where names are not capitalised throughout, their first word tells.
+        return longer[0].casefold() in any_words("signatures", "organisations") and first.isupper()
     return first.isupper() or first.isdigit() or text.count(" ") <= 12
 
 
@@ -406,7 +415,9 @@ def lists_names(layout: Layout, block: Block) -> bool:
     text = plain(layout.text, start, min(end, start + _LISTED)).rstrip(" .")
     if _NO_NAMES.search(text):
         return False
-    parts = _BETWEEN_NAMES.split(text)
+    # Between semicolons, each name may have its role beside it, parted by a comma.
+    rows = re.split(r"[;؛]\s", text)
+    parts = rows if len(rows) > 2 else _BETWEEN_NAMES.split(text)
     parts = parts[:-1] if end - start > _LISTED else parts
     return len(parts) > 2 and all(part.count(" ") < 12 and name_like(part) for part in parts[:-1])
 
@@ -420,7 +431,7 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
         i
         for block in layout.blocks
         if block.first >= end and _prose_after(layout, block) and inline_names(words[block.first]) is None
-        if not lists_names(layout, block)
+        if not lists_names(layout, block) and not heads_signatures(words[block.first])
         for i in range(block.first, block.last + 1)
     }
     zone: Zone = "closing"
