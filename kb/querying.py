@@ -414,15 +414,18 @@ def _term(parameter: Parameter, value: str, ask: Ask) -> sparql.Term:
 
 def _concept(parameter: Parameter, value: str, ask: Ask) -> pyoxigraph.NamedNode:
     """Find the one concept with that IRI, id (the last part of its IRI) or label in any language."""
-    labelled = f"OPTIONAL {{ ?concept {_LABELS} ?label }}"
-    rows = ask(f"SELECT ?concept ?label {{ ?concept a <{parameter.concept_class}> {labelled} }}")
-    names: dict[str, set[str]] = {}
     ids: dict[str, set[str]] = {}
-    for concept, label in cast("Iterable[tuple[Any, Any]]", rows):
+    for (concept,) in _rows(ask, f"SELECT DISTINCT ?concept {{ ?concept a <{parameter.concept_class}> }}"):
         if isinstance(concept, pyoxigraph.NamedNode):
             for name in (concept.value, namespaces.shorten(concept.value), _id(concept.value)):
                 ids.setdefault(_fold(name), set()).add(concept.value)
-            if isinstance(label, pyoxigraph.Literal):
+    names: dict[str, set[str]] = {}
+    if _fold(value) not in ids:
+        # The labels are in a pattern of their own, so that a store may read them in one go.
+        labelled = f"{{ SELECT ?concept ?label {{ ?concept {_LABELS} ?label }} }}"
+        of_class = f"{{ SELECT DISTINCT ?concept {{ ?concept a <{parameter.concept_class}> }} }}"
+        for concept, label in _rows(ask, f"SELECT ?concept ?label {{ {of_class} {labelled} }}"):
+            if isinstance(concept, pyoxigraph.NamedNode) and isinstance(label, pyoxigraph.Literal):
                 names.setdefault(_fold(label.value), set()).add(concept.value)
     found = ids.get(_fold(value)) or names.get(_fold(value)) or set()
     if len(found) == 1:
@@ -434,6 +437,10 @@ def _concept(parameter: Parameter, value: str, ask: Ask) -> pyoxigraph.NamedNode
     meant = sorted({_id(iri) for name in near for iri in ids.get(name, names.get(name, ()))})
     hint = f": did you mean {' or '.join(meant)}?" if meant else f" ({parameter.description})"
     raise UsageError(f"{parameter.name}={value!r} is not known here{hint}")
+
+
+def _rows(ask: Ask, text: str) -> Iterable[tuple[Any, ...]]:
+    return cast("Iterable[tuple[Any, ...]]", ask(text))
 
 
 def _fold(name: str) -> str:
