@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import NamedTuple
 
-from kb.extraction.language import Language, words
+from kb.extraction.language import Language, any_language, words
 from kb.extraction.layout import Block, Layout, Reading
 from kb.extraction.requests import Names, Verdict, begins_with, has_cue, judge, lead_verdict, shape
 from kb.extraction.sentences import split_sentences
@@ -27,10 +28,16 @@ _MOST_PARAGRAPHS = 15
 _LONGEST_PARAGRAPH = 1200
 _LONGEST_LABEL = 120
 _SHORT_LEAD = 60
+# The longest title, and the least that stands under one (code points).
+_LONGEST_TITLE = 90
+_LEAST_UNDER_TITLE = 35
+_TITLE_ENDS = frozenset(".!?؟:;,،؛…")
 # A paragraph has no more beside a quotation that is all of it.
 _BESIDE = 60
 # Somebody else's words, over several sentences.
 _QUOTATION = re.compile(r"“[^“”]{40,}”|«[^«»]{40,}»")
+_STRAIGHT = re.compile(r"\"[^\"]*\"")
+_LEAST_QUOTED = 40
 
 
 class Demands(NamedTuple):
@@ -53,12 +60,24 @@ class _Point:
 def find_demands(zones: Zones, language: Language, names: Iterable[str] = ()) -> Demands:
     """Find the demands in the body of a letter. `names` are those of its signatories."""
     layout = zones.layout
-    reader = _Reader(layout, language, Names(names, language))
+    speakers = chain(names, _spoken_for(layout.text))
+    reader = _Reader(layout, language, Names(speakers, language))
     # A closing formula may have a sentence with it; no list goes on into it.
     for zone in ("body", "closing"):
         reader.read([block for block in layout.blocks if zones.of_line[block.first] == zone])
     reader.found.sort(key=lambda found: found[0])
     return Demands(tuple(reader.made()), tuple(reader.reported()))
+
+
+_PROPER = re.compile(r"\s+((?:[^\W\da-z][^\s,;:.]*|of|for|and|the|in|on|de|des|&)(?:\s+|$)){1,14}")
+
+
+def _spoken_for(text: str) -> Iterator[str]:
+    """The names in whose name a letter says it is written: "I write on behalf of the Federation of …"."""
+    for behalf in islice(any_language("signatures", "speaks_for").finditer(text), 4):
+        named = _PROPER.match(text, behalf.end(), behalf.end() + 200)
+        if named:
+            yield " ".join(named[0].split())
 
 
 class _Reader:
@@ -118,6 +137,8 @@ class _Reader:
             return lead, number + 1
         last = reading.text[slice(*sentences[-1])]
         listed = following is not None and following.kind == "item"
+        if lead is None and following and not listed and self.is_title(block, following):
+            return None, number + 1
         if not _leads_in(last, listed):
             if not (block.kind == "heading" and lead):
                 lead = None
@@ -128,7 +149,9 @@ class _Reader:
             self.read_sentences(reading, sentences)
             return lead, number + 1
         verdict = lead_verdict(last, self.language, self.names)
-        if verdict is None and lead is not None and len(sentences) == 1 and self.is_label(last, block.kind):
+        titled = following is not None and listed and self.is_title(block, following)
+        label = titled or self.is_label(last, block.kind)
+        if verdict is None and lead is not None and len(sentences) == 1 and label:
             return lead, number + 1
         self.read_sentences(reading, sentences[:-1])
         if verdict is None and self.goes_on_asking() and len(last) <= _SHORT_LEAD and last.endswith(":"):
@@ -137,13 +160,16 @@ class _Reader:
         if verdict is None or verdict.level == "told" or listed:
             self.previous = None
             return verdict, number + 1
+        beyond = blocks[number + 2] if number + 2 < len(blocks) else None
+        if following and beyond and beyond.kind == "item" and self.is_title(following, beyond):
+            return verdict, number + 1
         stop = self.paragraphs_end(blocks, number + 1)
         if stop == number + 1:
             if following is not None and self.is_label(self.head(following), following.kind):
                 return verdict, stop
             self.read_sentences(reading, sentences[-1:])
             return None, stop
-        for point in blocks[number + 1 : stop]:
+        for point in self.titled_points(blocks[number + 1 : stop]):
             self.previous = verdict._replace(at=-1)
             if begins_with(self.head(point), self.language, "ordinals"):
                 inner = self.layout.reading(point)
@@ -152,6 +178,31 @@ class _Reader:
                 self.add(point.content, verdict)
         self.previous = verdict
         return None, stop
+
+    def is_title(self, block: Block, following: Block) -> bool:
+        """Tell a title from a sentence: a short line without a full stop, over a paragraph or a list."""
+        end = block.content.end
+        if block.kind == "item" or block.last > block.first or end - block.content.start > _LONGEST_TITLE:
+            return False
+        if self.layout.reading(block).text.rstrip()[-1:] in _TITLE_ENDS:
+            return False
+        if following.kind == "item":
+            return True
+        over = following.content.end - following.content.start
+        return over > _LEAST_UNDER_TITLE and self.text[following.content.end - 1] in ".!?؟:"
+
+    def titled_points(self, blocks: Sequence[Block]) -> Iterator[Block]:
+        """Give paragraphs that are points, each with the title over it."""
+        title: Block | None = None
+        for number, block in enumerate(blocks):
+            if title is None and number + 1 < len(blocks) and self.is_title(block, blocks[number + 1]):
+                title = block
+                continue
+            if title is not None:
+                content = Span(title.content.start, block.content.end)
+                block = block._replace(content=content, lines=(*title.lines, *block.lines))
+                title = None
+            yield block
 
     def full_lead(self, sentence: str) -> Verdict | None:
         """Give what a list is that follows a whole sentence: that one must point at it, or count its points."""
@@ -407,7 +458,10 @@ def _quoted(text: str, sentences: Sequence[Span]) -> frozenset[int]:
     """The numbers of the sentences that begin within a quotation, unless the whole paragraph is one."""
     inside: set[int] = set()
     number = 0
-    for quotation in _QUOTATION.finditer(text):
+    straight = _STRAIGHT.finditer(text) if text.count('"') % 2 == 0 else ()
+    for quotation in sorted((*_QUOTATION.finditer(text), *straight), key=lambda found: found.start()):
+        if quotation.end() - quotation.start() < _LEAST_QUOTED:
+            continue
         if quotation.end() - quotation.start() > len(text) - _BESIDE:
             break
         while number < len(sentences) and sentences[number].start < quotation.end():

@@ -34,6 +34,7 @@ def is_letter(
         + ("kind.letter" in top)
         + any(demand.explicitness == "explicit" for demand in made)
         - 2 * ("kind.press" in top)
+        - 6 * ("kind.other" in top)
     )
     if "kind.resolution" in top and _is_resolution(zones, language):
         return False

@@ -11,9 +11,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal, NamedTuple
 
-from kb.extraction.language import any_language
+from kb.extraction.language import any_language, languages
 from kb.letter import Span
 
 __all__ = ["INVISIBLE", "Block", "Layout", "Line", "Reading", "lay_out", "plain", "read"]
@@ -382,14 +383,18 @@ def _continues(text: str, lines: Sequence[Line], run: list[int], line: Line, wid
     length = previous.span.end - previous.span.start
     # Furniture stood between, or blank lines: only a sentence that was cut goes on.
     gap = line.gap + sum(lines[i].gap + 1 for i in range(run[-1] + 1, _index_after(lines, run[-1], line)))
+    unfinished = not stopped and _is_unfinished(text, previous)
     if gap:
         if stopped or _vocative(head):
             return False
+        if unfinished and gap >= _PAGE_GAP:
+            return True
         if begins_low:
             listed = text[first.content : first.content + 1].islower() and not first.marker
-            return gap >= _PAGE_GAP or last in ",،" or (length >= 60 and not listed)
+            greets = last in ",،" and any_language("salutation", "dear").match(text, previous.content)
+            return gap >= _PAGE_GAP or (last in ",،" and not greets) or (length >= 60 and not listed)
         return gap >= _PAGE_GAP and length >= 60 and line.span.end - line.span.start >= 60
-    if begins_low and not stopped:
+    if unfinished or (begins_low and not stopped):
         return True
     if _vocative(head) and stopped:
         return False
@@ -397,9 +402,30 @@ def _continues(text: str, lines: Sequence[Line], run: list[int], line: Line, wid
         return True
     if not width:
         # Lines that were never wrapped are paragraphs, a broken sentence aside.
-        return not stopped and last in ",،-–" and length > 20
+        in_brackets = length >= 60 and text[line.content] == "("
+        return not stopped and (in_brackets or (last in ",،-–" and length > 20))
     word = head.split(None, 1)[0] if head.strip() else ""
     return length + 1 + len(word) > width * 0.9 and length > 40
+
+
+def _is_unfinished(text: str, line: Line) -> bool:
+    """Tell whether a line of some length ends in a word with which no sentence and no name ends ("of the")."""
+    start, end = max(line.content, line.span.end - 8), line.span.end
+    if end - line.content < 40 or not text[end - 1].islower():
+        return False
+    return (
+        text[start:end].rsplit(None, 1)[-1] in _small_words() and text[start:end].strip(_BLANK).count(" ") > 0
+    )
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    """The articles, prepositions and conjunctions of all languages."""
+    return frozenset(
+        word
+        for language in languages().values()
+        for word in language.section("layout").get("small_words", ())
+    )
 
 
 def _index_after(lines: Sequence[Line], index: int, line: Line) -> int:

@@ -418,10 +418,22 @@ class _Numbered:
 
     def resolution(self, begin: int, number: _Number, body: str | None) -> _Place | None:
         """The resolution of that number, or None if it is nobody's of the United Nations."""
-        if body == "elsewhere" or (body is None and not (self.of_the_un or number.year)):
+        match = number.match
+        # "Resolution 1325": four digits are a number of the Security Council's, whoever speaks of it.
+        plain = match["plain"] or ""
+        known = (
+            self.of_the_un
+            or number.year
+            or (
+                len(plain) == 4
+                and "1000" <= plain < "3000"
+                and begin >= 0
+                and self.text.text[begin].isupper()
+            )
+        )
+        if body == "elsewhere" or (body is None and not known):
             return None
         start = begin if begin >= 0 else number.start
-        match = number.match
         if match["session"]:
             place = self.session_resolution(start, number, body)
         elif match["roman"]:

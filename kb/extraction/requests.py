@@ -115,6 +115,8 @@ _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 def _forms(name: str, small: Collection[str]) -> Iterator[str]:
     """How a name may be used in a text: without what is in brackets, as its initials, printed or not."""
     yield (plain := _IN_BRACKETS.sub(" ", name).strip())
+    # "Ada Okello, President, Union of Bakers"
+    yield from (part for part in plain.split(", ")[1:] if " " in part)
     for short in _IN_BRACKETS.findall(name):
         # "(FFR)", not "(Syria)" or "(UK)".
         if sum(letter.isupper() for letter in short) > 1 and short[:1] == plain[:1]:
@@ -406,9 +408,8 @@ def _is_need(sentence: _Sentence, key: str, cue: Found) -> bool:
         if any(sentence.covered("cues.subject", cue.first - 1 - i) for i in range(len(near))):
             return False
         passive = any(word in lexicon["passive"] for word in text[cue.last - 1 : cue.last + 3])
-        if not passive and (
-            (near[-1:] and near[-1] in lexicon["relative_subjects"]) or _suffered(sentence, cue.first)
-        ):
+        suffers = key == "must" and _suffered(sentence, cue.first)
+        if not passive and ((near[-1:] and near[-1] in lexicon["relative_subjects"]) or suffers):
             return False
     return not _within_condition(sentence, cue.first) and not _said_by_others(sentence, cue.first)
 

@@ -43,6 +43,22 @@ the mayor says that the law must be obeyed.
 
 Last week the ministry asked for a new survey, which will take two years.
 """
+SPEECH = """Remarks by the Director at the opening of the conference
+
+Check against delivery
+
+Ladies and gentlemen, dear friends,
+
+I would ask you to keep to the time. We must not look away.
+
+Thank you.
+"""
+GUIDE = """How to write to your minister
+
+Step 1: Choose whom you write to. We urge you to be precise.
+
+Step 2: Send it, publish it, and follow up.
+"""
 LETTER = """Dear Minister,
 
 We urge you to close the quarry.
@@ -58,7 +74,8 @@ def read(text: str) -> Letter:
 
 
 @pytest.mark.parametrize(
-    "text", [RESOLUTION, PRESS, ARTICLE, "Minutes of the meeting\n\nThe chair must call the roll."]
+    "text",
+    [RESOLUTION, PRESS, ARTICLE, SPEECH, GUIDE, "Minutes of the meeting\n\nThe chair must call the roll."],
 )
 def test_a_text_that_is_no_letter_makes_no_demands(text: str) -> None:
     letter = read(text)

@@ -40,6 +40,7 @@ def printed(text: str) -> list[str]:
         ("the Security Council's resolution 1540", ["S/RES/1540 (2004)"]),
         ("UNSCR 1540", ["S/RES/1540 (2004)"]),
         ("UNSCR1540", ["S/RES/1540 (2004)"]),
+        ("the women; Resolution 1325 was adopted long ago", ["S/RES/1325 (2000)"]),
         ("SCR 1540", ["S/RES/1540 (2004)"]),
         ("UNSC Res. 1540", ["S/RES/1540 (2004)"]),
         ("S.C. Res. 1540", ["S/RES/1540 (2004)"]),
