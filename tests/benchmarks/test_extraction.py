@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import extraction
+from kb.extraction import extract
 
 
 def test_a_letter_takes_no_longer_than_150_times_cutting_it_into_words() -> None:
@@ -19,7 +20,7 @@ def test_a_letter_of_120_kb_takes_as_long_for_each_kb_as_one_of_6() -> None:
 
 
 def test_a_long_letter_is_read_whole() -> None:
-    letter = extraction.extraction.extract(extraction.letter_of(20))
+    letter = extract(extraction.letter_of(20))
     assert len(letter.signatures) == 200
     assert len(letter.references) == 40
     assert sum(demand.item is not None for demand in letter.demands) == 100
