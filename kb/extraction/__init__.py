@@ -10,10 +10,10 @@ from pathlib import Path
 from kb import __version__, resources
 from kb.documents import Document
 from kb.extraction.addressees import find_addressees
-from kb.extraction.demands import find_demands
+from kb.extraction.demands import asking_part, find_demands
 from kb.extraction.heading import find_date, find_title
 from kb.extraction.kind import is_letter
-from kb.extraction.language import detect_language
+from kb.extraction.language import Language, detect_language
 from kb.extraction.layout import lay_out, plain
 from kb.extraction.references import find_references
 from kb.extraction.signatures import find_signatures
@@ -69,8 +69,8 @@ def extract(document: Document) -> Letter:
         addressees=addressees,
         copied=copied,
         signatures=signatures,
-        demands=_completed(text, demands.made if letter else (), language.code, subject, references),
-        reported=_completed(text, demands.reported, language.code, subject, references),
+        demands=_completed(text, demands.made if letter else (), language, subject, references),
+        reported=_completed(text, demands.reported, language, subject, references),
         references=references,
         warnings=(*notes, *dated.remarks, *doubts, *unsure),
         metadata=tuple(sorted(document.metadata.items())),
@@ -78,10 +78,12 @@ def extract(document: Document) -> Letter:
 
 
 def _completed(
-    text: str, demands: tuple[Demand, ...], language: str, title: str, references: tuple[Reference, ...]
+    text: str, demands: tuple[Demand, ...], language: Language, title: str, references: tuple[Reference, ...]
 ) -> tuple[Demand, ...]:
     """Give the demands their types, and the documents that each of them names."""
-    types = classify_all([plain(text, *demand.span) for demand in demands], language, title)
+    types = classify_all(
+        [asking_part(plain(text, *demand.span), language) for demand in demands], language.code, title
+    )
     return tuple(
         replace(demand, types=its_types, references=_within(demand, references))
         for demand, its_types in zip(demands, types, strict=True)

@@ -19,7 +19,7 @@ from kb.extraction.sentences import split_sentences
 from kb.extraction.zones import Zones
 from kb.letter import Demand, Explicitness, Span
 
-__all__ = ["Demands", "find_demands"]
+__all__ = ["Demands", "asking_part", "find_demands"]
 
 # What a point is that nothing leads in but that is an imperative.
 _UNLED = Verdict("explicit", "call", 0.6, 0)
@@ -28,6 +28,8 @@ _MOST_PARAGRAPHS = 15
 _LONGEST_PARAGRAPH = 1200
 _LONGEST_LABEL = 120
 _SHORT_LEAD = 60
+# A demand of more code points may tell facts too.
+_LONG_DEMAND = 500
 # The longest title, and the least that stands under one (code points).
 _LONGEST_TITLE = 90
 _LEAST_UNDER_TITLE = 35
@@ -78,6 +80,18 @@ def _spoken_for(text: str) -> Iterator[str]:
         named = _PROPER.match(text, behalf.end(), behalf.end() + 200)
         if named:
             yield " ".join(named[0].split())
+
+
+def asking_part(text: str, language: Language) -> str:
+    """Give what tells the subject of a demand: of a long one its first sentence and those that ask.
+
+    `text` is the demand's reading text. Points of lists may go on to tell what happened.
+    """
+    sentences = split_sentences(text, language) if len(text) > _LONG_DEMAND else ()
+    if len(sentences) < 2:
+        return text
+    parts = [text[start:end] for start, end in sentences]
+    return " ".join([parts[0], *(part for part in parts[1:] if judge(part, language) is not None)])
 
 
 class _Reader:

@@ -38,3 +38,13 @@ def test_what_is_demanded_and_nothing_else(path: Path) -> None:
     assert letter.kind == "letter"
     assert [(level, quote) for _, level, quote in sorted(found)] == wanted
     assert all(text[span.start : span.end] == quote for span, _, quote in found)
+
+
+def test_the_facts_a_long_point_tells_are_not_its_subject() -> None:
+    told = "The dam has been leaking since the spring, and the ministry was told of it in four letters. " * 5
+    letter = read(
+        "Dear Minister,\n\nWe urge you to:\n\n"
+        f"- Lift the siege of the valley. {told}Three journalists were tortured in May.\n"
+        "- Open the road.\n\nSincerely,\n\nRidge Walkers\n"
+    )
+    assert letter.demands[0].types == ("lifting-sieges",)
