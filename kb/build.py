@@ -46,8 +46,8 @@ RECENT = 2 * 10**9
 """Nanoseconds within which a second change of a file may leave its time as it was."""
 
 _SOURCES = (
-    "authorities.py", "documents", "extraction", "findings.py", "graph.py", "identity", "letter.py", "linking.py",
-    "restating.py", "shared.py", "signing.py", "state.py", "tracking.py", "validation.py",
+    "assessing.py", "authorities.py", "documents", "extraction", "findings.py", "graph.py", "identity", "letter.py",
+    "linking.py", "restating.py", "shared.py", "signing.py", "state.py", "tracking.py", "validation.py",
 )  # fmt: skip
 _LIBRARIES = ("charset-normalizer", "lxml", "mammoth", "pypdfium2", "pyshacl", "rdflib")
 

@@ -10,6 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -552,6 +553,51 @@ def _ask(
             count = asking.session(questions, asking.Review(collection, by), Console(), terminal)
     answered = "1 answer" if count == 1 else f"{count} answers"
     return _tell(f"{answered} written to {collection.folder / 'review.csv'}; `kb build` obeys them")
+
+
+@main.command()
+@build_option
+@click.argument("demand")
+@click.option("--facet", type=click.Choice(["reply", "implementation"]), help="What is judged.")
+@click.option("--outcome", help="The judgement, such as declined or in-progress.")
+@click.option("--date", help="The day of the judgement (today).")
+@click.option("--by", metavar="NAME", help="Who judges. Without it git is asked, and then you.")
+@click.option("--document", help="The document that shows it, by its symbol or name.")
+@click.option("--paragraph", help="Where in it.")
+@click.option("--quote", help="Its words.")
+@click.option("--address", metavar="URL", help="Where to find it.")
+@click.option("--why", help="Why that is the judgement.")
+def assess(build: Path, demand: str, **given: str | None) -> None:
+    """Write down what was answered to a demand, or what was done about it, with the evidence.
+
+    DEMAND is its address, the end of it, or words of its quote. In a terminal, what is not given is asked.
+
+    \b
+    Examples:
+      kb assess "moratorium on all execution orders"
+      kb assess 3f0c9a1b2d4e --facet reply --outcome no-reply-known --by "Rana Haddad"
+    """  # noqa: D301 (see `query`)
+    from kb import assessing
+    from kb.collection import Assessment
+    from kb.review.asking import git_user
+
+    iri = assessing.find_demand(build, demand)
+    told = {name: value or "" for name, value in given.items()}
+    told["assessor"] = told.pop("by")
+    defaults = {"date": date.today().isoformat(), "assessor": git_user(Path())}
+    for name in ("facet", "outcome", "date", "assessor", "document", "paragraph", "quote", "address", "why"):
+        if not told[name] and sys.stdin.isatty():
+            known = {"facet": ("reply", "implementation"), "outcome": assessing.outcomes(told["facet"])}.get(
+                name
+            )
+            told[name] = click.prompt(
+                name.capitalize(),
+                default=defaults.get(name, None if known else ""),
+                type=click.Choice(known) if known else str,
+            )
+        told[name] = told[name] or defaults.get(name, "")
+    path = assessing.assess(build, Assessment(iri, **told))  # type: ignore[arg-type]  # told is checked there
+    _tell(f"written to {path}; `kb build` takes it in")
 
 
 @main.command()

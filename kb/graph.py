@@ -141,6 +141,11 @@ class Names:
         """The IRI of the match between two things, whichever comes first."""
         return URIRef(f"{self.base}match/{_hash(' '.join(sorted((one, other))))}")
 
+    def assessment(self, row: Assessment) -> URIRef:
+        """The IRI of an assessment."""
+        key = " ".join((row.demand, row.facet, row.date, row.assessor, row.outcome, row.document, row.quote))
+        return URIRef(f"{self.base}assessment/{_hash(key)}")
+
     def graph(self, name: str) -> URIRef:
         """The name of a graph that concerns several letters ("organisations", "restatements", …)."""
         return URIRef(f"{self.base}graph/{name}")
@@ -661,8 +666,7 @@ def assessments_graph(assessments: Iterable[Assessment], names: Names) -> Graph:
     """What people found came of demands. `demand` of each row must be the demand's IRI by now."""
     writer = _Writer(_new_graph(names.graph("assessments")), names)
     for row in assessments:
-        key = " ".join((row.demand, row.facet, row.date, row.assessor, row.outcome, row.document, row.quote))
-        node = URIRef(f"{names.base}assessment/{_hash(key)}")
+        node = names.assessment(row)
         writer.describe(
             node,
             KB.Assessment,

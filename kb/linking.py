@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyoxigraph
 import rdflib
 from rdflib.namespace import DCTERMS, FOAF, PROV, RDFS
 
-from kb import findings, graph, shared, store
-from kb.collection import Assessment, Collection, Decision
+from kb import assessing, findings, graph, shared, store
+from kb.collection import Collection, Decision
 from kb.errors import DataError
 from kb.restating import Restating
 from kb.signing import Signing
 from kb.state import State
-from kb.validation import validate
 
 __all__ = ["Linker"]
 
@@ -47,10 +45,11 @@ class Linker:
     def update(self) -> list[DataError]:
         """Make the shared graphs those of the letters as they are now; gives rows that were refused."""
         refused = self._signing.update()
-        rows, problems = self._assessments()
         gone = self._gone()
-        assessments = graph.assessments_graph(rows, self._names)
-        self._check(assessments)
+        path = self._collection.folder / "assessments.csv"
+        rows = self._collection.assessments
+        assessments, found, problems = assessing.taken(rows, self._names, self._draft.store.query, path)
+        self._state.keep_about("findings", findings.dumps(found))
         self._replace_rest(
             graph.collection_graph(self._collection, self._names),
             assessments,
@@ -84,43 +83,8 @@ class Linker:
                 told = f"stale: the demand that {row.decision!r} is about is gone; decide again, or remove the row"
                 yield DataError(told, review, row.line)
 
-    # What came of demands
-
-    def _assessments(self) -> tuple[list[Assessment], list[DataError]]:
-        """The assessments of demands that there are, and the refusals of others."""
-        taken, refused = [], []
-        for row in self._collection.assessments:
-            if self._is_demand(row.demand):
-                taken.append(row)
-            else:
-                told = (
-                    f"row refused: there is no demand {row.demand!r}; write its address, as queries give it"
-                )
-                refused.append(DataError(told, self._collection.folder / "assessments.csv", row.line))
-        return taken, refused
-
-    def _check(self, assessments: rdflib.Graph) -> None:
-        """Keep what is found in assessments, which are checked against the dates of the letters."""
-        dates = []
-        for demand in sorted(set(assessments.objects(None, graph.KB.assesses)), key=str):
-            question = (
-                f"SELECT ?letter ?issued WHERE {{ <{demand}> <{DCTERMS.isPartOf}> ?letter . "
-                f"?letter <{DCTERMS.issued}> ?issued }}"
-            )
-            for letter, issued in self._draft.store.query(question):  # type: ignore[union-attr]  # a SELECT
-                dates += [
-                    (demand, DCTERMS.isPartOf, rdflib.URIRef(letter.value)),
-                    (rdflib.URIRef(letter.value), DCTERMS.issued, rdflib.Literal(issued.value)),
-                ]
-        self._state.keep_about("findings", findings.dumps(validate([assessments], context=dates)))
-
     def _is_demand(self, iri: str) -> bool:
-        try:
-            term = pyoxigraph.NamedNode(iri)
-        except ValueError:
-            return False
-        question = f"ASK {{ GRAPH ?letter {{ {term} a <{graph.KB.Demand}> }} }}"
-        return bool(self._draft.store.query(question))
+        return assessing.in_force(self._draft.store.query, iri) is not None
 
     def _decisions(self, about_demands: bool) -> list[Decision]:
         return [

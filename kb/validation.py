@@ -195,6 +195,8 @@ class _Results:
         self.shapes = shapes
         self.data = data
         self.graphs = graphs
+        tagged = (each for each in shapes.objects(None, SH.message) if isinstance(each, Literal))
+        self.languages = {str(each): each.language for each in tagged}
 
     def findings(self, result: Node) -> Iterator[Finding]:
         """The findings of one result: one for each graph that holds its focus node."""
@@ -206,7 +208,7 @@ class _Results:
             severity=_SEVERITIES.get(told[SH.resultSeverity], "violation"),
             shape=_name(told[SH.sourceShape]),
             component=_name(told[SH.sourceConstraintComponent]),
-            messages=_messages(self.report.objects(result, SH.resultMessage)),
+            messages=self.messages(result),
             focus=_name(focus),
             path=None if path is None else _path(self.shapes, path),
             value=None if value is None else _term(value),
@@ -215,6 +217,14 @@ class _Results:
         held = [graph for graph in self.graphs if (focus, None, None) in graph]
         for graph in held or self.graphs[:1]:
             yield self.located(finding, graph, place, focus)
+
+    def messages(self, result: Node) -> tuple[tuple[str, str], ...]:
+        """The messages of a result by language, which pyshacl forgets for constraints in SPARQL."""
+        told = {}
+        for message in sorted(self.report.objects(result, SH.resultMessage), key=str):
+            language = getattr(message, "language", None) or self.languages.get(str(message)) or "en"
+            told[language] = str(message)
+        return tuple(sorted(told.items()))
 
     def place(self, node: Node | None) -> Node | None:
         """The evidence of a node, or itself if it is evidence."""
@@ -259,11 +269,6 @@ _ONCE = (
 _OWN_LINES = (".txt", ".md")
 """Files whose text is read unchanged, so that lines of the text are lines of the file."""
 _SEVERITIES: dict[Node | None, Any] = {SH.Violation: "violation", SH.Warning: "warning", SH.Info: "info"}
-
-
-def _messages(messages: Iterable[Node]) -> tuple[tuple[str, str], ...]:
-    told = {getattr(message, "language", None) or "en": str(message) for message in sorted(messages, key=str)}
-    return tuple(sorted(told.items()))
 
 
 def _name(node: Node | None) -> str:

@@ -19,7 +19,7 @@ from kb import graph, querying, resources, results, sparql, store
 from kb.letter import Letter, Span
 from kb.tracking import Restatement
 from tests import small_build
-from tests.sample import LETTER
+from tests.sample import LETTER, RELEASE
 
 TOP = Path(__file__).parent.parent
 QUERIES, PROBLEMS = querying.find_queries([resources.folder("queries")])
@@ -134,6 +134,8 @@ def test_rdflib_answers_the_same(query: querying.Query, both: tuple[store.Store,
     ours, peer = both
     examples = {"letter": LETTER.id, "signatory": "RWN", "text": "TRUCE", "type": "detainee-release"}
     examples |= {"earlier": LETTER.id, "later": small_build.SECOND.id, "organisation": "RWN"}
+    examples |= {"demand": str(small_build.NAMES.demand(LETTER.id, RELEASE.quote)), "asof": "2020-12-31"}
+    examples |= {"document": "S/RES/2254 (2015)"}
     examples |= {"since": "2019-01-01", "until": "2020-12-31", "addressee": "Ms. Amal Example"}
     values = {each.name: examples[each.name] for each in query.parameters if each.name in examples}
     asked: list[str] = []
