@@ -92,6 +92,7 @@ def compare(work: Work) -> None:
             quads = graph.quads()
             pyoxigraph.serialize(quads if form == "nquads" else (q.triple for q in quads), source, media)
         written = {name: work.folder / f"{name}.{ending}" for name in ("ours", "rdflib", "riot")}
+        rdflib.NORMALIZE_LITERALS = False  # or it would write other terms than it reads
         peer = rdflib.Dataset() if form == "nquads" else rdflib.Graph()
         peer.parse(source, format="nquads" if form == "nquads" else "nt")
         command: list[str | Path] = [*KB, "export", "--build", work.build, "-f", form, "-o", written["ours"]]

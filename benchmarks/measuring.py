@@ -81,7 +81,16 @@ class Work:
         ratio = by(peer) / by(ours)
         told = f"{by(peer):.2f} s {peer_name}" + (", stopped" if peer.stopped else "")
         met = ratio >= least or (None if peer.stopped else False)
-        self.rows.append(Row(what, f"{by(ours):.2f} s", told, ratio, f"≥ {least:g} ×", met))
+        self.rows.append(
+            Row(
+                what,
+                f"{by(ours):.2f} s",
+                told,
+                ratio,
+                f"≥ {least:g} ×" if least else "",
+                met if least else None,
+            )
+        )
 
 
 def run(
