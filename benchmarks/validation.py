@@ -1,9 +1,9 @@
 """Validating: `kb validate` beside pyshacl and Jena's `shacl` on the exported Turtle, cold and with one letter changed.
 
-A build has checked its letters and kept what it found, which `kb validate` tells, and it asks the checks by query; with one
-letter changed that build is counted too. From nothing is every letter checked again (`--shapes`, with no shape in the
-file). The peers check everything again each time, without the messages in other languages than English, which Jena
-refuses. Their results are compared by focus node and component.
+A build has checked its letters and kept what it found, which `kb validate` tells, and it asks the checks by query;
+with one letter changed that build is counted too. From nothing is every letter checked again (`--shapes`, with no
+shape in the file). The peers check everything again each time, without the messages in other languages than
+English, which Jena refuses. Their results are compared by focus node and component.
 """
 
 from __future__ import annotations
