@@ -146,7 +146,9 @@ def _ends_one(before: str, key: str) -> bool:
         if any_language("addressee", "forms").fullmatch(last) or last.endswith(("-", "–", "—")):
             return False
         form = any_language("addressee", "forms").match(before.lstrip())
-        if form and not before.lstrip()[form.end() :].strip(_EDGES):
+        rest = before.lstrip()[form.end() :].strip(_EDGES) if form else before
+        if not rest or any_language("addressee", "and").fullmatch(rest):
+            # "Mr. and Mrs. X": one form of address, so far.
             return False
         return bool(joined) or not any_language("addressee", "connectors").fullmatch(last)
     if last.endswith((",", "،", "(")) or any_language("addressee", "connectors").fullmatch(last):
@@ -173,16 +175,19 @@ def _block(layout: Layout, zones: Zones, zone: Zone, title: Titled | None) -> li
         and not (title and _within(layout.lines[index].span, title.span))
     ]
     block = _AddressBlock()
+    attended = False
     for place, index in enumerate(lines):
         line = layout.lines[index]
         reading = read(layout.text, (Span(line.content, line.span.end),))
         if _attention(reading.text):
-            if block.addressees:
+            if block.addressees and not attended:
                 break
+            attended = True
             if not _led(reading.text)[1]:
                 # "Via e-mail": how it is sent.
                 continue
         block.led, start = block.led or _led(reading.text)[1], _led(reading.text)[0]
+        block.headed |= bool(start) and not reading.text[start:].strip()
         if not start and FIELD.match(reading.text):
             block.led &= any_language("addressee", "senders").match(reading.text) is None
             continue
@@ -225,6 +230,8 @@ class _AddressBlock:
     def __init__(self) -> None:
         self.addressees: list[Addressee] = []
         self.led = False
+        # Whether "To:" stood alone over the names.
+        self.headed = False
         self._open = False
         # Blank lines between the lines of one address: it may be double-spaced.
         self._spacing = 0
@@ -239,7 +246,7 @@ class _AddressBlock:
         elif (
             text[0].islower()
             and not (line.listed or line.begins_with("offices") or line.begins_with("bodies"))
-        ) or (self._open and not line.listed and line.gap <= 1 and self._goes_on(line)):
+        ) or (self._open and not (line.listed or line.start) and line.gap <= 1 and self._goes_on(line)):
             pass
         elif self._names(line):
             for part in _parts(line.reading, line.start, len(line.reading.text)):
@@ -287,7 +294,7 @@ class _AddressBlock:
             return True
         if line.begins_with("bodies") and (not self._open or line.gap > 0):
             return True
-        if self.led and (line.gap > 0 or not self.addressees):
+        if self.led and ((self.headed and line.gap > 0) or not self.addressees):
             return True
         office_below = any_language("addressee", "offices").match(line.following)
         return office_below is not None and not FIELD.match(line.following)
@@ -510,6 +517,8 @@ def _listed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
             continue
         before, after = text[begin : found.start()], text[found.end() : stop]
         arabic = "\u0600" < after[:1] < "\u06ff"
+        if found[0].strip() in {",", "،"} and arabic and _presents(before, after):
+            continue
         if found[0].strip() in {",", "،"} and not arabic:
             if not any_language("addressee", "forms").match(after):
                 continue
@@ -518,6 +527,13 @@ def _listed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
         yield begin, found.start()
         begin = found.end()
     yield begin, stop
+
+
+def _presents(name: str, office: str) -> bool:
+    """Tell whether the second text is the office of the person the first one names: "Mr. X, the envoy …"."""
+    offices = any_language("addressee", "offices")
+    person = any_language("addressee", "forms").match(name) is not None and not offices.search(name)
+    return person and offices.match(office) is not None
 
 
 def _names_one(text: str) -> bool:

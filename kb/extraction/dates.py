@@ -137,16 +137,22 @@ def _pattern() -> re.Pattern[str]:
         )
         for key in ("ordinals", "links")
     )
+    era = "|".join(
+        sorted(
+            re.escape(word) for lang in languages().values() for word in lang.section("dates").get("eras", ())
+        )
+    )
+    ended = rf"(?:\s?(?:{era}))?(?!\w)"
     link = rf"\s{{0,3}}(?:(?:{links})(?!\w)|,|،)?\s{{0,3}}"
     day = rf"(?<![\w./-])(?P<day#>\d{{1,2}})(?:\s?(?:{ordinals})(?!\w)|\.|°|º)?"
     forms = (
         r"(?<![\w/-])(?P<iso_year>\d{4})[-/.](?P<iso_month>\d{1,2})[-/.](?P<iso_day>\d{1,2})(?![\w/-])",
         _NUMBERS,
-        rf"{day}{link}(?P<month1>{month}){link}(?P<year1>\d{{4}})(?!\w)",
-        rf"(?<!\w)(?P<month2>{month})\s{{1,3}}{day}\s{{0,2}}[,،]?\s{{1,3}}(?P<year2>\d{{4}})(?!\w)".replace(
+        rf"{day}{link}(?P<month1>{month}){link}(?P<year1>\d{{4}}){ended}",
+        rf"(?<!\w)(?P<month2>{month})\s{{1,3}}{day}\s{{0,2}}[,،]?\s{{1,3}}(?P<year2>\d{{4}}){ended}".replace(
             "(?<![\\w./-])", ""
         ),
-        rf"(?<!\w)(?P<month3>{month}){link}(?P<year3>\d{{4}})(?!\w)",
+        rf"(?<!\w)(?P<month3>{month}){link}(?P<year3>\d{{4}}){ended}",
     )
     numbered = "|".join(
         form.replace("day#", f"day{number}") for number, form in zip((0, 0, 1, 2, 3), forms, strict=True)

@@ -163,6 +163,9 @@ class _Reader:
             self.read_sentences(reading, sentences)
             return lead, number + 1
         verdict = lead_verdict(last, self.language, self.names)
+        if verdict is None and listed and following is not None:
+            # "The undersigned organisations: - call on …; - demand …"
+            verdict = self.asked_by_items(last, following)
         titled = following is not None and listed and self.is_title(block, following)
         label = titled or self.is_label(last, block.kind)
         if verdict is None and lead is not None and len(sentences) == 1 and label:
@@ -217,6 +220,11 @@ class _Reader:
                 block = block._replace(content=content, lines=(*title.lines, *block.lines))
                 title = None
             yield block
+
+    def asked_by_items(self, lead: str, item: Block) -> Verdict | None:
+        """Give the request that a lead and the point after it make together: its subject, its verb."""
+        verdict = judge(f"{lead.rstrip(' :：')} {self.head(item)}", self.language, self.names)
+        return verdict if verdict is not None and verdict.level == "explicit" else None
 
     def full_lead(self, sentence: str) -> Verdict | None:
         """Give what a list is that follows a whole sentence: that one must point at it, or count its points."""

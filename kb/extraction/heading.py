@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kb.extraction.dates import Order, PrintedDate, date_order, find_dates, may_hold_date
 from kb.extraction.language import Language, any_language
 from kb.extraction.layout import Layout, plain, read
-from kb.extraction.zones import FIELD, Words, Zone, Zones
+from kb.extraction.zones import FIELD, Words, Zone, Zones, is_prose
 from kb.letter import Remark, Span
 
 __all__ = ["Dated", "Titled", "find_date", "find_title"]
@@ -154,12 +154,13 @@ def _overlap(a: Span, b: Span) -> bool:
 
 
 _DATELINE = re.compile(r"[^\W\d_][^\n.;:?!]{0,50}?$")
-_AFTER_DATELINE = re.compile(r"\s?\)?\s?[-–—:]")
+_AFTER_DATELINE = re.compile(r"\s?\)?\s?(?:\.\s?)?[-–—:]")
 
 
 def _dateline(layout: Layout, zones: Zones, order: Order | None) -> tuple[int, PrintedDate, Span] | None:
     """Find a newspaper's dateline: "GENEVA, 5 May 2020 – We, the undersigned …"."""
-    for block in zones.blocks("body")[:2]:
+    heading = [block for block in zones.blocks("heading") if is_prose(layout, block)]
+    for block in (*heading[:2], *zones.blocks("body")[:2]):
         start, end = block.content
         reading = read(layout.text, (Span(start, min(end, start + 120)),))
         for printed in find_dates(reading.text, order):

@@ -228,7 +228,8 @@ def _with_ordinals(text: str, lines: list[Line]) -> list[Line]:
     for index, line in enumerate(lines):
         if line.furniture or line.heading:
             continue
-        if not line.marker and (previous is None or line.gap or _stops(text, previous)):
+        begins = previous is None or line.gap or _stops(text, previous) or (found and _joins(text, previous))
+        if not line.marker and begins:
             start = _EMPHASIS.match(text, line.content, line.span.end)
             word = any_language("layout", "ordinals").match(text, start.end() if start else line.content)
             if word and text[word.end() : word.end() + 1] in {",", ":", "،", ".", "-", "*"}:
@@ -238,6 +239,12 @@ def _with_ordinals(text: str, lines: list[Line]) -> list[Line]:
         for index, marker in found:
             lines[index] = lines[index]._replace(marker=marker)
     return lines
+
+
+def _joins(text: str, line: Line) -> bool:
+    """Tell whether a line ends in "and", as the last point but one of a list may."""
+    last = text[line.content : line.span.end].rsplit(None, 1)[-1:]
+    return bool(last) and any_language("signatures", "connectors").fullmatch(last[0]) is not None
 
 
 def _with_bare_numbers(text: str, lines: list[Line]) -> list[Line]:

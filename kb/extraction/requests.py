@@ -402,6 +402,9 @@ def _is_need(sentence: _Sentence, key: str, cue: Found) -> bool:
     text, lexicon = sentence.words, sentence.lexicon
     if sentence.overlaps("needs_not.no_need", cue):
         return False
+    if not lexicon["sufferers"].isdisjoint(text[cue.first : cue.last]):
+        # "على العائلات أن …": the cue holds its subject.
+        return False
     before = text[max(0, cue.first - 4) : cue.first]
     if key in ("must", "should"):
         near = before[-2:]
