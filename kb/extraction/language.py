@@ -159,11 +159,9 @@ def _walk(node: _Node, text: Sequence[str], first: int, number: int, found: list
     if node.labels:
         found.extend([Found(label, first, number) for label in node.labels])
     if node.after and number < len(text):
-        after = node.after.get(text[number])
-        if after is not None:
-            _walk(after, text, first, number + 1, found)
-        if (any_word := node.after.get("*")) is not None:
-            _walk(any_word, text, first, number + 1, found)
+        for word in (text[number], "*"):
+            if word in node.after:
+                _walk(node.after[word], text, first, number + 1, found)
 
 
 _SIGNS = frozenset("|?*")

@@ -38,6 +38,8 @@ _OPENINGS = 40
 _LONGEST = 400
 # As much as is read of what only its beginning matters of, in code points.
 _HEAD = 200
+# The first few words of a text, in code points.
+_BEGINNING = 100
 # How far back from a verb its subject is looked for, in words.
 _REACH = 40
 # A subject has at most so many words, and begins with what it is about.
@@ -528,4 +530,6 @@ def shape(text: str, language: Language) -> Shape:
 
 def begins_with(text: str, language: Language, key: str) -> bool:
     """Tell whether `text` begins with a phrase of `[heads]`, of the list `key`."""
-    return any(cue.label == f"heads.{key}" for cue in language.phrases("heads").at(words(text[:_HEAD]), 0))
+    return any(
+        cue.label == f"heads.{key}" for cue in language.phrases("heads").at(words(text[:_BEGINNING]), 0)
+    )

@@ -257,10 +257,13 @@ def heads_signatures(text: str) -> bool:
     return any(any_language("signatures", key).fullmatch(bare) for key in ("headings", "inline"))
 
 
+_COLON = re.compile("[:：]")
+
+
 def inline_names(text: str) -> int | None:
     """Tell where the names begin in a line that says who signs: "Signed by A, B and C"."""
     found = any_language("signatures", "inline").match(text)
-    colon = re.search("[:：]", text[:_SHORT])
+    colon = _COLON.search(text, 0, _SHORT)
     if found:
         start = found.end()
     elif colon and heads_signatures(text[: colon.start()]):
