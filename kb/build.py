@@ -25,7 +25,7 @@ from kb import __version__, resources, store
 from kb.collection import Collection, Decision, LetterNote, read_collection
 from kb.errors import KbError, OutsideError
 from kb.letter import SignatoryKind, slug
-from kb.state import Entry, State
+from kb.state import Entry, State, packed, unpacked
 from kb.workers import Lost, run
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class _Read:
     """What came of a letter: its graph, or none because `entry.problem` says why."""
 
     entry: Entry
-    nquads: str = ""
+    nquads: bytes = b""
     signatures: tuple[tuple[int, str, SignatoryKind], ...] = ()
     statements: tuple[str, ...] = ()
 
@@ -283,7 +283,8 @@ class _Builder:
                     known = old is not None and old.built
                     if known:
                         draft.remove_graph(self._graph(read.entry.id))
-                    spool(read.nquads)
+                    spool(unpacked(read.nquads).decode())
+                    state.keep_graph(read.entry.id, read.nquads)
                     state.keep(read.entry)
                     state.keep_signatures(read.entry.id, read.signatures)
                     linker.restating.replace(read.entry.id, read.statements)
@@ -410,7 +411,7 @@ def _read_letter(folder: Path, base: str, task: _Task) -> _Read:
                 findings=dumps(found),
                 **_counts(graph, Names(base).letter(task.id)),
             ),
-            "".join(f"{line}\n" for line in store.nquads(graph)),
+            packed(store.nquads(graph)),
             tuple((each.position, each.name, each.kind) for each in letter.signatures),
             tuple(statements(letter, graph)),
         )

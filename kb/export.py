@@ -22,6 +22,7 @@ from kb import jsonld
 from kb.errors import DataError, UsageError
 from kb.namespaces import PREFIXES
 from kb.store import Store
+from kb.store import order as store_order
 
 __all__ = ["RDF_FORMATS", "RdfFormat", "export", "find_letter", "statements"]
 
@@ -32,7 +33,7 @@ IN_MEMORY = 100_000
 """How many statements of a graph are sorted in memory; beyond that sorted pieces are merged from files."""
 
 _TEXT = f"<{PREFIXES['schema']}text> ".encode()
-_TYPE = f"<{PREFIXES['rdf']}type>".encode()
+_END = b" .\n"
 # The collection's own addresses are written out: as prefixed names every "/" in them would be escaped.
 _PREFIXES = {prefix: namespace for prefix, namespace in PREFIXES.items() if prefix != "id"}
 # XML 1.0 has no way at all to say these.
@@ -65,21 +66,41 @@ def find_letter(store: Store, letter: str) -> pyoxigraph.NamedNode:
 # Statements in order
 
 
-def statements(store: Store, graph: pyoxigraph.NamedNode, *, texts: bool = True) -> Iterator[bytes]:
-    """The lines of a graph's N-Triples, sorted: what the graph is named by, its parts, then all else."""
-    own = str(graph)[:-1].encode()
+def statements(store: Store, graph: pyoxigraph.NamedNode) -> Iterator[bytes]:
+    """The lines of a graph's N-Triples, in the order of `kb.store.order`."""
+    for piece in _pieces(store, graph, texts=True):
+        yield from piece.replace(_end(graph), _END).splitlines(keepends=True)
 
-    def place(line: bytes) -> tuple[bool, bytes]:
-        # "<…/letter/x> " would come after "<…/letter/x/demand/…> "; the type comes first of all properties.
-        return (not line.startswith(own), line.replace(b"> ", b"\x00", 1).replace(_TYPE, b"", 1))
+
+def _pieces(store: Store, graph: pyoxigraph.NamedNode, texts: bool) -> Iterator[bytes]:
+    """The same as N-Quads, many whole lines at a time: as the build kept them, or else sorted now."""
+    kept = store.kept(graph)
+    if kept is not None:
+        yield (
+            kept if texts else b"".join(line for line in kept.splitlines(keepends=True) if _TEXT not in line)
+        )
+        return
+    lines = (line for line in _sorted(store, graph) if texts or _TEXT not in line)
+    while some := b"".join(islice(lines, 1_000)):
+        yield some.replace(_END, _end(graph))
+
+
+def _end(graph: pyoxigraph.NamedNode) -> bytes:
+    return f" {graph} .\n".encode()
+
+
+def _sorted(store: Store, graph: pyoxigraph.NamedNode) -> Iterator[bytes]:
+    order = store_order(graph)
+
+    def key(line: bytes) -> tuple[bool, str]:
+        return order(line.decode())
 
     with ExitStack() as files:
         whole = files.enter_context(tempfile.SpooledTemporaryFile(max_size=1 << 24))
         store.dump(cast("IO[bytes]", whole), pyoxigraph.RdfFormat.N_TRIPLES, graph)
         whole.seek(0)
-        lines = (line for line in whole if texts or _TEXT not in line)
         pieces: list[Iterable[bytes]] = []
-        while piece := sorted(islice(lines, IN_MEMORY), key=place):
+        while piece := sorted(islice(whole, IN_MEMORY), key=key):
             if len(piece) < IN_MEMORY and not pieces:
                 yield from piece
                 return
@@ -87,13 +108,16 @@ def statements(store: Store, graph: pyoxigraph.NamedNode, *, texts: bool = True)
             file.writelines(piece)
             file.seek(0)
             pieces.append(file)
-        yield from heapq.merge(*pieces, key=place)
+        yield from heapq.merge(*pieces, key=key)
 
 
-def _triples(lines: Iterator[bytes]) -> Iterator[pyoxigraph.Triple]:
-    while some := b"".join(islice(lines, 1_000)):
-        for quad in pyoxigraph.parse(some, pyoxigraph.RdfFormat.N_TRIPLES):
-            yield quad.triple
+def _quads(store: Store, graph: pyoxigraph.NamedNode, texts: bool) -> Iterator[pyoxigraph.Quad]:
+    for piece in _pieces(store, graph, texts):
+        yield from pyoxigraph.parse(piece, pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+
+
+def _triples(store: Store, graph: pyoxigraph.NamedNode, texts: bool) -> Iterator[pyoxigraph.Triple]:
+    return (quad.triple for quad in _quads(store, graph, texts))
 
 
 # Formats
@@ -101,26 +125,22 @@ def _triples(lines: Iterator[bytes]) -> Iterator[pyoxigraph.Triple]:
 
 def _write_ntriples(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[bytes], texts: bool) -> None:
     for graph in graphs:
-        output.writelines(statements(store, graph, texts=texts))
+        end = _end(graph)
+        output.writelines(piece.replace(end, _END) for piece in _pieces(store, graph, texts))
 
 
 def _write_nquads(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[bytes], texts: bool) -> None:
     for graph in graphs:
-        end = f"{graph} .\n".encode()
-        output.writelines(line[:-2] + end for line in statements(store, graph, texts=texts))
+        output.writelines(_pieces(store, graph, texts))
 
 
 def _write_turtle(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[bytes], texts: bool) -> None:
-    lines = chain.from_iterable(statements(store, graph, texts=texts) for graph in graphs)
-    pyoxigraph.serialize(_triples(lines), output, pyoxigraph.RdfFormat.TURTLE, prefixes=_PREFIXES)
+    triples = chain.from_iterable(_triples(store, graph, texts) for graph in graphs)
+    pyoxigraph.serialize(triples, output, pyoxigraph.RdfFormat.TURTLE, prefixes=_PREFIXES)
 
 
 def _write_trig(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[bytes], texts: bool) -> None:
-    quads = (
-        pyoxigraph.Quad(triple.subject, triple.predicate, triple.object, graph)
-        for graph in graphs
-        for triple in _triples(statements(store, graph, texts=texts))
-    )
+    quads = chain.from_iterable(_quads(store, graph, texts) for graph in graphs)
     pyoxigraph.serialize(quads, output, pyoxigraph.RdfFormat.TRIG, prefixes=_PREFIXES)
 
 
@@ -141,7 +161,7 @@ class _Returns:
 def _write_rdfxml(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[bytes], texts: bool) -> None:
     def triples() -> Iterator[pyoxigraph.Triple]:
         for graph in graphs:
-            for triple in _triples(statements(store, graph, texts=texts)):
+            for triple in _triples(store, graph, texts):
                 held = triple.object
                 if isinstance(held, pyoxigraph.Literal) and (found := _NOT_XML.search(held.value)):
                     raise DataError(
@@ -160,7 +180,7 @@ def _write_jsonld(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[b
     output.write(b'{\n"@context": ' + _json(context.document) + b',\n"@graph": [')
     comma = b"\n"
     for graph in graphs:
-        triples = _triples(statements(store, graph, texts=texts))
+        triples = _triples(store, graph, texts)
         first = next(triples, None)
         if first is None:
             continue

@@ -1,13 +1,16 @@
 """What a build keeps of each letter beside the graph: what it was made from, what was found, who signed.
 
-One SQLite file in each generation. A draft's is a copy of the one before and is written without a journal: if
-the build is killed the draft is thrown away, and publishing waits until the file is on disk.
+The letter's statements are among it, in the order of exports: to read them there is ten times faster than to
+have the store look up every term again. One SQLite file in each generation. A draft's is a copy of the one
+before and is written without a journal: if the build is killed the draft is thrown away, and publishing waits
+until the file is on disk.
 """
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, fields
@@ -16,7 +19,7 @@ from typing import Literal, NamedTuple
 
 from kb.letter import SignatoryKind
 
-__all__ = ["Demand", "Entry", "Signatory", "State"]
+__all__ = ["Demand", "Entry", "Signatory", "State", "packed", "unpacked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ _COLUMNS = tuple(each.name for each in fields(Entry))
 _SCHEMA = f"""
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE letter ({", ".join(_COLUMNS)}, PRIMARY KEY (id)) WITHOUT ROWID;
+CREATE TABLE graph (letter TEXT PRIMARY KEY, nquads BLOB NOT NULL);
 CREATE TABLE name (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, stands_for TEXT NOT NULL DEFAULT '',
     UNIQUE (name, kind)
@@ -93,6 +97,16 @@ CREATE TABLE link (later INTEGER NOT NULL, value TEXT NOT NULL);
 CREATE INDEX link_later ON link (later);
 CREATE INDEX signature_name ON signature (name);
 """
+
+
+def packed(nquads: Iterable[str]) -> bytes:
+    """Pack lines to be kept: addresses repeat so much that a fifteenth is left."""
+    return zlib.compress("".join(f"{line}\n" for line in nquads).encode(), 1)
+
+
+def unpacked(nquads: bytes) -> bytes:
+    """Give the lines that were packed."""
+    return zlib.decompress(nquads)
 
 
 class State:
@@ -134,9 +148,19 @@ class State:
                 (letter, position, name, kind),
             )
 
+    def keep_graph(self, letter: str, nquads: bytes) -> None:
+        """Keep the statements of a letter, as `packed` gives them."""
+        self._database.execute("INSERT OR REPLACE INTO graph VALUES (?, ?)", (letter, nquads))
+
+    def graph(self, letter: str) -> bytes | None:
+        """Give the lines of N-Quads of a letter, in order, or None if it was not read."""
+        row = self._database.execute("SELECT nquads FROM graph WHERE letter = ?", (letter,)).fetchone()
+        return unpacked(row[0]) if row else None
+
     def forget(self, identifier: str) -> None:
         """Remove a letter."""
         self._database.execute("DELETE FROM letter WHERE id = ?", (identifier,))
+        self._database.execute("DELETE FROM graph WHERE letter = ?", (identifier,))
         self._database.execute("DELETE FROM signature WHERE letter = ?", (identifier,))
 
     def totals(self) -> dict[str, int]:

@@ -26,7 +26,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 from kb import files, sparql
 from kb.errors import DataError, OutsideError, UsageError
+from kb.state import State
 
 __all__ = [
     "Draft",
@@ -48,12 +49,13 @@ __all__ = [
     "intact",
     "nquads",
     "open_build",
+    "order",
     "record_collection",
     "vocabulary_name",
     "writing",
 ]
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever what a generation holds changes, so that an older one is rebuilt and not misread."""
 
 SPOOL = 64 << 20
@@ -61,6 +63,8 @@ SPOOL = 64 << 20
 
 SMALL = 4 << 20
 """Bytes of N-Quads up to which they are added as one transaction, and not as files of their own."""
+
+_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 
 _TAG = (
     "Signature: 8a477f597d28d172789f06886806bc55\n"
@@ -76,6 +80,8 @@ class Store:
     ) -> None:
         self._graph = graph
         self._hold = hold
+        self._opened = ExitStack()
+        self._state: State | None = None
         self.folder = folder
         """The generation this is, or None for a graph in memory."""
 
@@ -108,6 +114,14 @@ class Store:
         """Give the quads of all graphs that fit; None fits everything."""
         yield from self._graph.quads_for_pattern(subject, predicate, value, None)
 
+    def kept(self, graph: pyoxigraph.NamedNode) -> bytes | None:
+        """Give the lines of N-Quads of a letter's graph, in `order`, if the build kept them beside the store."""
+        if self.folder is None or not (self.folder / "state.sqlite").exists():
+            return None
+        if self._state is None:
+            self._state = self._opened.enter_context(State.published(self.folder))
+        return self._state.graph(graph.value.rpartition("/letter/")[2])
+
     def graphs(self) -> list[pyoxigraph.NamedNode]:
         """List the names of the graphs, sorted."""
         names = (name for name in self._graph.named_graphs() if isinstance(name, pyoxigraph.NamedNode))
@@ -129,6 +143,7 @@ class Store:
     def close(self) -> None:
         """Let go of the generation; the store can't be used afterwards."""
         del self._graph
+        self._opened.close()
         if self._hold is not None:
             self._hold.close()
 
@@ -200,11 +215,22 @@ def open_build(build: Path) -> Store:
 
 
 def nquads(graph: rdflib.Graph) -> list[str]:
-    """Write a graph without blank nodes as lines of N-Quads in the graph of its name, sorted."""
+    """Write a graph without blank nodes as lines of N-Quads in the graph of its name, in `order`."""
     name = pyoxigraph.NamedNode(str(graph.identifier))
     quads = (pyoxigraph.Quad(_term(s), _term(p), _term(o), name) for s, p, o in graph)
     written = pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.N_QUADS) or b""
-    return sorted(line for line in written.decode().split("\n") if line)
+    return sorted((line for line in written.decode().split("\n") if line), key=order(name))
+
+
+def order(graph: pyoxigraph.NamedNode) -> Callable[[str], tuple[bool, str]]:
+    """Make the key by which the lines of a graph are sorted: what it is named by, its parts, then all else."""
+    own = str(graph)[:-1]
+
+    def key(line: str) -> tuple[bool, str]:
+        # "<…/letter/x> " would come after "<…/letter/x/demand/…> "; the type comes first of all properties.
+        return (not line.startswith(own), line.replace("> ", "\x00", 1).replace(_TYPE, "", 1))
+
+    return key
 
 
 def vocabulary_name(turtle: Path) -> str:
