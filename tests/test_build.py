@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import shutil
@@ -21,6 +22,7 @@ from kb.build import Summary
 from kb.build import build as run_build
 from kb.collection import Decision, append_decision
 from kb.errors import DataError, OutsideError, UsageError
+from kb.export import export
 
 REQUESTS = (
     "release all detained nurses without delay",
@@ -50,9 +52,12 @@ def collection(folder: Path, **letters: str) -> Path:
 
 
 def lines(build: Path) -> list[str]:
-    """The graph as canonical N-Quads: it has no blank nodes, so its sorted lines are."""
+    """The graph as canonical N-Quads: it has no blank nodes, so its sorted lines are. Exports say the same."""
+    output = io.BytesIO()
     with store.open_build(build) as graph:
         found = sorted(str(quad) for quad in graph.quads())
+        export(graph, "nquads", output)
+    assert sorted(map(str, pyoxigraph.parse(output.getvalue(), pyoxigraph.RdfFormat.N_QUADS))) == found
     assert not any("_:" in line.partition('"')[0] for line in found)
     return found
 
