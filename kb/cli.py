@@ -602,6 +602,48 @@ def assess(build: Path, demand: str, **given: str | None) -> None:
 
 @main.command()
 @build_option
+@click.option("--addressee", metavar="NAME", help="Only what was put to them.")
+@click.option("--type", "type_", metavar="TYPE", help="Only demands of this type, or of those below it.")
+@click.option("--since", metavar="DATE", help="Only what was asked on that day or later.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "html"]),
+    default="markdown",
+    show_default=True,
+    help="How the page is written.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    default=Path("-"),
+    metavar="FILE",
+    help="The file to write (standard output without it).",
+)
+def brief(
+    build: Path, addressee: str | None, type_: str | None, since: str | None, form: Any, output: Path
+) -> None:
+    """Write one page to take into a meeting: what was asked most often, since when, and what came of it.
+
+    \b
+    Examples:
+      kb brief
+      kb brief --addressee Secretary-General --since 2017-01-01
+      kb brief --type detainees-and-disappeared --format html -o brief.html
+    """  # noqa: D301 (see `query`)
+    from kb.brief import brief as make
+    from kb.brief import render
+    from kb.files import written
+
+    text = render(make(build, addressee, type_, since), form)
+    with written(output) as file:
+        file.write(text.encode())
+
+
+@main.command()
+@build_option
 @click.option(
     "-o",
     "--output",
