@@ -337,6 +337,13 @@ def _led(text: str) -> tuple[int, bool]:
     rest = text[lead.end() :]
     if not rest.strip() or rest.lstrip()[0] in ":：":
         return lead.end() + len(rest) - len(rest.lstrip(" :：")), True
+    article = any_language("addressee", "articles").match(rest.lstrip())
+    named = rest.lstrip()[article.end() :].lstrip() if article else rest.lstrip()
+    if named[:1].isupper() and any(
+        any_language("addressee", key).match(named) for key in ("forms", "offices")
+    ):
+        # "To the Foreign Ministers of …"
+        return len(text) - len(rest.lstrip()), True
     after = lead.end() + len(rest) - len(rest.lstrip())
     article = any_language("addressee", "articles").match(text, after)
     if article:
@@ -478,7 +485,8 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
             stop = found.start()
             break
     first = text[start : start + 1]
-    if not first or (first.islower() and not article):
+    known = any(any_language("addressee", key).match(text, start) for key in ("states", "offices"))
+    if not first or (first.islower() and not article and not known):
         return
     for begin, end in _listed(text, start, stop):
         name = text[begin:end].strip(_EDGES)

@@ -136,7 +136,7 @@ def _doubt(layout: Layout, group: list[int], span: Span) -> int | None:
     before = plain(layout.text, lines[0].content, span.start)
     after = plain(layout.text, span.end, lines[-1].span.end)
     around = f"{before} {after}"
-    if _SET_OFF.search(before) and not after:
+    if (_SET_OFF.search(before) and not after) or (before.endswith("(") and after == ")"):
         return 5
     clock = _CLOCK.search(around)
     byline = any_language("dates", "bylines").match(around.strip(" -–—:*_"))

@@ -19,6 +19,7 @@ from kb.extraction.zones import (
     FIELD,
     Words,
     Zones,
+    heads_footer,
     heads_names,
     heads_signatures,
     inline_names,
@@ -120,7 +121,7 @@ class _SignatureBlock:
         raw = layout.text[line.content : line.span.end]
         if ("|" in raw or "\t" in raw or "    " in raw) and self._read_row(index, raw):
             return
-        if self._is_none(text, line.span):
+        if self._is_none(text, line.span) or (text[0] == "(" and heads_footer(text.strip("()."))):
             return
         if line.marker is None:
             if inline_names(text) is not None:
@@ -383,9 +384,17 @@ def _lists(text: str, alone: bool) -> bool:
     A line that is the whole block may list as few as three, if the first is no person's.
     """
     parts = [part.strip() for part in re.split("[,،]", text)]
+    if sum(_has_title(part) for part in parts) > 1:
+        return True
     if len(parts) < 3 or any(map(_is_office, parts)):
         return len(parts) > _MOST_PARTS
     return len(parts) > _MOST_PARTS or len(text) > 120 or (alone and kind_of_name(parts[0]) == "organisation")
+
+
+def _has_title(text: str) -> bool:
+    """Tell whether a name begins with a form of address ("Dr.")."""
+    head = _NAME_WORDS.match(text)
+    return head is not None and head[0].casefold() in any_words("signatures", "persons")
 
 
 # A line of more code points may have been wrapped.

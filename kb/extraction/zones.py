@@ -133,10 +133,15 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
     text = words[index]
     if any_language("salutation", "dear").match(text):
         return not _CLOSED.search(text) or text.endswith("!")
+    form = any_language("addressee", "forms").match(text)
+    following = layout.lines[index + 1] if index + 1 < len(layout.lines) else None
+    prose_follows = following and following.gap and not following.marker and words.length(index + 1) > 60
+    if form and prose_follows and text[-1] == ":" and text.count(" ") < 4:
+        # "Mr. Marsh:"
+        return True
     vocative = any_language("salutation", "vocatives").match(text) is not None
     if not vocative and not any_language("addressee", "offices").fullmatch(text.rstrip(" ,،:")):
         return False
-    following = layout.lines[index + 1] if index + 1 < len(layout.lines) else None
     bare = any_language("salutation", "vocatives").fullmatch(text.rstrip(" ,،:"))
     if following is not None and following.marker and not bare:
         return False
@@ -167,6 +172,9 @@ def is_prose(layout: Layout, block: Block) -> bool:
     """Tell whether a block is made of sentences rather than of a name, a heading, an address."""
     length = block.content.end - block.content.start
     if block.kind == "heading" or length < 60:
+        return False
+    if len(block.lines) > 2 and all(b - a < 60 and layout.text[b - 1] == "," for a, b in block.lines[:-1]):
+        # An address: "The Minister of Water, / Lake House, / Reedham."
         return False
     tail = layout.text[max(block.content.start, block.content.end - 12) : block.content.end]
     return bool(_CLOSED.search(tail)) or length > 400 or (length > 100 and tail[-1] in ":;؛")
@@ -406,7 +414,7 @@ def name_like(text: str) -> bool:
 
 
 _BETWEEN_NAMES = re.compile(r"[,;،؛•|]\s|\s/\s")
-_NO_NAMES = re.compile(r"@|www\.|https?:|[^\W\d_]: |[.!?] [A-Z][^\W\d_]+ ")
+_NO_NAMES = re.compile(r"@|www\.|https?:|[^\W\d_]: |[a-z]{5}[.!?] [A-Z][^\W\d_]+ ")
 _LISTED = 600
 
 
