@@ -269,6 +269,9 @@ class _AddressBlock:
         elif office and not _has_office(known):
             role, body = _office_and_body(text)
             more = replace(known, office=role, body=body)
+        elif office and joined and not known.office and any_language("addressee", "forms").match(known.name):
+            # "Monsieur le Président / Chef de l'État": what a person is, in two lines.
+            more = replace(known, office=text)
         elif office and line.gap <= self._spacing and known.office and _is_further_office(text):
             more = known
         elif (joined and line.begins_with("bodies")) or (plain_words and _has_office(known)):
@@ -540,8 +543,11 @@ def _listed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
 def _presents(name: str, office: str) -> bool:
     """Tell whether the second text is the office of the person the first one names: "Mr. X, the envoy …"."""
     offices = any_language("addressee", "offices")
-    person = any_language("addressee", "forms").match(name) is not None and not offices.search(name)
-    return person and offices.match(office) is not None
+    forms = any_language("addressee", "forms")
+    if offices.match(name) and forms.match(office) and not offices.search(office):
+        # "The High Commissioner, Mr. X".
+        return True
+    return forms.match(name) is not None and not offices.search(name) and offices.match(office) is not None
 
 
 def _names_one(text: str) -> bool:

@@ -224,7 +224,14 @@ class _Reader:
     def asked_by_items(self, lead: str, item: Block) -> Verdict | None:
         """Give the request that a lead and the point after it make together: its subject, its verb."""
         verdict = judge(f"{lead.rstrip(' :：')} {self.head(item)}", self.language, self.names)
-        return verdict if verdict is not None and verdict.level == "explicit" else None
+        if verdict is None or verdict.level not in ("explicit", "reported"):
+            return None
+        # "The Platform: - demands …" is hardly ever said of others, if it follows at once and tells of now.
+        at_once = verdict.at == len(words(lead.rstrip(" :：")))
+        reported = verdict.level == "reported" and (
+            not at_once or has_cue(lead, self.language, "needs_not.others_say")
+        )
+        return None if reported else verdict._replace(level="explicit")
 
     def full_lead(self, sentence: str) -> Verdict | None:
         """Give what a list is that follows a whole sentence: that one must point at it, or count its points."""

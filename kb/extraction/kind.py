@@ -36,7 +36,9 @@ def is_letter(
         - 2 * ("kind.press" in top)
         - 6 * ("kind.other" in top)
     )
-    if "kind.resolution" in top and _is_resolution(zones, language):
+    # Points of a letter may begin as a resolution's do; that one greets nobody, and nobody signs it.
+    corresponds = signed and {"salutation", "closing"} <= set(zones.of_line)
+    if "kind.resolution" in top and not corresponds and _is_resolution(zones, language):
         return False
     return points >= _ENOUGH or (points == _ENOUGH - 1 and _speaks_to_someone(zones, language))
 
