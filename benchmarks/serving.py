@@ -73,6 +73,14 @@ def _client(address: str, end: float) -> Iterator[float | None]:
         yield time.perf_counter() - began if whole else None
 
 
+def _answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{address}/sparql?query=ASK%7B%7D", timeout=5).close()  # noqa: S310 (our server)
+    except OSError:
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def _server(work: Work) -> Iterator[str]:
     with socket.socket() as free:
@@ -82,10 +90,7 @@ def _server(work: Work) -> Iterator[str]:
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 (our own)
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(1200):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{address}/sparql?query=ASK%7B%7D", timeout=5).close()  # noqa: S310 (our server)
-                break
+        while not _answers(address):  # it makes the site first, which takes a while
             if server.poll() is not None:
                 raise RuntimeError("kb serve has ended")
             time.sleep(0.25)
