@@ -18,7 +18,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import count, islice
+from itertools import count, groupby, islice
+from operator import attrgetter
 from pathlib import Path
 
 import pyoxigraph
@@ -27,6 +28,7 @@ import rdflib
 from benchmarks.measuring import KB, Cost, Work, medians, run, timed
 from kb import store
 from kb.export import RDF_FORMATS
+from kb.state import State, packed
 
 RDFLIB = {"turtle": "turtle", "ntriples": "nt", "rdfxml": "xml"}
 
@@ -50,9 +52,23 @@ def make(quads: Iterator[pyoxigraph.Quad], build: Path) -> Path:
     """A build of those statements."""
     with store.writing(build):
         draft = store.begin(build)
-        draft.add(quads)
+        with State.draft(draft.folder, None) as state:
+            draft.add(kept(quads, state))
         draft.publish()
     return build
+
+
+def kept(quads: Iterator[pyoxigraph.Quad], state: State) -> Iterator[pyoxigraph.Quad]:
+    """The same, kept beside the store letter by letter as a build keeps them."""
+    for name, group in groupby(quads, attrgetter("graph_name")):
+        letter = list(group)
+        lines = (
+            (pyoxigraph.serialize(letter, format=pyoxigraph.RdfFormat.N_QUADS) or b"").decode().split("\n")
+        )
+        state.keep_graph(
+            name.value.rpartition("/letter/")[2], packed(sorted(lines[:-1], key=store.order(name)))
+        )
+        yield from letter
 
 
 def measure(build: Path, form: str) -> tuple[float, float]:
