@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -18,7 +19,9 @@ from kb import resources
 from kb.graph import KB
 from kb.namespaces import shorten
 
-__all__ = ["page", "picture"]
+__all__ = ["TEMPLATES", "contents", "page", "picture"]
+
+TEMPLATES = Path(__file__).parent
 
 _KINDS = {
     "classes": (OWL.Class,),
@@ -34,29 +37,34 @@ _SEVERITIES = {SH.Violation: "violation", SH.Warning: "warning", SH.Info: "info"
 
 def page() -> str:
     """The page as HTML."""
-    ontology, shapes, lists = _read("demandkb"), _read("shapes"), _read("codes", "outcomes")
-    header = URIRef(str(KB).rstrip("#"))
-    about = {_local(property_): value for property_, value in ontology.predicate_objects(header)}
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    return environment.get_template("ontology_page.html").render(
-        title=_text(ontology, header, DCTERMS.title),
-        title_ar=_text(ontology, header, DCTERMS.title, "ar"),
-        description=_text(ontology, header, DCTERMS.description),
-        namespace=str(KB),
-        version=about["versionInfo"],
-        version_iri=about["versionIRI"],
-        licence=about["license"],
-        picture=Markup(picture(ontology)),  # noqa: S704  # made here, of escaped names
-        terms={name: _terms(ontology, kinds) for name, kinds in _KINDS.items()},
-        shapes=_shapes(shapes),
-        lists=_lists(lists),
-    )
+    return environment.get_template("ontology_page.html").render(contents())
+
+
+def contents() -> dict[str, Any]:
+    """What the template `ontology_contents.html` is filled with."""
+    ontology, shapes, lists = _read("demandkb"), _read("shapes"), _read("codes", "outcomes")
+    header = URIRef(str(KB).rstrip("#"))
+    about = {_local(property_): value for property_, value in ontology.predicate_objects(header)}
+    return {
+        "title": _text(ontology, header, DCTERMS.title),
+        "title_ar": _text(ontology, header, DCTERMS.title, "ar"),
+        "description": _text(ontology, header, DCTERMS.description),
+        "namespace": str(KB),
+        "version": about["versionInfo"],
+        "version_iri": about["versionIRI"],
+        "licence": about["license"],
+        "picture": Markup(picture(ontology)),  # noqa: S704  # made here, of escaped names
+        "terms": {name: _terms(ontology, kinds) for name, kinds in _KINDS.items()},
+        "shapes": _shapes(shapes),
+        "lists": _lists(lists),
+    }
 
 
 def _read(*names: str) -> Graph:

@@ -122,6 +122,7 @@ class Endpoint:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         command = [
+            *_ended_with_us(),
             *(_oxigraph(), "serve-read-only", "--location", str(store.folder / "graph")),
             *(
                 "--bind",
@@ -178,6 +179,12 @@ class Endpoint:
         await child.end()
         if child.store is self.store:
             self.free.append(await self._spawn(child.store))
+
+
+def _ended_with_us() -> list[str]:
+    """What goes before a command, so that the system ends it when this process is killed; nothing where it can't."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
 
 
 def _oxigraph() -> str:

@@ -254,3 +254,19 @@ def test_without_a_build_it_says_so(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "kb build" in done.stderr
     assert done.stderr.count("\n") <= 2
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv of util-linux is not installed")
+def test_children_end_with_a_server_that_is_killed(tmp_path: Path) -> None:
+    shutil.copytree(SEEDS, tmp_path / "letters")
+    build(tmp_path)
+    server = Served(tmp_path, "--at-once", "1")
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    assert len(children) == 1
+    server.process.kill()
+    server.process.wait()
+    for _ in range(100):
+        if not Path(f"/proc/{children[0]}").exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError("the child is still there")

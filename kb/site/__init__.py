@@ -8,16 +8,21 @@ written only when its bytes did, by replacing the file in one step, so a site ca
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 
 from kb.errors import OutsideError
+from kb.ontology_page import contents
 from kb.querying import Query, find_queries, folders
 from kb.site.data import Graph, base_of
 from kb.site.downloads import write_downloads
 from kb.site.folder import SiteFolder, SiteSummary
-from kb.site.pages import Page, Site
+from kb.site.pages import pages
+from kb.site.questions import answer
 from kb.site.rendering import POLICY, Rendering, words
 from kb.site.search import options, shards
+from kb.site.view import Page, Table, View
 from kb.store import Store, open_build
 
 __all__ = ["POLICY", "SiteSummary", "build_site"]
@@ -63,27 +68,28 @@ def build_site(build: Path, out: Path, progress: Callable[[int], None] = lambda 
 def _pages(
     store: Store, queries: Mapping[str, Query], folder: SiteFolder
 ) -> Iterator[tuple[Rendering, Page]]:
-    """Every page in every language. What the languages share is written on the way."""
+    """Every page, one language after the other. What the languages share is written on the way."""
     downloads = write_downloads(store, folder)
-    base = base_of(store)
-    for language, text in words().items():
-        site = Site(Graph(store, base, language), text, queries)
-        rendering = Rendering(site, language)
-        if not rendering.folder:
-            for name, content in shards(site):
-                folder.put(name, content)
-        for page in site.pages():
-            yield rendering, page
+    graph = Graph(store, base_of(store))
+    renderings = [Rendering(View(graph, language, text)) for language, text in words().items()]
+    for name, content in shards(renderings[0].view):
+        folder.put(name, content)
+    ask = lru_cache(1)(lambda name: answer(store.query, queries[name]))
+    for same in zip_longest(*(pages(rendering.view, queries, ask) for rendering in renderings)):
+        yield from ((rendering, page) for rendering, page in zip(renderings, same, strict=True) if page)
+    ontology = contents()
+    for rendering in renderings:
         up = "../" if rendering.folder else ""
-        rows = [
+        text = rendering.view.words
+        files = [
             ({"label": name, "href": f"{up}downloads/{name}"}, kind, size) for name, kind, size in downloads
         ]
+        table = Table(text["downloads"], [text["file"], text["kind"], text["size"]], files, (2,))
         for path, section, values in (
-            ("search", "search", {"options": options(site)}),
-            ("downloads", "downloads", {"files": rows}),
+            ("search", "search", {"options": options(rendering.view)}),
+            ("downloads", "downloads", {"files": table}),
             ("sparql", "downloads", {"heading": text["endpoint"], "example": EXAMPLE}),
+            ("ontology", "ontology", ontology),
         ):
-            yield (
-                rendering,
-                Page(f"{path}.html", f"{path}.html", section, {"heading": text[section], **values}),
-            )
+            shown = {"heading": text[section], **values}
+            yield rendering, Page(f"{path}.html", f"{path}.html", section, shown)

@@ -1,28 +1,33 @@
-"""What the pages show, asked of the graph with the queries of `queries/` beside this file."""
+"""What the pages show, asked of the graph with the queries of `queries/` beside this file.
+
+What joins things (who signed which letter, which demand is of which type) is held in memory, as IRIs that are
+there once; what letters say word for word is asked for when a page needs it, and only the last letters are kept.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from urllib.parse import quote
 
 from pyoxigraph import NamedNode, QuerySolutions
 
 from kb.sparql import bind
 from kb.store import Store
+from kb.tracking import Line, Restatement, lines
 
-__all__ = ["Graph", "Row", "Thing", "base_of"]
+__all__ = ["Graph", "Row", "base_of", "last", "letter_of"]
 
 Row = Mapping[str, str]
 """One solution: variable name to the text of its value; "" where it is unbound."""
 
-Thing = Mapping[str, str]
-"""A link: `label`, `href` (percent-encoded, from the language's root, "" if there is no page), `key` (the IRI)."""
+Index = Mapping[str, Sequence[str]]
+"""IRIs by IRI."""
 
-PROJECT = "https://w3id.org/demandkb/"
+KEPT = 1000
+"""Letters whose demands are kept from one page to the next."""
 
 
 @cache
@@ -30,72 +35,200 @@ def _query(name: str) -> str:
     return (Path(__file__).parent / "queries" / f"{name}.rq").read_text("utf-8")
 
 
-@dataclass(frozen=True)
+def letter_of(demand: str) -> str:
+    """The IRI of the letter that a demand stands in."""
+    return demand.partition("/demand/")[0]
+
+
+def last(iri: str) -> str:
+    """The last part of an IRI."""
+    return iri.replace("#", "/").rpartition("/")[2]
+
+
 class Graph:
-    """The graph as pages in one language see it: `language` chooses among labels."""
+    """The graph as the pages need it, whatever their language. `base` is the base IRI of the collection's things."""
 
-    store: Store
-    base: str
-    language: str
+    def __init__(self, store: Store, base: str) -> None:
+        self.store = store
+        self.base = base
+        # Each language shows a page in its turn, and pages next to each other show the same letters.
+        self.rows = lru_cache(16)(self._rows)
+        self.letter_demands = lru_cache(KEPT)(self._letter_demands)
 
-    def ask(self, name: str, **about: str) -> list[Row]:
+    def ask(self, name: str, **about: str) -> Iterator[Row]:
         """The solutions of `queries/NAME.rq`, its variables bound to the IRIs of `about`."""
         text = bind(_query(name), {variable: NamedNode(iri) for variable, iri in about.items()})
         results = self.store.query(text)
         assert isinstance(results, QuerySolutions)  # noqa: S101 - every one of our queries is a SELECT
         names = [variable.value for variable in results.variables]
-        return [
-            {key: value.value if value is not None else "" for key, value in zip(names, row, strict=True)}
-            for row in results
-        ]
+        for row in results:
+            yield {
+                key: value.value if value is not None else "" for key, value in zip(names, row, strict=True)
+            }
+
+    @cached_property
+    def about(self) -> Row:
+        """The collection, and what read it."""
+        return next(self.ask("site"))
 
     @cached_property
     def labels(self) -> Mapping[str, Mapping[str, str]]:
         """The labels of everything that has one: IRI to language to label ("" for no language)."""
         found: dict[str, dict[str, str]] = defaultdict(dict)
         for row in self.ask("labels"):
-            found[row["thing"]].setdefault(row["language"], row["label"])
+            labels = found[row["thing"]]
+            labels[row["language"]] = min(row["label"], labels.get(row["language"], row["label"]))
         return found
 
     @cached_property
     def letters(self) -> Mapping[str, Row]:
-        """All letters by IRI, in order of time."""
-        return {
-            row["letter"]: row
-            for row in sorted(self.ask("letters"), key=lambda row: (row["date"] or "9", row["id"]))
-        }
+        """All letters by IRI, in order of time; those without a date last."""
+        rows = sorted(self.ask("letters"), key=lambda row: (row["date"] or "9", row["id"]))
+        return {sys.intern(row["letter"]): row for row in rows}
 
-    def page(self, iri: str) -> str:
-        """The page of a thing, as a path with perhaps a fragment; "" if it is not one of ours."""
-        for prefix in (self.base, PROJECT):
-            if iri.startswith(prefix):
-                folder, _, rest = iri[len(prefix) :].partition("/")
-                name, _, passage = rest.partition("/")
-                if folder == "letter" and passage:
-                    return f"letter/{name}.html#{passage.replace('/', '-')}"
-                return f"{folder}/{rest.replace('/', '-')}.html" if name else ""
-        return ""
+    def date_of(self, demand: str) -> str:
+        """The date of the demand's letter; "9", which is after all dates, where it has none."""
+        row = self.letters.get(letter_of(demand))
+        return (row["date"] if row else "") or "9"
 
-    def label(self, iri: str) -> str:
-        """What a thing is called: in the language of the pages, else in none, in English, in any."""
-        labels = self.labels.get(iri, {})
-        for language in (self.language, "", "en", *labels):
-            if language in labels:
-                return labels[language]
-        return iri.rpartition("/")[2]
+    # What joins things
 
-    def thing(self, iri: str) -> Thing:
-        """A link to a thing."""
-        return {"label": self.label(iri), "href": quote(self.page(iri), safe="/#"), "key": iri}
+    def _index(self, name: str, key: str, value: str) -> Index:
+        """The values of one column by those of another, both in order of IRI."""
+        pairs = {(sys.intern(row[key]), sys.intern(row[value])) for row in self.ask(name)}
+        found: dict[str, list[str]] = defaultdict(list)
+        for one, other in sorted(pairs):
+            found[one].append(other)
+        return dict(found)
 
-    def letter(self, iri: str) -> Thing:
-        """A link to a letter, with its date."""
-        row = self.letters[iri]
-        href = quote(self.page(iri), safe="/#")
-        return {"label": row["title"] or row["id"], "href": href, "key": iri, "date": row["date"]}
+    def _letters_by(self, index: Index) -> Index:
+        """The letters of each thing, in order of time, from the things of each letter."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for letter in self.letters:
+            for thing in index.get(letter, ()):
+                found[thing].append(letter)
+        return dict(found)
+
+    @cached_property
+    def signers(self) -> Index:
+        """Who signed each letter: organisations and persons."""
+        return self._index("signers", "letter", "thing")
+
+    @cached_property
+    def signed(self) -> Index:
+        """Which letters each organisation or person signed."""
+        return self._letters_by(self.signers)
+
+    @cached_property
+    def roles(self) -> Mapping[str, Mapping[str, str]]:
+        """Whom each letter is addressed and copied to: letter to agent to role."""
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        for row in sorted(self.ask("addressees"), key=lambda row: (row["role"], row["thing"])):
+            found[sys.intern(row["letter"])].setdefault(sys.intern(row["thing"]), sys.intern(row["role"]))
+        return found
+
+    def addressees(self, letter: str, role: str = "addressed_to") -> Sequence[str]:
+        """To whom a letter is addressed, or copied."""
+        return [agent for agent, its in self.roles.get(letter, {}).items() if its == role]
+
+    @cached_property
+    def received(self) -> Index:
+        """The letters that are addressed or copied to each addressee."""
+        return self._letters_by({letter: list(roles) for letter, roles in self.roles.items()})
+
+    @cached_property
+    def named(self) -> Index:
+        """The letters that name each document."""
+        return self._letters_by(self._index("documents", "letter", "thing"))
+
+    @cached_property
+    def demands(self) -> Index:
+        """The demands in force of each letter, in the order of the text."""
+        found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for row in self.ask("demands"):
+            found[sys.intern(row["letter"])].append((int(row["start"]), sys.intern(row["demand"])))
+        return {letter: [demand for _, demand in sorted(pairs)] for letter, pairs in found.items()}
+
+    @cached_property
+    def types_of(self) -> Index:
+        """The types of each demand in force."""
+        return self._index("demand-types", "demand", "thing")
+
+    @cached_property
+    def asked(self) -> Index:
+        """The demands in force of each type, in order of time."""
+        return self._demands_by(self.types_of)
+
+    @cached_property
+    def leaning(self) -> Index:
+        """The demands in force that lean on each document, in order of time."""
+        return self._demands_by(self._index("demand-documents", "demand", "thing"))
+
+    def _demands_by(self, index: Index) -> Index:
+        found: dict[str, list[str]] = defaultdict(list)
+        for letter in self.letters:
+            for demand in self.demands.get(letter, ()):
+                for thing in index.get(demand, ()):
+                    found[thing].append(demand)
+        return dict(found)
+
+    @cached_property
+    def lines(self) -> Sequence[Line]:
+        """Demands joined by restating each other, each line from its first statement on; longest first."""
+        links = [
+            Restatement(
+                sys.intern(row["demand"]),
+                sys.intern(row["earlier"]),
+                1.0,
+                tuple(sorted(row["types"].split())),
+                "",
+            )
+            for row in self.ask("restatements")
+        ]
+        return lines(links, {d: self.date_of(d) for link in links for d in (link.later, link.earlier)})
+
+    @cached_property
+    def line_of(self) -> Mapping[str, Line]:
+        """The first line that each demand belongs to."""
+        found: dict[str, Line] = {}
+        for line in self.lines:
+            for demand in line.demands:
+                found.setdefault(demand, line)
+        return found
+
+    @cached_property
+    def assessments(self) -> Mapping[str, Sequence[Row]]:
+        """What people found came of each demand, oldest first."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.ask("assessments"):
+            found[row["demand"]].append(row)
+        return found
+
+    @cached_property
+    def types(self) -> Sequence[Row]:
+        """The demand types with what is above each, and how many demands and letters have it."""
+        return list(self.ask("types"))
+
+    @cached_property
+    def states(self) -> frozenset[str]:
+        """The record states that demands in force are in."""
+        return frozenset(row["state"] for row in self.ask("states"))
+
+    # What letters say
+
+    def _rows(self, name: str, about: str) -> Sequence[Row]:
+        """The solutions of a query about one thing."""
+        return list(self.ask(name, about=about))
+
+    def _letter_demands(self, letter: str) -> Mapping[str, Row]:
+        """The demands that a letter makes or reports, in the order of the text."""
+        return {row["demand"]: row for row in self.ask("letter-demands", about=letter)}
+
+    def demand(self, iri: str) -> Row | None:
+        """One demand; None where no letter has it any more."""
+        return self.letter_demands(letter_of(iri)).get(iri)
 
 
 def base_of(store: Store) -> str:
     """The base IRI of the collection's things."""
-    [row] = Graph(store, "", "").ask("site")
-    return row["dataset"].removesuffix("collection")
+    return Graph(store, "").about["dataset"].removesuffix("collection")

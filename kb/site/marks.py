@@ -32,7 +32,7 @@ class Piece:
 
     text: str
     marks: tuple[Mark, ...]
-    first: frozenset[Mark]
+    first: tuple[Mark, ...]
 
 
 def cut(text: str, marks: Iterable[Mark]) -> Iterator[Piece]:
@@ -51,4 +51,4 @@ def cut(text: str, marks: Iterable[Mark]) -> Iterator[Piece]:
             open_marks.append(upcoming)
             upcoming = next(coming, None)
         around = tuple(sorted(open_marks, key=lambda m: (m.start - m.end, m.start, m.kind, m.id)))
-        yield Piece(text[start:end], around, frozenset(m for m in around if m.start == start))
+        yield Piece(text[start:end], around, tuple(m for m in around if m.start == start))

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote
 
 import jinja2
 
 from kb import __version__
-from kb.site.pages import Page, Site
+from kb.ontology_page import TEMPLATES
+from kb.site.view import Page, View
 
 __all__ = ["POLICY", "Rendering", "words"]
 
@@ -27,7 +28,7 @@ POLICY = (
 
 NAVIGATION = (
     *("home", "letters", "lines", "organisations", "addressees", "documents"),
-    *("types", "questions", "search", "downloads"),
+    *("types", "questions", "search", "ontology", "downloads"),
 )
 
 
@@ -43,11 +44,11 @@ class Rendering:
     Pages of the first language are at the top of the site, those of another in a folder named by its code.
     """
 
-    def __init__(self, site: Site, language: str) -> None:
-        self.site = site
-        self.language = language
-        self.folder = "" if language == next(iter(words())) else f"{language}/"
-        [about] = site.graph.ask("site")
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.language = view.language
+        self.folder = "" if self.language == next(iter(words())) else f"{self.language}/"
+        about = view.graph.about
         self._about = {
             "title": about["title"] or "demandkb",
             "publisher": about["publisher"],
@@ -57,11 +58,11 @@ class Rendering:
 
     def path(self, page: Page) -> str:
         """Where the page is in the site."""
-        return self.folder + unquote(page.path)
+        return self.folder + page.path
 
     def values(self, page: Page) -> dict[str, Any]:
         """Everything the template of the page is filled with."""
-        local = "../" * unquote(page.path).count("/")
+        local = "../" * page.path.count("/")
         shared = "../" * self.path(page).count("/")
         first = next(iter(words()))
         return {
@@ -69,16 +70,16 @@ class Rendering:
             **page.values,
             "site": self._about,
             "lang": self.language,
-            "t": self.site.words,
+            "t": self.view.words,
             "section": page.section,
             "root": local,
             "shared": shared,
             "assets": f"{shared}assets/",
-            "here": local + page.path,
+            "here": local + quote(page.path),
             "policy": POLICY,
             "navigation": [(key, "index.html" if key == "home" else f"{key}.html") for key in NAVIGATION],
             "languages": [
-                (code, each["language"], shared + ("" if code == first else f"{code}/") + page.path)
+                (code, each["language"], shared + ("" if code == first else f"{code}/") + quote(page.path))
                 for code, each in words().items()
                 if code != self.language
             ],
@@ -99,7 +100,7 @@ class Rendering:
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
+        loader=jinja2.FileSystemLoader([FOLDER / "templates", TEMPLATES]),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -111,5 +112,5 @@ def _environment() -> jinja2.Environment:
 
 @cache
 def _templates_digest() -> str:
-    files = sorted((FOLDER / "templates").iterdir())
+    files = [*sorted((FOLDER / "templates").iterdir()), TEMPLATES / "ontology_contents.html"]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

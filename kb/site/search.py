@@ -1,6 +1,7 @@
-"""What the search of the site looks through: small documents, in shards that a page loads as scripts.
+"""What the search looks through: letters with their demands, and names, in shards that a page loads as scripts.
 
-Scripts and not JSON, because a page opened from a folder may load the one and not the other.
+Scripts and not JSON, because a page opened from a folder may load the one and not the other. A shard holds letters
+of a few years only, so that a search within one year loads little.
 """
 
 from __future__ import annotations
@@ -10,87 +11,101 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from kb.site.pages import Site
+from kb.site.data import last
+from kb.site.view import View
 
 __all__ = ["options", "shards"]
 
-SHARD = 2000
-"""Documents in one file: about half a megabyte."""
+SHARD = 200
+"""Letters in one file: about half a megabyte."""
+
+NAMES = 5000
+"""Names in one file."""
+
+MOST_ORGANISATIONS = 300
+"""Organisations that the search can be narrowed to: those with most letters."""
+
+STATES = {"machine-read": "in_force", "reviewed": "reviewed", "changed": "changed"}
+"""The words of the interface for the states of demands in force."""
 
 
-def shards(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The files of the search: path and bytes."""
-    documents = _documents(site)
-    names: list[str] = []
-    while batch := list(islice(documents, SHARD)):
-        names.append(f"{len(names):04}.js")
-        yield f"search/{names[-1]}", b"demandkbShard(" + _json(batch) + b");\n"
-    yield "search/shards.js", b"window.demandkbShards = " + _json(names) + b";\n"
+def shards(view: View) -> Iterator[tuple[str, bytes]]:
+    """The files of the search: path and bytes, the list of them last."""
+    listed = []
+    letters, names = _letters(view), _names(view)
+    for kind, rows, size in (("letters", letters, SHARD), ("names", names, NAMES)):
+        number = 0
+        while batch := list(islice(rows, size)):
+            number += 1
+            name = f"{kind}-{number:03}.js"
+            years = sorted({row["date"][:4] for row in batch}) if kind == "letters" else []
+            listed.append({"name": name, "kind": kind, "years": years})
+            yield f"search/{name}", b"demandkbShard(" + _json(batch) + b");\n"
+    yield "search/shards.js", b"window.demandkbShards = " + _json(listed) + b";\n"
 
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _documents(site: Site) -> Iterator[Mapping[str, Any]]:
-    """Every demand in force, letter, signatory, addressee and document, as the page shows a hit."""
-    graph = site.graph
-    addressees = {
-        letter: [_key(thing) for thing, role in roles.items() if role == "addressed_to"]
-        for letter, roles in site.roles.items()
-    }
-    for row in graph.ask("search"):
-        letter = row["letter"]
-        yield {
-            "kind": "demand",
-            "href": graph.thing(row["demand"])["href"],
-            "label": graph.letter(letter)["label"],
-            "text": " ".join(row["quote"].split()),
-            "date": row["date"],
-            "year": row["date"][:4],
-            "state": row["state"].rpartition("/")[2],
-            "types": sorted(map(_key, row["types"].split())),
-            "addressees": addressees.get(letter, []),
-            "organisations": sorted(map(_key, site.signers.get(letter, ()))),
-        }
+def _letters(view: View) -> Iterator[Mapping[str, Any]]:
+    """Every letter with what the filters ask of it, and its demands in force."""
+    graph = view.graph
+    choices = set(_organisations(view))
     for iri, row in graph.letters.items():
+        demands = []
+        for demand in graph.demands.get(iri, ()):
+            found = graph.demand(demand)
+            if found:
+                demands.append(
+                    {
+                        "id": view.page(demand).rpartition("#")[2],
+                        "text": " ".join(found["quote"].split()),
+                        "types": [last(type_) for type_ in graph.types_of.get(demand, ())],
+                        "state": last(found["state"]),
+                    }
+                )
+        link = view.letter(iri)
         yield {
             "kind": "letter",
-            "href": graph.letter(iri)["href"],
-            "label": graph.letter(iri)["label"],
+            "href": link["href"],
+            "label": link["label"],
             "date": row["date"],
-            "year": row["date"][:4],
-            "addressees": addressees.get(iri, []),
-            "organisations": sorted(map(_key, site.signers.get(iri, ()))),
+            "addressees": [last(who) for who in graph.addressees(iri)],
+            "organisations": [last(who) for who in graph.signers.get(iri, ()) if who in choices],
+            "demands": demands,
         }
-    documents = sorted({row["thing"] for row in graph.ask("documents")})
-    for kind, things in (
-        ("organisation", sorted(site.signed)),
-        ("addressee", sorted(site.addressed)),
-        ("document", documents),
-    ):
-        for thing in things:
-            yield {"kind": kind, "href": graph.thing(thing)["href"], "label": graph.label(thing)}
 
 
-def _key(iri: str) -> str:
-    return iri.rpartition("/")[2]
+def _names(view: View) -> Iterator[Mapping[str, Any]]:
+    """Every signatory, addressee and document, by all its names."""
+    graph = view.graph
+    addressed = {who for letter in graph.roles for who in graph.addressees(letter)}
+    for kind, things in (("organisation", graph.signed), ("addressee", addressed), ("document", graph.named)):
+        for iri in sorted(things):
+            label = view.label(iri)
+            others = sorted(set(graph.labels.get(iri, {}).values()) - {label})
+            yield {"kind": kind, "href": view.thing(iri)["href"], "label": label, "also": " · ".join(others)}
 
 
-def options(site: Site) -> Mapping[str, list[tuple[str, str]]]:
+def _organisations(view: View) -> list[str]:
+    signed = view.graph.signed
+    return sorted(signed, key=lambda who: (-len(signed[who]), who))[:MOST_ORGANISATIONS]
+
+
+def options(view: View) -> Mapping[str, list[tuple[str, str]]]:
     """What can be chosen in each filter: value and words."""
-    graph, words = site.graph, site.words
-    leaves = [row["thing"] for row in graph.ask("types") if row["broader"]]
-    often = sorted(site.signed, key=lambda who: (-len(site.signed[who]), graph.label(who)))[:300]
+    graph = view.graph
+    addressed = {who for letter in graph.roles for who in graph.addressees(letter)}
+    found = {
+        "type": [row["thing"] for row in graph.types if row["broader"] and graph.asked.get(row["thing"])],
+        "addressee": sorted(addressed, key=view.label),
+        "organisation": sorted(_organisations(view), key=view.label),
+    }
     years = sorted({row["date"][:4] for row in graph.letters.values() if row["date"]})
+    states = {last(state) for state in graph.states}
     return {
-        "type": [(_key(iri), graph.label(iri)) for iri in leaves],
-        "addressee": [(_key(iri), graph.label(iri)) for iri in sorted(site.addressed, key=graph.label)],
-        "organisation": [(_key(iri), graph.label(iri)) for iri in sorted(often, key=graph.label)],
+        **{name: [(last(iri), view.label(iri)) for iri in iris] for name, iris in found.items()},
         "year": [(year, year) for year in years],
-        "state": [
-            ("machine-read", words["in_force"]),
-            ("reviewed", words["reviewed"]),
-            ("changed", words["changed"]),
-        ],
+        "state": [(state, view.words[word]) for state, word in STATES.items() if state in states],
     }

@@ -20,7 +20,7 @@ def test_the_pieces_are_the_text(text: str, spans: list[tuple[int, int, str]]) -
         end = place + len(piece.text)
         whole = {m for m in marks if 0 <= m.start < m.end <= len(text)}
         assert set(piece.marks) == {m for m in whole if m.start < end and m.end > place}
-        assert piece.first == {m for m in piece.marks if m.start == place}
+        assert piece.first == tuple(m for m in piece.marks if m.start == place)
         place = end
 
 

@@ -9,22 +9,50 @@ const more = document.getElementById("search-more");
 const PAGE = 50;
 const documents = [];
 const index = new MiniSearch({
-  fields: ["text", "label"],
+  fields: ["text", "label", "also"],
   idField: "i",
   processTerm: (term) => term.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase(),
   searchOptions: { boost: { label: 2 }, prefix: true, combineWith: "AND" },
 });
 const filters = ["kind", "type", "addressee", "organisation", "year", "state"];
 const lists = { type: "types", addressee: "addressees", organisation: "organisations" };
+const loaded = new Set();
 let found = [];
 let shown = 0;
 
+function* documentsOf(row) {
+  const { demands, ...letter } = row;
+  letter.year = (row.date || "").slice(0, 4);
+  yield letter;
+  for (const { id, ...demand } of demands || []) {
+    yield { ...letter, ...demand, kind: "demand", href: letter.href + "#" + id };
+  }
+}
+
 window.demandkbShard = (rows) => {
-  const fresh = rows.map((row, n) => ({ ...row, i: documents.length + n }));
+  const fresh = rows.flatMap((row) => [...documentsOf(row)]);
+  fresh.forEach((doc, n) => (doc.i = documents.length + n));
   documents.push(...fresh);
   index.addAll(fresh);
   search();
 };
+
+// Only what the search can find is loaded: nothing before something is asked, letters of the year that is chosen.
+function load(wanted) {
+  for (const shard of window.demandkbShards || []) {
+    const ofLetters = shard.kind === "letters";
+    const year = wanted.get("year");
+    const kind = wanted.get("kind");
+    if (ofLetters ? kind && kind !== "letter" && kind !== "demand" : kind === "letter" || kind === "demand") continue;
+    if (year && !shard.years.includes(year)) continue;
+    if (loaded.has(shard.name)) continue;
+    loaded.add(shard.name);
+    const script = document.createElement("script");
+    script.src = form.dataset.shared + "search/" + shard.name;
+    script.async = false;
+    document.head.append(script);
+  }
+}
 
 function matches(doc, wanted) {
   return filters.every((name) => {
@@ -65,6 +93,7 @@ function search() {
   for (const key of [...wanted.keys()]) if (!wanted.get(key)) wanted.delete(key);
   const query = wanted.toString();
   history.replaceState(null, "", query ? "?" + query : location.pathname);
+  if (query) load(wanted);
   const pool = words ? index.search(words).map((result) => documents[result.id]) : documents;
   found = query ? pool.filter((doc) => matches(doc, wanted)) : [];
   shown = 0;
@@ -78,9 +107,4 @@ for (const [key, value] of asked) if (form.elements[key]) form.elements[key].val
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("input", search);
 more.addEventListener("click", show);
-for (const name of window.demandkbShards || []) {
-  const script = document.createElement("script");
-  script.src = form.dataset.shared + "search/" + name;
-  script.async = false;
-  document.head.append(script);
-}
+search();

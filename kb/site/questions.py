@@ -1,0 +1,81 @@
+"""The page of a question: its answer as a table, and its SPARQL."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions
+
+from kb.errors import KbError
+from kb.querying import Query, run
+from kb.results import shown
+from kb.site.view import Page, Table, View
+from kb.sparql import Ask
+
+__all__ = ["Answer", "answer", "question_page"]
+
+MOST_ROWS = 300
+"""Rows of an answer on the page; the command gives all."""
+
+
+class Answer(NamedTuple):
+    """What a question was asked with, and the first rows of its answer, or why there is none."""
+
+    chosen: Mapping[str, str]
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    note: str = ""
+
+
+def answer(ask: Ask, query: Query) -> Answer:
+    """Ask a question with the defaults or examples of its parameters."""
+    chosen = {p.name: p.example for p in query.parameters if p.required and p.default is None and p.example}
+    try:
+        found = run(query, chosen, ask)
+    except KbError as error:
+        return Answer(chosen, (), (), error.message)
+    if isinstance(found, QuerySolutions):
+        columns = [variable.value for variable in found.variables]
+        return Answer(chosen, columns, [list(row) for row in islice(found, MOST_ROWS + 1)])
+    if isinstance(found, QueryBoolean):
+        return Answer(chosen, [query.name], [[str(bool(found)).lower()]])
+    return Answer(chosen, (), ())
+
+
+def question_page(view: View, name: str, query: Query, answered: Answer) -> Page:
+    """A question with its answer."""
+    chosen, columns, found, note = answered
+    rows = [[_cell(view, term) for term in row] for row in found]
+    numbers = [
+        n
+        for n in range(len(columns))
+        if rows and all(re.fullmatch(r"-?\d+(\.\d+)?|", str(row[n])) for row in rows)
+    ]
+    options = [f"-p {key}={shlex.quote(value)}" for key, value in chosen.items()]
+    values = {
+        "heading": query.summary,
+        "tags": query.tags,
+        "description": query.description,
+        "parameters": query.parameters,
+        "answer": Table(query.summary, columns, rows[:MOST_ROWS], numbers),
+        "more": len(rows) > MOST_ROWS,
+        "note": note,
+        "command": " ".join(["kb query", name, *options]),
+        "sparql": query.text,
+    }
+    return Page(f"question/{name}.html", "question.html", "questions", values)
+
+
+def _cell(view: View, term: Any) -> Any:
+    """A term of an answer: a link where it is a thing that has a page."""
+    if isinstance(term, NamedNode):
+        iri = term.value
+        if iri in view.graph.letters:
+            return view.letter(iri)
+        if view.page(iri) and (iri in view.graph.labels or "/demand/" in iri):
+            return view.thing(iri)
+    return term if isinstance(term, str) else shown(term)

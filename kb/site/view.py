@@ -1,0 +1,195 @@
+"""The graph in one language of the interface: what things are called there, and which page each has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from kb.site.data import Graph, last, letter_of
+from kb.tracking import Line
+
+__all__ = ["Page", "Table", "Thing", "View"]
+
+PROJECT = "https://w3id.org/demandkb/"
+
+MOST_ROWS = 300
+"""Rows of a table on one page; longer ones go on, on further pages."""
+
+Thing = Mapping[str, str]
+"""A link: `label`, `href` (percent-encoded, from the language's root, "" if there is no page), `key` (the IRI)."""
+
+
+class Table(NamedTuple):
+    """A table as templates show it; `numbers` are the columns that hold numbers."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    numbers: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page to be written: `path` below the language's root, its template, the part of the site, its values."""
+
+    path: str
+    template: str
+    section: str
+    values: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A graph seen in a language. `words` are the interface's (strings.toml)."""
+
+    graph: Graph
+    language: str
+    words: Mapping[str, str]
+
+    # Things
+
+    def page(self, iri: str) -> str:
+        """The page of a thing, as a path with perhaps a fragment; "" if it is not one of ours."""
+        for prefix in (self.graph.base, PROJECT):
+            if iri.startswith(prefix):
+                folder, _, rest = iri[len(prefix) :].partition("/")
+                name, _, passage = rest.partition("/")
+                if folder == "letter" and passage:
+                    return f"letter/{name}.html#{passage.replace('/', '-')}"
+                return f"{folder}/{rest.replace('/', '-')}.html" if name else ""
+        return ""
+
+    def label(self, iri: str) -> str:
+        """What a thing is called: in the language of the pages, else in none, in English, in any."""
+        labels = self.graph.labels.get(iri, {})
+        for language in (self.language, "", "en", *sorted(labels)):
+            if language in labels:
+                return labels[language]
+        return iri.rpartition("/")[2]
+
+    def thing(self, iri: str) -> Thing:
+        """A link to a thing."""
+        return {"label": self.label(iri), "href": quote(self.page(iri), safe="/#"), "key": iri}
+
+    def things(self, iris: Iterable[str]) -> list[Thing]:
+        """Links to things."""
+        return [self.thing(iri) for iri in iris]
+
+    def letter(self, iri: str) -> Thing:
+        """A link to a letter, with its date."""
+        row = self.graph.letters[iri]
+        href = quote(self.page(iri), safe="/#")
+        return {"label": row["title"] or row["id"], "href": href, "key": iri, "date": row["date"]}
+
+    def ranked(self, counts: Mapping[str, int]) -> list[tuple[str, int]]:
+        """Things with their counts, the highest first, then by name."""
+        return sorted(counts.items(), key=lambda pair: (-pair[1], self.label(pair[0]), pair[0]))
+
+    def letters(self, letters: Iterable[str]) -> Table:
+        """Letters, with how much was read out of each."""
+        words = self.words
+        columns = [words["date"], words["letter"], words["demands"], words["signatories"]]
+        rows = [
+            (
+                row["date"] or words["undated"],
+                self.letter(iri),
+                int(row["demands"] or 0),
+                int(row["signatures"] or 0),
+            )
+            for iri, row in ((iri, self.graph.letters[iri]) for iri in letters)
+        ]
+        return Table(words["letters"], columns, rows, (2, 3))
+
+    # Demands
+
+    def demand(self, iri: str) -> Mapping[str, Any] | None:
+        """A demand as the macro `demand` shows it; None where no letter has it any more."""
+        row = self.graph.demand(iri)
+        if row is None:
+            return None
+        line = self.graph.line_of.get(iri)
+        return {
+            "quote": row["quote"],
+            "language": row["language"],
+            "href": self.thing(iri)["href"],
+            "letter": self.letter(letter_of(iri)),
+            "explicitness": "reported" if row["reported"] == "true" else last(row["explicitness"]),
+            "state": last(row["state"]),
+            "types": self.things(sorted(row["types"].split())),
+            "line": self.line_path(line) if line else "",
+        }
+
+    def demands(self, iris: Iterable[str]) -> list[Mapping[str, Any]]:
+        """Demands as the macro `demands` shows them."""
+        return [shown for shown in map(self.demand, iris) if shown]
+
+    @staticmethod
+    def line_path(line: Line) -> str:
+        """The page of a line of demands, named by its first one."""
+        letter, _, hash_ = line.demands[0].partition("/demand/")
+        name = [last(line.type), last(letter), *hash_.split("/")]
+        return f"line/{quote('-'.join(filter(None, name)))}.html"
+
+    def line(self, line: Line) -> Thing:
+        """A link to a line of demands, called by the words of its first one."""
+        row = self.graph.demand(line.demands[0])
+        words = " ".join((row["quote"] if row else line.demands[0]).split())
+        label = words if len(words) <= 160 else words[:159] + "…"
+        return {"label": label, "href": self.line_path(line), "key": line.demands[0]}
+
+    def assessed(self, demands: Iterable[str], facet: str = "") -> Table:
+        """What people found came of demands, oldest first."""
+        words = self.words
+        columns = [words[key] for key in ("date", "demand", "state", "evidence", "document", "reason")]
+        found = [
+            (demand, row)
+            for demand in demands
+            for row in self.graph.assessments.get(demand, ())
+            if not facet or last(row["facet"]) == facet
+        ]
+        found.sort(key=lambda pair: pair[1]["date"])
+        rows = [
+            (
+                row["date"],
+                {
+                    "label": self.letter(letter_of(demand))["label"],
+                    "href": self.thing(demand)["href"],
+                    "key": demand,
+                },
+                f"{words[last(row['facet'])]}: {self.label(row['outcome'])}",
+                row["quote"],
+                {"label": " ".join(filter(None, (row["document"], row["paragraph"]))), "url": row["page"]},
+                row["reason"],
+            )
+            for demand, row in found
+        ]
+        return Table(words["evidence"], columns, rows)
+
+    # Pages that go on
+
+    def paged(self, page: Page, most: int = MOST_ROWS, **series: Sequence[Any]) -> Iterator[Page]:
+        """The page, as often as its longest series needs: on each `most` of every series.
+
+        `series` are added to the values of the page; a Table goes on with its rows.
+        """
+        longest = max(
+            (len(each.rows if isinstance(each, Table) else each) for each in series.values()), default=0
+        )
+        count = max(1, -(-longest // most))
+        stem = page.path.removesuffix(".html")
+        paths = [page.path, *(f"{stem}~{number}.html" for number in range(2, count + 1))]
+        for number, path in enumerate(paths, 1):
+            here = slice((number - 1) * most, number * most)
+            part = {
+                name: each._replace(rows=each.rows[here]) if isinstance(each, Table) else each[here]
+                for name, each in series.items()
+            }
+            near = sorted({1, *range(max(1, number - 2), min(count, number + 2) + 1), count})
+            parts = (
+                [{"number": n, "href": quote(paths[n - 1]), "here": n == number} for n in near]
+                if count > 1
+                else []
+            )
+            yield Page(path, page.template, page.section, {**page.values, **part, "parts": parts})
