@@ -36,6 +36,23 @@ Sincerely,
 2. جمعية الأمل (Hope)
 """.replace("{long}", "unbroken" * 2000)
 
+ARABIC = """\
+رسالة مفتوحة إلى مجلس الأمن
+
+إلى: الأمين العام للأمم المتحدة
+
+5 حزيران 2021
+
+السيد الأمين العام،
+
+نطالبكم بالإفراج عن جميع المعتقلين وفقاً للقرار 2254 (2015).
+
+مع الاحترام،
+
+1. جمعية الأمل
+2. Hope Association
+"""
+
 
 def kb(*words: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command."""
@@ -50,6 +67,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     shutil.copytree(SEEDS, folder / "letters")
     (folder / "letters" / "2020-05-05-hostile.txt").write_text(HOSTILE, "utf-8")
+    (folder / "letters" / "2021-06-05-arabic.txt").write_text(ARABIC, "utf-8")
     done = kb("build", "letters", folder=folder)
     assert done.returncode == 0, done.stderr
     done = kb("site", folder=folder)

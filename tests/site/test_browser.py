@@ -114,13 +114,23 @@ def test_the_other_language_is_one_step_away(page: Page, collection: Path) -> No
     assert page.evaluate("getComputedStyle(document.querySelector('.letter .text')).direction") == "ltr"
 
 
+def test_a_letter_keeps_its_direction_in_either_interface(page: Page, collection: Path) -> None:
+    for folder, around in (("", "ltr"), ("ar/", "rtl")):
+        open_page(page, collection, f"{folder}letter/2021-06-05-arabic.html")
+        assert page.evaluate("getComputedStyle(document.body).direction") == around
+        text = page.locator(".letter .text")
+        assert text.get_attribute("lang") == "ar"
+        assert text.evaluate("element => getComputedStyle(element).direction") == "rtl"
+        assert page.locator("aside blockquote").first.get_attribute("lang") == "ar"
+
+
 def test_a_table_is_sorted_by_its_heading(page: Page, collection: Path) -> None:
     open_page(page, collection, "letters.html")
     page.get_by_role("button", name="Signatories").click()
     page.get_by_role("button", name="Signatories").click()
     counts = [int(text) for text in page.locator("tbody td:nth-child(4)").all_inner_texts()]
     assert counts == sorted(counts, reverse=True)
-    assert len(counts) == 6
+    assert len(counts) == 7
 
 
 def test_markup_in_a_letter_is_text(page: Page, collection: Path) -> None:
