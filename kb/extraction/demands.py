@@ -28,6 +28,7 @@ _MOST_PARAGRAPHS = 15
 _LONGEST_PARAGRAPH = 1200
 _LONGEST_LABEL = 120
 _SHORT_LEAD = 60
+_RUN_IN = 24
 # A demand of more code points may tell facts too.
 _LONG_DEMAND = 500
 # The longest title, and the least that stands under one (code points).
@@ -303,7 +304,7 @@ class _Reader:
         quoted = _quoted(reading.text, sentences)
         for number, sentence in enumerate(sentences):
             text = reading.text[slice(*sentence)]
-            if number in quoted:
+            if number in quoted or (number == 0 and self.is_run_in_title(reading.text, sentences)):
                 self.previous = None
                 continue
             ordinal = begins_with(text, self.language, "ordinals")
@@ -322,6 +323,17 @@ class _Reader:
                 continue
             self.judge_sentence(reading, sentence, text)
         self._close(point, ordered)
+
+    def is_run_in_title(self, text: str, sentences: Sequence[Span]) -> bool:
+        """Tell a title within a paragraph: "Cancel debt. All creditors must take part in it."."""
+        first, following = sentences[0], sentences[1] if len(sentences) > 1 else None
+        title = text[slice(*first)]
+        if following is None or len(title) > _RUN_IN or title.count(" ") > 2 or not title.endswith("."):
+            return False
+        if shape(title, self.language) != "imperative":
+            return False
+        more = text[slice(*following)]
+        return len(more) > 2 * _RUN_IN and judge(more, self.language, self.names) is not None
 
     def counts(self, reading: Reading, sentence: Span) -> bool:
         """Tell whether the demand read last is a sentence that only counts the points after it."""
