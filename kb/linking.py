@@ -13,6 +13,7 @@ from kb.collection import Collection, Decision
 from kb.errors import DataError
 from kb.restating import Restating
 from kb.signing import Signing
+from kb.sparql import Results
 from kb.state import State
 
 __all__ = ["Linker"]
@@ -48,7 +49,7 @@ class Linker:
         gone = self._gone()
         path = self._collection.folder / "assessments.csv"
         rows = self._collection.assessments
-        assessments, found, problems = assessing.taken(rows, self._names, self._draft.store.query, path)
+        assessments, found, problems = assessing.taken(rows, self._names, self._ask, path)
         self._state.keep_about("findings", findings.dumps(found))
         self._replace_rest(
             graph.collection_graph(self._collection, self._names),
@@ -83,8 +84,12 @@ class Linker:
                 told = f"stale: the demand that {row.decision!r} is about is gone; decide again, or remove the row"
                 yield DataError(told, review, row.line)
 
+    def _ask(self, text: str) -> Results:
+        # Nothing may hold on to the store itself: it is closed when the draft lets go of it.
+        return self._draft.store.query(text)
+
     def _is_demand(self, iri: str) -> bool:
-        return assessing.in_force(self._draft.store.query, iri) is not None
+        return assessing.in_force(self._ask, iri) is not None
 
     def _decisions(self, about_demands: bool) -> list[Decision]:
         return [
