@@ -60,7 +60,7 @@ SHARED = 2
 LIGHT = 0.2
 """The weight of a light word (`[tracking] light` of a language), against 1 for any other."""
 
-NEAREST = 64
+NEAREST = 24
 """How many earlier passages are looked at for each word and type, nearest first: it keeps the cost linear."""
 
 SHORTER = 0.7
