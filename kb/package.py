@@ -149,10 +149,6 @@ def _write_graph(store: Store, folder: Path, texts: bool) -> list[str]:
     return notes
 
 
-def _publisher(dataset: _Dataset) -> dict[str, str]:
-    return {"Source-Organization": dataset.publisher} if dataset.publisher else {}
-
-
 def _texts(store: Store) -> Iterator[tuple[str, str]]:
     pattern = f"?letter <{expand('dcterms:identifier')}> ?id ; <{expand('schema:text')}> ?text"
     rows = store.query(f"SELECT ?id ?text {{ {pattern} }}")
