@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph
@@ -420,7 +421,7 @@ def kill_and_check(folder: Path, build: Path, full: Path, times: int) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Path:
+def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of a few megabytes, where the system lets us make one."""
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -432,32 +433,52 @@ def small_disk(tmp_path: Path) -> Path:
     )
     if done.returncode:
         pytest.skip(f"no small disk here: {done.stderr.decode().strip()}")
-    return disk
+    yield disk
+    subprocess.run(["umount", "--lazy", disk], check=False)  # noqa: S607  # what mounted it
+
+
+def kb(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the command."""
+    command = [sys.executable, "-m", "kb", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_a_full_disk(tmp_path: Path, small_disk: Path) -> None:
     folder = collection(tmp_path / "c", a=text(2018))
     build = small_disk / "b"
-    try:
-        make(folder, build)
-        before = lines(build)
-        collection(folder, b=text(2019))
-        (small_disk / "filler").write_bytes(b"x" * (shutil.disk_usage(small_disk).free - 300_000))
-        done = subprocess.run(
-            [sys.executable, "-m", "kb", "build", folder, "-o", build],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 3
-        assert "No space left" in done.stderr
-        assert len(done.stderr.strip().splitlines()) == 1
-        assert lines(build) == before
-        (small_disk / "filler").unlink()
-        make(folder, build)
-        assert letters(build) == {"a", "b"}
-    finally:
-        subprocess.run(["umount", "--lazy", small_disk], check=False)  # noqa: S607  # what mounted it
+    make(folder, build)
+    before = lines(build)
+    collection(folder, b=text(2019))
+    (small_disk / "filler").write_bytes(b"x" * (shutil.disk_usage(small_disk).free - 300_000))
+    done = kb("build", folder, "-o", build)
+    assert done.returncode == 3
+    assert "No space left" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert lines(build) == before
+    (small_disk / "filler").unlink()
+    make(folder, build)
+    assert letters(build) == {"a", "b"}
+
+
+def test_a_disk_that_became_read_only(tmp_path: Path, small_disk: Path) -> None:
+    folder = collection(tmp_path / "c", a=text(2018))
+    build = small_disk / "b"
+    make(folder, build)
+    before = lines(build)
+    collection(folder, b=text(2019))
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)  # noqa: S607  # what mounted it
+    done = kb("build", folder, "-o", build)
+    assert done.returncode == 3
+    assert "Read-only file system" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    for question in (["query", "letters"], ["validate"], ["export"]):
+        answer = kb(*question, "--build", build)
+        assert answer.returncode == 0, answer.stderr
+        assert answer.stdout
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)  # noqa: S607  # what mounted it
+    assert lines(build) == before
+    make(folder, build)
+    assert letters(build) == {"a", "b"}
 
 
 def test_a_folder_that_cant_be_written(tmp_path: Path) -> None:
