@@ -46,8 +46,8 @@ RECENT = 2 * 10**9
 """Nanoseconds within which a second change of a file may leave its time as it was."""
 
 _SOURCES = (
-    "assessing.py", "authorities.py", "documents", "extraction", "findings.py", "graph.py", "identity", "letter.py",
-    "linking.py", "restating.py", "shared.py", "signing.py", "state.py", "tracking.py", "validation.py",
+    "assessing.py", "authorities.py", "describing.py", "documents", "extraction", "findings.py", "graph.py", "identity",
+    "letter.py", "linking.py", "restating.py", "shared.py", "signing.py", "state.py", "tracking.py", "validation.py",
 )  # fmt: skip
 _LIBRARIES = ("charset-normalizer", "lxml", "mammoth", "pypdfium2", "pyshacl", "rdflib")
 
@@ -83,10 +83,11 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What came of a letter: its graph, or none because `entry.problem` says why."""
+    """What came of a letter: its graph and what it says of other things, or nothing, as `entry.problem` says."""
 
     entry: Entry
     nquads: bytes = b""
+    descriptions: tuple[str, ...] = ()
     signatures: tuple[tuple[int, str, SignatoryKind], ...] = ()
     statements: tuple[str, ...] = ()
 
@@ -270,6 +271,7 @@ class _Builder:
                 linker.leave(identifier)
                 draft.remove_graph(self._graph(identifier))
                 linker.restating.replace(identifier, ())
+                linker.describing.replace(identifier, ())
                 state.forget(identifier)
                 self.summary.removed.append(identifier)
             for entry in unreadable:
@@ -288,6 +290,7 @@ class _Builder:
                     state.keep(read.entry)
                     state.keep_signatures(read.entry.id, read.signatures)
                     linker.restating.replace(read.entry.id, read.statements)
+                    linker.describing.replace(read.entry.id, read.descriptions)
                     (self.summary.changed if known else self.summary.added).append(read.entry.id)
                 self.progress(done, len(tasks))
         for names in (self.summary.added, self.summary.changed):
@@ -391,6 +394,7 @@ def _able(folder: Path, base: str, fingerprint: str) -> str:
 
 def _read_letter(folder: Path, base: str, task: _Task) -> _Read:
     """Read a letter, make its graph and check it."""
+    from kb.describing import divided
     from kb.documents import read_document
     from kb.extraction import extract
     from kb.findings import dumps
@@ -404,6 +408,7 @@ def _read_letter(folder: Path, base: str, task: _Task) -> _Read:
         graph = letter_graph(letter, Names(base), task.decisions, task.note)
         found = validate([graph])
         grave = sum(finding.severity == "violation" for finding in found)
+        own, descriptions = divided(store.nquads(graph), Names(base))
         return _Read(
             _entry(
                 task,
@@ -411,7 +416,8 @@ def _read_letter(folder: Path, base: str, task: _Task) -> _Read:
                 findings=dumps(found),
                 **_counts(graph, Names(base).letter(task.id)),
             ),
-            packed(store.nquads(graph)),
+            packed(own),
+            tuple(descriptions),
             tuple((each.position, each.name, each.kind) for each in letter.signatures),
             tuple(statements(letter, graph)),
         )

@@ -43,12 +43,17 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 def export(
     store: Store, form: RdfFormat, output: IO[bytes], letter: str | None = None, *, texts: bool = True
 ) -> None:
-    """Write the graph, or that of the letter with that id, to a binary file.
+    """Write the graph, or that of the letter with that id and what it names, to a binary file.
 
     Without `texts` the full texts of letters are left out. Raises UsageError where there is no such letter,
     and DataError where a format can't hold what a letter says.
     """
-    graphs = [find_letter(store, letter)] if letter else store.graphs()
+    if letter:
+        first = find_letter(store, letter)
+        store = store.excerpt(first)
+        graphs = [first, *(graph for graph in store.graphs() if graph != first)]
+    else:
+        graphs = store.graphs()
     _WRITERS[form](store, graphs, output, texts)
 
 
@@ -201,10 +206,8 @@ def _json(value: object) -> bytes:
 
 def _base(store: Store) -> str:
     """What the addresses of the collection begin with."""
-    for graph in store.graphs():
-        if graph.value.endswith("graph/collection"):
-            return graph.value.removesuffix("graph/collection")
-    return "https://w3id.org/demandkb/id/"
+    names = (re.fullmatch("(.*)(?:letter/[^/]*|graph/collection)", graph.value) for graph in store.graphs())
+    return next((name[1] for name in names if name), "https://w3id.org/demandkb/id/")
 
 
 _WRITERS: dict[str, Callable[[Store, list[pyoxigraph.NamedNode], IO[bytes], bool], None]] = {

@@ -1,8 +1,9 @@
 """What was read and decided becomes RDF: the only module that writes ontology terms.
 
 A letter is one graph, named by the letter's IRI, that holds only what was read out of that letter and what
-people decided about it; what concerns several letters is in graphs of its own. There are no blank nodes and
-no present time: the same records give the same triples.
+people decided about it; what concerns several letters is in graphs of its own. A letter's graph is made with the
+descriptions of what it names (`kb.describing` puts them together). There are no blank nodes and no present time:
+the same records give the same triples.
 
 Terms are those of `ontology/demandkb.ttl`, whose namespace is `KB`; values of short lists are concepts of
 `ontology/codes.ttl` (`CODE`) and `ontology/outcomes.ttl` (`OUTCOME`).
@@ -61,6 +62,8 @@ SCHEMA = Namespace(namespaces.PREFIXES["schema"])
 logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
 
 SOFTWARE = URIRef(f"https://w3id.org/demandkb/software/{__version__}")
+
+_WITH_GRAPH = {"letter", "organisation", "match", "assessment", "decision", "collection"}
 
 QUOTE_CONTEXT = 32
 """How many code points of text before and after a quote its selector keeps."""
@@ -149,6 +152,16 @@ class Names:
     def graph(self, name: str) -> URIRef:
         """The name of a graph that concerns several letters ("organisations", "restatements", …)."""
         return URIRef(f"{self.base}graph/{name}")
+
+    @property
+    def descriptions(self) -> URIRef:
+        """The name of the graph that describes what several others name."""
+        return self.graph("descriptions")
+
+    def has_graph(self, iri: str) -> bool:
+        """Whether only one graph describes a thing; if not, what is said of it is one of the `descriptions`."""
+        kind = iri.removeprefix(self.base).partition("/")[0]
+        return iri.startswith(self.base) and kind in _WITH_GRAPH
 
     @property
     def collection(self) -> URIRef:

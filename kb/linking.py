@@ -10,6 +10,7 @@ from rdflib.namespace import DCTERMS, FOAF, PROV, RDFS
 
 from kb import assessing, findings, graph, shared, store
 from kb.collection import Collection, Decision
+from kb.describing import Describing, divided
 from kb.errors import DataError
 from kb.restating import Restating
 from kb.signing import Signing
@@ -37,7 +38,9 @@ class Linker:
         self._previous = previous
         self._names = graph.Names(collection.base)
         self.restating = Restating(draft, state, self._names)
-        self._signing = Signing(draft, state, collection, self._decisions(about_demands=False), previous)
+        self.describing = Describing(draft, state, self._names, previous)
+        decisions = self._decisions(about_demands=False)
+        self._signing = Signing(draft, state, collection, decisions, self.describing, previous)
 
     def leave(self, letter: str) -> None:
         """Take back whom a letter's signatures stand for, before the letter changes or goes."""
@@ -103,4 +106,7 @@ class Linker:
     def _replace_rest(self, *graphs: rdflib.Graph) -> None:
         """Write what is new in these graphs, and remove what was there and is there no more."""
         lines = (line for each in graphs for line in store.nquads(each))
-        shared.replace(self._draft, self._previous, "shared.nq", lines)
+        own, descriptions = divided(lines, self._names)
+        shared.replace(self._draft, self._previous, "shared.nq", own)
+        self.describing.replace("graph/shared", descriptions)
+        self.describing.update()

@@ -38,7 +38,7 @@ from kb.errors import KbError, OutsideError, UsageError
 from kb.site import POLICY, build_site
 from kb.site.data import base_of
 from kb.sparql import check
-from kb.store import Store, generation, open_build
+from kb.store import Store, excerpt_query, generation, open_build
 
 __all__ = ["Limits", "make_app", "serve"]
 
@@ -324,11 +324,9 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
         iri = f"{root}{folder}/{unquote(name)}"
         if any(c in iri for c in '<>"{}|^`\\ ') or any(ord(c) < 33 for c in iri):
             raise HTTPException(404, "nothing has this address")
-        pattern = (
-            f"GRAPH <{iri}> {{ ?s ?p ?o }}" if folder == "letter" else f"VALUES ?s {{ <{iri}> }} ?s ?p ?o"
-        )
+        about = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ <{iri}> }} ?s ?p ?o }}"
         media_type = next(m for m, s in RDF_TYPES.items() if s == suffix)
-        return await _relay(endpoint, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", media_type)
+        return await _relay(endpoint, excerpt_query(iri) if folder == "letter" else about, media_type)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kb import graph, identity, shared, store
 from kb.collection import Collection, Decision
+from kb.describing import Describing, divided
 from kb.errors import DataError
 from kb.identity import Linkage, PrintedName
 from kb.letter import slug
@@ -32,12 +33,14 @@ class Signing:
         state: State,
         collection: Collection,
         decisions: Sequence[Decision],
+        describing: Describing,
         previous: Path | None,
     ) -> None:
         self._draft = draft
         self._state = state
         self._collection = collection
         self._decisions = decisions
+        self._describing = describing
         self._previous = previous
         self._names = graph.Names(collection.base)
         self._left: dict[str, set[int]] = {}
@@ -61,7 +64,9 @@ class Signing:
         linkage = self._link()
         self._tell(self._moved(linkage) | set(self._left))
         organisations = graph.organisations_graph(linkage.organisations, self._matches(linkage), self._names)
-        shared.replace(self._draft, self._previous, _FILE, store.nquads(organisations))
+        own, descriptions = divided(store.nquads(organisations), self._names)
+        shared.replace(self._draft, self._previous, _FILE, own)
+        self._describing.replace("graph/organisations", descriptions)
         refused = [(each.message, str(each.path), each.line) for each in linkage.problems]
         self._state.keep_about("names decided", decided)
         self._state.keep_about("names refused", json.dumps(refused))

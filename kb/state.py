@@ -96,6 +96,12 @@ CREATE TABLE passage (
 CREATE TABLE link (later INTEGER NOT NULL, value TEXT NOT NULL);
 CREATE INDEX link_later ON link (later);
 CREATE INDEX signature_name ON signature (name);
+CREATE TABLE description (number INTEGER PRIMARY KEY, line TEXT NOT NULL UNIQUE);
+CREATE TABLE described (
+    source TEXT NOT NULL, description INTEGER NOT NULL REFERENCES description (number),
+    PRIMARY KEY (source, description)
+) WITHOUT ROWID;
+CREATE INDEX described_description ON described (description);
 """
 
 
@@ -221,6 +227,31 @@ class State:
         self._database.executemany(
             "UPDATE name SET stands_for = ? WHERE number = ?", ((iri, number) for number, iri in named)
         )
+
+    # What is said of things that several letters name
+
+    def keep_descriptions(self, source: str, lines: Iterable[str]) -> None:
+        """Keep what a letter or another source says of such things, in the place of what it said before."""
+        ask = self._database.execute
+        before = {row[0] for row in ask("SELECT description FROM described WHERE source = ?", (source,))}
+        now = set()
+        for line in lines:
+            ask("INSERT OR IGNORE INTO description (line) VALUES (?)", (line,))
+            now.add(ask("SELECT number FROM description WHERE line = ?", (line,)).fetchone()[0])
+        for number in sorted(now - before):
+            ask("INSERT INTO described VALUES (?, ?)", (source, number))
+        for number in sorted(before - now):
+            ask("DELETE FROM described WHERE source = ? AND description = ?", (source, number))
+            ask(
+                "DELETE FROM description WHERE number = ?1 "
+                "AND NOT EXISTS (SELECT 1 FROM described WHERE description = ?1)",
+                (number,),
+            )
+
+    def descriptions(self) -> Iterator[str]:
+        """Give every line that some source says, once, in order."""
+        for row in self._database.execute("SELECT line FROM description ORDER BY line"):
+            yield str(row[0])
 
     # Demands, and which restates which
 

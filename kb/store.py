@@ -35,7 +35,7 @@ import pyoxigraph
 if TYPE_CHECKING:
     import rdflib
 
-from kb import files, sparql
+from kb import files, namespaces, sparql
 from kb.errors import DataError, OutsideError, UsageError
 from kb.state import State
 
@@ -44,6 +44,7 @@ __all__ = [
     "Store",
     "begin",
     "collection_folder",
+    "excerpt_query",
     "generation",
     "in_memory",
     "intact",
@@ -55,7 +56,7 @@ __all__ = [
     "writing",
 ]
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever what a generation holds changes, so that an older one is rebuilt and not misread."""
 
 SPOOL = 64 << 20
@@ -65,6 +66,15 @@ SMALL = 4 << 20
 """Bytes of N-Quads up to which they are added as one transaction, and not as files of their own."""
 
 _TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+
+_NAMING = frozenset(
+    namespaces.expand(name)
+    for name in (
+        "kb:addressedTo", "kb:copiedTo", "kb:standsFor", "kb:references", "prov:wasAttributedTo",
+        "prov:wasAssociatedWith",
+    )
+)  # fmt: skip
+"""What leads from a letter to whom and what it names, which other graphs describe."""
 
 _TAG = (
     "Signature: 8a477f597d28d172789f06886806bc55\n"
@@ -122,6 +132,15 @@ class Store:
             self._state = self._opened.enter_context(State.published(self.folder))
         return self._state.graph(graph.value.rpartition("/letter/")[2])
 
+    def excerpt(self, letter: pyoxigraph.NamedNode) -> Store:
+        """Copy a letter's graph, and what is said of whom and what it names, into a store in memory."""
+        quads = list(self.quads(letter))
+        named = {quad.object for quad in quads if quad.predicate.value in _NAMING}
+        for thing in named - {quad.subject for quad in quads}:
+            if isinstance(thing, pyoxigraph.NamedNode):
+                quads += self._graph.quads_for_pattern(thing, None, None, None)
+        return in_memory(quads)
+
     def graphs(self) -> list[pyoxigraph.NamedNode]:
         """List the names of the graphs, sorted."""
         names = (name for name in self._graph.named_graphs() if isinstance(name, pyoxigraph.NamedNode))
@@ -152,6 +171,16 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def excerpt_query(letter: str) -> str:
+    """Ask for what a letter's graph says, and what is said of whom and what it names, as `Store.excerpt` does."""
+    naming = "|".join(f"<{iri}>" for iri in sorted(_NAMING))
+    own = f"GRAPH {pyoxigraph.NamedNode(letter)}"
+    return (
+        f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ {own} {{ ?s ?p ?o }} }} UNION "
+        f"{{ {{ SELECT DISTINCT ?s {{ {own} {{ ?any {naming} ?s }} }} }} ?s ?p ?o }} }}"
+    )
 
 
 def in_memory(quads: Iterable[pyoxigraph.Quad] = ()) -> Store:

@@ -244,7 +244,6 @@ _LABELS = [
 ]
 _RANK: dict[str | None, int] = {"en": 0, None: 1}
 _TYPE = f"> <{PREFIXES['rdf']}type> <".encode()
-_IS_A = pyoxigraph.NamedNode(PREFIXES["rdf"] + "type")
 
 
 def write_tables(store: Store, form: TableFormat, folder: Path, letter: str | None = None) -> list[Path]:
@@ -252,13 +251,13 @@ def write_tables(store: Store, form: TableFormat, folder: Path, letter: str | No
 
     Returns the files. Raises UsageError where there is no such letter, or Parquet can't be written here.
     """
-    graphs = [find_letter(store, letter)] if letter else store.graphs()
+    told = store.excerpt(find_letter(store, letter)) if letter else store
     writer = _csv_writer if form == "csv" else _parquet_writer
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as files:
         paths = {name: folder / f"{name}.{form}" for name in TABLES}
         write = {name: writer(paths[name], table, files) for name, table in TABLES.items()}
-        for name, row in _rows(store, graphs):
+        for name, row in _rows(told, _Cells(store)):
             write[name](row)
     return list(paths.values())
 
@@ -266,17 +265,15 @@ def write_tables(store: Store, form: TableFormat, folder: Path, letter: str | No
 _Row: TypeAlias = list[str | int | None]
 
 
-def _rows(store: Store, graphs: list[pyoxigraph.NamedNode]) -> Iterator[tuple[str, _Row]]:
+def _rows(store: Store, cells: _Cells) -> Iterator[tuple[str, _Row]]:
     tables = {each: name for name, table in TABLES.items() for each in table.classes}
-    cells = _Cells(store)
-    for graph in graphs:
+    for graph in store.graphs():
         for line in statements(store, graph):
             subject, is_a, rest = line.partition(_TYPE)
             kind = rest[:-4].decode() if is_a else ""
             if kind in tables and b" " not in subject:
                 thing = pyoxigraph.NamedNode(subject[1:].decode())
-                if cells.first_graph(thing, kind) == graph:
-                    yield tables[kind], cells.row(thing, TABLES[tables[kind]])
+                yield tables[kind], cells.row(thing, TABLES[tables[kind]])
 
 
 class _Cells:
@@ -285,11 +282,6 @@ class _Cells:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.label = lru_cache(10_000)(self._label)
-
-    def first_graph(self, thing: pyoxigraph.NamedNode, kind: str) -> Any:
-        """Where a thing that several graphs describe has its row."""
-        found = self.store.match(thing, _IS_A, pyoxigraph.NamedNode(kind))
-        return min((quad.graph_name for quad in found), key=str)
 
     def row(self, thing: pyoxigraph.NamedNode, table: Table) -> _Row:
         row: _Row = [thing.value]

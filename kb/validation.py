@@ -30,6 +30,7 @@ from kb.findings import Finding
 from kb.graph import KB, OA, SCHEMA
 from kb.letter import Span
 from kb.sparql import Ask
+from kb.store import excerpt_query
 
 __all__ = [
     "shapes_graph",
@@ -84,13 +85,15 @@ def validate_store(ask: Ask, shapes: Sequence[Path] = ()) -> list[Finding]:
     others = []
     for name in _graphs(ask):
         graph = Graph(identifier=URIRef(name.value), bind_namespaces="none")
-        for s, p, o in _rows(ask, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {name} {{ ?s ?p ?o }} }}"):
+        for s, p, o in _rows(ask, excerpt_query(name.value)):
             graph.add((_from(s), _from(p), _from(o)))
         if (graph.identifier, SCHEMA.text, None) in graph:
             found += validate([graph], shapes)
         else:
             others.append(graph)
-    return found + validate(others, shapes)
+    told = {(each.shape, each.component, each.focus, each.value) for each in found}
+    rest = validate(others, shapes)
+    return found + [e for e in rest if (e.shape, e.component, e.focus, e.value) not in told]
 
 
 def _graphs(ask: Ask) -> list[pyoxigraph.NamedNode]:

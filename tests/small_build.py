@@ -11,6 +11,7 @@ import rdflib
 
 from kb import graph, resources, store
 from kb.collection import Assessment, Collection
+from kb.describing import divided
 from kb.identity import Organisation
 from kb.tracking import Restatement
 from tests.sample import LETTER, RELEASE
@@ -42,8 +43,7 @@ def quads() -> Iterator[pyoxigraph.Quad]:
         graph.assessments_graph([done], NAMES),
         graph.collection_graph(Collection(Path(), (), title="Truce letters"), NAMES),
     ]
-    for each in graphs:
-        yield from as_quads(each)
+    yield from {quad: None for each in graphs for quad in as_quads(each)}
     for path in sorted(resources.folder("ontology").glob("[!s]*.ttl")):
         name = pyoxigraph.NamedNode(f"https://w3id.org/demandkb/file/{path.stem}")
         for quad in pyoxigraph.parse(path=str(path)):
@@ -51,12 +51,9 @@ def quads() -> Iterator[pyoxigraph.Quad]:
 
 
 def as_quads(graph: rdflib.Graph) -> Iterator[pyoxigraph.Quad]:
-    """The statements of a graph, in a graph of its name."""
-    assert isinstance(graph.identifier, rdflib.URIRef)
-    name = pyoxigraph.NamedNode(graph.identifier)
-    text = graph.serialize(format="nt", encoding="utf-8")
-    for quad in pyoxigraph.parse(text, pyoxigraph.RdfFormat.N_TRIPLES):
-        yield pyoxigraph.Quad(quad.subject, quad.predicate, quad.object, name)
+    """The statements of a graph, in a graph of its name, and descriptions in theirs."""
+    for lines in divided(store.nquads(graph), NAMES):
+        yield from pyoxigraph.parse("\n".join(lines), pyoxigraph.RdfFormat.N_QUADS)
 
 
 def make(build: Path) -> Path:

@@ -57,6 +57,7 @@ def lines(build: Path) -> list[str]:
     output = io.BytesIO()
     with store.open_build(build) as graph:
         found = sorted(str(quad) for quad in graph.quads())
+        assert len({quad.triple for quad in graph.quads()}) == len(found), "a statement is in two graphs"
         export(graph, "nquads", output)
     assert sorted(map(str, pyoxigraph.parse(output.getvalue(), pyoxigraph.RdfFormat.N_QUADS))) == found
     assert not any("_:" in line.partition('"')[0] for line in found)
@@ -94,6 +95,37 @@ def test_only_what_changed_is_read_again(tmp_path: Path) -> None:
     second = make(folder, build)
     assert (second.added, second.changed, second.removed) == (["d"], ["b"], ["c"])
     assert letters(build) == {"a", "b", "d"}
+    make(folder, tmp_path / "full")
+    assert lines(build) == lines(tmp_path / "full")
+
+
+def test_what_several_letters_say_is_said_once(tmp_path: Path) -> None:
+    one, other = (text(year).replace("Secretary-General of", "Harbour Group of", 1) for year in (2018, 2019))
+    folder, build = collection(tmp_path / "c", a=one, b=other), tmp_path / "b"
+    (folder / "review.csv").write_text(
+        f"what,letter,decision,value,by,when,why\nTo {REQUESTS[0]}.,a,accept,,Ana,2024-01-01T10:00,\n"
+        f"To {REQUESTS[0]}.,b,accept,,Ana,2024-01-01T10:00,\n",
+        encoding="utf-8",
+    )
+    make(folder, build)
+    counted = (
+        "SELECT (COUNT(?name) AS ?all) (COUNT(DISTINCT ?name) AS ?apart) "
+        "{ ?x <http://www.w3.org/2000/01/rdf-schema#label>|<http://xmlns.com/foaf/0.1/name> ?name . "
+        'FILTER(STRSTARTS(STR(?name), "Ana") || STRSTARTS(STR(?name), "Harbour")) }'
+    )
+
+    def counts() -> list[str]:
+        with store.open_build(build) as graph:
+            return [value.value for value in next(graph.query(counted))]  # type: ignore[union-attr]
+
+    assert counts() == ["2", "2"]
+    (folder / "a.txt").unlink()
+    make(folder, build)
+    assert counts() == ["2", "2"]  # the other letter still says it
+    (folder / "b.txt").write_text(text(2019), encoding="utf-8")
+    (folder / "review.csv").unlink()
+    make(folder, build)
+    assert counts() == ["0", "0"]
     make(folder, tmp_path / "full")
     assert lines(build) == lines(tmp_path / "full")
 

@@ -131,12 +131,13 @@ def test_turtle_is_grouped_by_letter_which_comes_before_its_parts(graph: store.S
 
 def test_json_ld_has_one_nested_object_for_a_letter(graph: store.Store) -> None:
     document = json.loads(written(graph, "jsonld", LETTER.id))
-    [named] = document["@graph"]
+    named, described, *_ = document["@graph"]
     [letter] = named["graph"]
     assert (named["id"], letter["id"]) == (f"letter/{LETTER.id}",) * 2
     assert letter["type"] == "Letter"
     assert letter["title"] == {"en": LETTER.title}
-    assert letter["addressedTo"][0]["label"] == {"@none": "Ms. Amal Example"}
+    addressee = next(each for each in described["graph"] if each["id"] == letter["addressedTo"][0])
+    assert (described["id"], addressee["label"]) == ("graph/descriptions", {"@none": "Ms. Amal Example"})
     demand = next(each for each in letter["makesDemand"] if each.get("item") == "1")
     assert demand["quote"] == {"en": LETTER.demands[0].quote}
     assert demand["demandType"] == ["agreement-transparency", "existing-resolutions"]
