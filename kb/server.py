@@ -341,12 +341,16 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
     files = StaticFiles(directory=site, html=True, check_dir=False)
 
     async def page_or_thing(request: Request) -> Response:
+        # Where there is no file this is the site's page for that, with status 404.
+        response = await files.get_response(files.get_path(request.scope), request.scope)
+        if response.status_code != 404:
+            return response
         try:
-            return await files.get_response(files.get_path(request.scope), request.scope)
+            return await thing(request)
         except HTTPException as missing:
-            if missing.status_code != 404:
-                raise
-        return await thing(request)
+            if missing.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+                return response
+            raise
 
     return Starlette(
         routes=[

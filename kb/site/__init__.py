@@ -19,7 +19,7 @@ from kb.site.data import Graph, base_of
 from kb.site.downloads import write_downloads
 from kb.site.folder import SiteFolder, SiteSummary
 from kb.site.pages import pages
-from kb.site.questions import answer
+from kb.site.questions import Answer, answer
 from kb.site.rendering import POLICY, Rendering, words
 from kb.site.search import options, shards
 from kb.site.view import Page, Table, View
@@ -74,7 +74,12 @@ def _pages(
     renderings = [Rendering(View(graph, language, text)) for language, text in words().items()]
     for name, content in shards(renderings[0].view):
         folder.put(name, content)
-    ask = lru_cache(1)(lambda name: answer(store.query, queries[name]))
+
+    def ask(name: str, language: str) -> Answer:
+        named = any(parameter.name == "language" for parameter in queries[name].parameters)
+        return asked(name, language if named else "")
+
+    asked = lru_cache(1)(lambda name, language: answer(store.query, queries[name], language))
     for same in zip_longest(*(pages(rendering.view, queries, ask) for rendering in renderings)):
         yield from ((rendering, page) for rendering, page in zip(renderings, same, strict=True) if page)
     ontology = contents()
@@ -90,6 +95,8 @@ def _pages(
             ("downloads", "downloads", {"files": table}),
             ("sparql", "downloads", {"heading": text["endpoint"], "example": EXAMPLE}),
             ("ontology", "ontology", ontology),
+            ("404", "", {"heading": text["not_found"]}),
         ):
-            shown = {"heading": text[section], **values}
-            yield rendering, Page(f"{path}.html", f"{path}.html", section, shown)
+            shown = {"heading": text.get(section), **values}
+            template = "missing" if path == "404" else path
+            yield rendering, Page(f"{path}.html", f"{template}.html", section, shown)

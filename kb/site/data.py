@@ -86,6 +86,11 @@ class Graph:
         rows = sorted(self.ask("letters"), key=lambda row: (row["date"] or "9", row["id"]))
         return {sys.intern(row["letter"]): row for row in rows}
 
+    @cached_property
+    def letter_ids(self) -> Mapping[str, str]:
+        """The letters' IRIs by their identifiers."""
+        return {row["id"]: iri for iri, row in self.letters.items()}
+
     def date_of(self, demand: str) -> str:
         """The date of the demand's letter; "9", which is after all dates, where it has none."""
         row = self.letters.get(letter_of(demand))
@@ -188,12 +193,12 @@ class Graph:
         return lines(links, {d: self.date_of(d) for link in links for d in (link.later, link.earlier)})
 
     @cached_property
-    def line_of(self) -> Mapping[str, Line]:
-        """The first line that each demand belongs to."""
-        found: dict[str, Line] = {}
+    def lines_of(self) -> Mapping[str, Sequence[Line]]:
+        """The lines that each demand belongs to: one for each type that it was asked again on."""
+        found: dict[str, list[Line]] = defaultdict(list)
         for line in self.lines:
             for demand in line.demands:
-                found.setdefault(demand, line)
+                found[demand].append(line)
         return found
 
     @cached_property

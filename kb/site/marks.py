@@ -16,7 +16,10 @@ __all__ = ["Mark", "Piece", "cut"]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch of the text to mark: code points `start` to `end`, what it is, where it leads."""
+    """A stretch of the text to mark: code points `start` to `end`, and what it is.
+
+    `href` leads to what was read there: from a note behind the stretch where it has a `number`, else from its words.
+    """
 
     start: int
     end: int
@@ -24,15 +27,22 @@ class Mark:
     id: str = ""
     label: str = ""
     href: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text and the marks around it, widest first; `first` are those that begin here."""
+    """A stretch of text and the marks around it, widest first; `first` begin here, `last` end here."""
 
     text: str
     marks: tuple[Mark, ...]
     first: tuple[Mark, ...]
+    last: tuple[Mark, ...]
+
+    @property
+    def href(self) -> str:
+        """Where the words lead: with the narrowest mark whose words do."""
+        return next((m.href for m in reversed(self.marks) if m.href and not m.number), "")
 
 
 def cut(text: str, marks: Iterable[Mark]) -> Iterator[Piece]:
@@ -51,4 +61,5 @@ def cut(text: str, marks: Iterable[Mark]) -> Iterator[Piece]:
             open_marks.append(upcoming)
             upcoming = next(coming, None)
         around = tuple(sorted(open_marks, key=lambda m: (m.start - m.end, m.start, m.kind, m.id)))
-        yield Piece(text[start:end], around, tuple(m for m in around if m.start == start))
+        first = tuple(m for m in around if m.start == start)
+        yield Piece(text[start:end], around, first, tuple(m for m in around if m.end == end))

@@ -38,19 +38,23 @@ def overview(view: View) -> Page:
         (words["documents"], len(graph.named), "documents.html"),
     ]
     dated = [iri for iri, row in graph.letters.items() if row["date"]]
-    by_first = sorted(
-        graph.lines, key=lambda line: (graph.date_of(line.demands[0]), -len(line.demands), line)
-    )
+    by_time = sorted(graph.lines, key=lambda line: (-_days(view, line), -len(line.demands), line))
     values = {
         "counts": counts,
         "most": line_table(view, graph.lines[:MOST_LINES])._replace(title=words["asked_most"]),
-        "longest": line_table(view, by_first[:MOST_LINES])._replace(title=words["asked_longest"]),
+        "longest": line_table(view, by_time[:MOST_LINES])._replace(title=words["asked_longest"]),
         **_time_line(view, dated),
         **_matrix(view),
         **growth(view, dated),
         **_network(view),
     }
     return Page("index.html", "home.html", "home", values)
+
+
+def _days(view: View, line: Line) -> int:
+    """How many days lie between the first and the last time it was asked."""
+    days = [pictures.day(date) for date in map(view.graph.date_of, line.demands) if date != "9"]
+    return (max(days) - min(days)).days if days else 0
 
 
 def line_table(view: View, lines: Iterable[Line]) -> Table:
@@ -62,10 +66,18 @@ def line_table(view: View, lines: Iterable[Line]) -> Table:
         coalition = {signer for letter in letters for signer in graph.signers.get(letter, ())}
         dates = [date for date in map(graph.date_of, line.demands) if date != "9"] or [words["undated"]]
         rows.append(
-            (view.line(line), len(line.demands), len(letters), len(coalition), min(dates), max(dates))
+            (
+                view.line(line),
+                view.thing(line.type) if line.type else words["no_type"],
+                len(line.demands),
+                len(letters),
+                len(coalition),
+                min(dates),
+                max(dates),
+            )
         )
-    columns = [words[key] for key in ("line", "times", "letters", "coalition", "first", "last")]
-    return Table(words["lines"], columns, rows, (1, 2, 3))
+    columns = [words[key] for key in ("line", "type", "times", "letters", "coalition", "first", "last")]
+    return Table(words["lines"], columns, rows, (2, 3, 4))
 
 
 def _time_line(view: View, dated: Sequence[str]) -> Mapping[str, Any]:

@@ -8,17 +8,17 @@ from typing import Any
 from kb.querying import Query
 from kb.site.letters import letter_page
 from kb.site.overview import line_table, overview
-from kb.site.questions import Answer, question_page
+from kb.site.questions import Answer, question_page, question_title, tags
 from kb.site.things import line_pages, thing_pages
 from kb.site.view import Page, Table, View
 
 __all__ = ["pages"]
 
 
-def pages(view: View, queries: Mapping[str, Query], ask: Callable[[str], Answer]) -> Iterator[Page]:
+def pages(view: View, queries: Mapping[str, Query], ask: Callable[[str, str], Answer]) -> Iterator[Page]:
     """Every page made of the graph, in an order that is the same in each language.
 
-    `queries` are the questions that get a page, `ask` gives the answer to one by its name.
+    `queries` are the questions that get a page, `ask` gives the answer to one by its name and the language of labels.
     """
     graph = view.graph
     yield overview(view)
@@ -44,7 +44,7 @@ def pages(view: View, queries: Mapping[str, Query], ask: Callable[[str], Answer]
         yield from thing_pages(view, row["thing"], "types", "type")
     yield from _listed(view, "questions", _questions_table(view, queries))
     for name, query in queries.items():
-        yield question_page(view, name, query, ask(name))
+        yield question_page(view, name, query, ask(name, view.language))
 
 
 def _listed(view: View, section: str, table: Table) -> Iterator[Page]:
@@ -85,7 +85,10 @@ def _types_table(view: View) -> Table:
 
 def _questions_table(view: View, queries: Mapping[str, Query]) -> Table:
     rows = [
-        (", ".join(query.tags), {"label": query.summary, "href": f"question/{name}.html", "key": name})
+        (
+            ", ".join(tags(view, query)),
+            {"label": question_title(view, query), "href": f"question/{name}.html", "key": name},
+        )
         for name, query in queries.items()
     ]
     rows.sort(key=lambda row: (row[0], str(row[1]["label"])))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["Bar", "Dot", "Edge", "Network", "TimeLine", "growth", "heat", "network", "time_line"]
+__all__ = ["Bar", "Dot", "Edge", "Network", "TimeLine", "day", "growth", "heat", "network", "time_line"]
 
 WIDTH = 960
 
@@ -68,7 +68,7 @@ class Network:
     size: int
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
     """A date of a letter, which may name the month only."""
     parts = [int(part) for part in text.split("-")]
     return date(parts[0], parts[1] if len(parts) > 1 else 7, parts[2] if len(parts) > 2 else 15)
@@ -78,16 +78,16 @@ def time_line(letters: Sequence[tuple[str, str, int, str]]) -> TimeLine:
     """Dots for `letters`, each (date, label, number of demands, href); area grows with the demands."""
     if not letters:
         return TimeLine((), (), 0)
-    days = [_day(letter[0]) for letter in letters]
+    days = [day(letter[0]) for letter in letters]
     first, last = date(min(days).year, 1, 1), date(max(days).year + 1, 1, 1)
     step = (WIDTH - 60) / max(1, (last - first).days)
     most = max(1, *(letter[2] for letter in letters))
     ends: list[float] = []
     dots = []
-    for day, (_, label, count, href) in sorted(
+    for when, (_, label, count, href) in sorted(
         zip(days, letters, strict=True), key=lambda p: (p[0], p[1][3])
     ):
-        x, r = 30 + (day - first).days * step, 5 + 11 * math.sqrt(count / most)
+        x, r = 30 + (when - first).days * step, 5 + 11 * math.sqrt(count / most)
         row = next((i for i, end in enumerate(ends) if end < x - r), len(ends))
         ends[row : row + 1] = [x + r + 2]
         dots.append(Dot(round(x, 1), 24 + row * 36, round(r, 1), label, href))
@@ -109,7 +109,7 @@ def growth(letters: Iterable[tuple[str, Sequence[str]]], height: int = 220) -> t
     if not counts:
         return ()
     unit = height / max(1, len(seen))
-    width = min(60.0, (WIDTH - 40) / len(counts))
+    width = min(110.0, (WIDTH - 60) / len(counts))
     return tuple(
         Bar(
             x=round(30 + i * width, 1),

@@ -8,15 +8,16 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions
+from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions
 
 from kb.errors import KbError
 from kb.querying import Query, run
 from kb.results import shown
+from kb.site.data import letter_of
 from kb.site.view import Page, Table, View
 from kb.sparql import Ask
 
-__all__ = ["Answer", "answer", "question_page"]
+__all__ = ["Answer", "answer", "question_page", "question_title", "tags"]
 
 MOST_ROWS = 300
 """Rows of an answer on the page; the command gives all."""
@@ -31,9 +32,11 @@ class Answer(NamedTuple):
     note: str = ""
 
 
-def answer(ask: Ask, query: Query) -> Answer:
-    """Ask a question with the defaults or examples of its parameters."""
+def answer(ask: Ask, query: Query, language: str) -> Answer:
+    """Ask a question with the defaults or examples of its parameters, for labels in that language."""
     chosen = {p.name: p.example for p in query.parameters if p.required and p.default is None and p.example}
+    if any(p.name == "language" and p.default != language for p in query.parameters):
+        chosen["language"] = language
     try:
         found = run(query, chosen, ask)
     except KbError as error:
@@ -56,12 +59,14 @@ def question_page(view: View, name: str, query: Query, answered: Answer) -> Page
         if rows and all(re.fullmatch(r"-?\d+(\.\d+)?|", str(row[n])) for row in rows)
     ]
     options = [f"-p {key}={shlex.quote(value)}" for key, value in chosen.items()]
+    heading = question_title(view, query)
+    labels = [view.words.get(f"column.{column}", column.replace("_", " ")) for column in columns]
     values = {
-        "heading": query.summary,
-        "tags": query.tags,
+        "heading": heading,
+        "tags": tags(view, query),
         "description": query.description,
         "parameters": query.parameters,
-        "answer": Table(query.summary, columns, rows[:MOST_ROWS], numbers),
+        "answer": Table(heading, labels, rows[:MOST_ROWS], numbers),
         "more": len(rows) > MOST_ROWS,
         "note": note,
         "command": " ".join(["kb query", name, *options]),
@@ -70,12 +75,26 @@ def question_page(view: View, name: str, query: Query, answered: Answer) -> Page
     return Page(f"question/{name}.html", "question.html", "questions", values)
 
 
+def question_title(view: View, query: Query) -> str:
+    """What a question asks, in the language of the pages where that is known."""
+    return view.words.get(f"question.{query.name}", query.summary)
+
+
+def tags(view: View, query: Query) -> list[str]:
+    """What a question is about, in the language of the pages where that is known."""
+    return [view.words.get(f"tag.{tag}", tag) for tag in query.tags]
+
+
 def _cell(view: View, term: Any) -> Any:
-    """A term of an answer: a link where it is a thing that has a page."""
+    """A term of an answer: a link where it is a letter, a passage of one, or a thing that has a page."""
     if isinstance(term, NamedNode):
         iri = term.value
         if iri in view.graph.letters:
             return view.letter(iri)
-        if view.page(iri) and (iri in view.graph.labels or "/demand/" in iri):
+        if (letter_of(iri) if "/demand/" in iri else iri.rpartition("/")[0]) in view.graph.letters:
+            return view.passage(iri)
+        if view.page(iri) and iri in view.graph.labels:
             return view.thing(iri)
+    if isinstance(term, Literal) and term.value in view.graph.letter_ids:
+        return view.letter(view.graph.letter_ids[term.value])
     return term if isinstance(term, str) else shown(term)

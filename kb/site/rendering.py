@@ -26,6 +26,9 @@ POLICY = (
 )
 """What pages may load: what came with them, and nothing from another host."""
 
+MISSING = "404.html"
+"""The page for an address that has none: shown in any folder, so its links begin at the top of the host."""
+
 NAVIGATION = (
     *("home", "letters", "lines", "organisations", "addressees", "documents"),
     *("types", "questions", "search", "ontology", "downloads"),
@@ -62,8 +65,8 @@ class Rendering:
 
     def values(self, page: Page) -> dict[str, Any]:
         """Everything the template of the page is filled with."""
-        local = "../" * page.path.count("/")
-        shared = "../" * self.path(page).count("/")
+        shared = "/" if page.path == MISSING else "../" * self.path(page).count("/")
+        local = f"/{self.folder}" if page.path == MISSING else "../" * page.path.count("/")
         first = next(iter(words()))
         return {
             "heading": self._about["title"],

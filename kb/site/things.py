@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from kb.site.data import Row, last, letter_of
@@ -49,6 +50,7 @@ def line_pages(view: View, line: Line) -> Iterator[Page]:
     ]
     values = {
         "heading": view.line(line)["label"],
+        "this_line": view.line_path(line),
         "types": view.things([line.type] if line.type else []),
         "facts": facts,
         "assessed": view.assessed(line.demands),
@@ -79,73 +81,179 @@ def type_table(view: View, demands: Iterable[str]) -> Table:
     return Table(words["types"], [words["type"], words["demands"]], rows, (1,))
 
 
-def thing_pages(view: View, iri: str, section: str, kind: str) -> Iterator[Page]:
-    """The pages of something letters are signed by, addressed to or name, or that demands are of."""
-    graph, words = view.graph, view.words
-    facts: list[tuple[str, Sequence[Any]]] = []
-    tables: list[Table] = []
+class Block(NamedTuple):
+    """A headed table or list of demands of a page; narrow ones may stand beside each other."""
+
+    id: str
+    title: str
+    table: Table | None = None
+    demands: Sequence[Mapping[str, Any]] = ()
+    narrow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What letters have to do with a thing in one of its roles.
+
+    `letters` are shown with those of `demands` that stand in them, on as many pages as they need; `newest`,
+    `before` and `after` on the first.
+    """
+
+    key: str
+    title: str
+    facts: Sequence[tuple[str, Sequence[Any]]]
     letters: Sequence[str] = ()
     demands: Sequence[str] = ()
-    newest = False
-    if section == "organisations":
+    newest: Sequence[str] = ()
+    before: Sequence[Table] = ()
+    after: Sequence[Table] = ()
+
+
+def thing_pages(view: View, iri: str, section: str, kind: str) -> Iterator[Page]:
+    """The pages of something letters are signed by, addressed to or name, or that demands are of.
+
+    One that has several roles, such as an office that was addressed and signed, has a section for each.
+    """
+    definition, told = _notes(view, iri)
+    roles = list(_roles(view, iri))
+    values = {
+        "heading": view.label(iri),
+        "crumb": view.words["person"] if "/person/" in iri else view.words[kind],
+        "definition": definition,
+        "facts": [(name, found) for name, found in (*_neighbours(view, iri), *told) if found],
+    }
+    page = Page(view.page(iri), "thing.html", section, values)
+    series = {role.key: _portions(role.letters, role.demands) for role in roles}
+    for number, part in enumerate(view.paged(page, 1, **series)):
+        shown = []
+        for role in roles:
+            blocks = [
+                block for portion in part.values[role.key] for block in _blocks(view, role.key, *portion)
+            ]
+            if number == 0:
+                newest = _demands(view, f"{role.key}-newest", view.words["newest_demands"], role.newest)
+                blocks = [*_tables(role, role.before), *blocks, *newest, *_tables(role, role.after)]
+            facts = [(name, found) for name, found in role.facts if found]
+            if blocks or number == 0:
+                shown.append({"title": role.title, "facts": facts, "blocks": blocks})
+        yield Page(part.path, part.template, part.section, {**part.values, "roles": shown})
+
+
+def _portions(letters: Sequence[str], demands: Sequence[str]) -> list[tuple[list[str], list[str]]]:
+    """Letters with their demands, portion by portion: as much as fits on a page, no letter torn apart."""
+    its: dict[str, list[str]] = defaultdict(list)
+    for demand in demands:
+        its[letter_of(demand)].append(demand)
+    portions: list[tuple[list[str], list[str]]] = []
+    for letter in letters:
+        listed, asked = portions[-1] if portions else ([], [])
+        if not listed or max(len(listed) + 1, len(asked) + len(its[letter])) > MOST_DEMANDS:
+            listed, asked = [], []
+            portions.append((listed, asked))
+        listed.append(letter)
+        asked.extend(its[letter])
+    return portions
+
+
+def _blocks(view: View, key: str, letters: Sequence[str], demands: Sequence[str]) -> list[Block]:
+    """What a portion of letters and demands shows."""
+    listed = Block(f"{key}-letters", view.words["letters"], view.letters(letters))
+    return [listed, *_demands(view, f"{key}-demands", view.words["demands"], demands)]
+
+
+def _demands(view: View, id_: str, title: str, demands: Sequence[str]) -> list[Block]:
+    shown = view.demands(demands)
+    return [Block(id_, title, demands=shown)] if shown else []
+
+
+def _tables(role: Role, tables: Sequence[Table]) -> list[Block]:
+    return [
+        Block(f"{role.key}-table-{number}", table.title, table, narrow=len(table.columns) == 2)
+        for number, table in enumerate(tables, 1)
+        if table.rows
+    ]
+
+
+def _roles(view: View, iri: str) -> Iterator[Role]:
+    """The roles a thing has."""
+    graph, words = view.graph, view.words
+    if iri in graph.signed:
         letters = graph.signed[iri]
         made = [demand for letter in letters for demand in graph.demands.get(letter, ())]
         others = Counter(other for letter in letters for other in graph.signers[letter] if other != iri)
+        newest = sorted(made, key=lambda d: graph.letters[letter_of(d)]["date"], reverse=True)
+        facts = [(words["signed"], [len(letters)]), (words["demands"], [len(made)]), *_since(view, letters)]
         tables = [type_table(view, made), _with_most(view, words["cosigners"], others)]
-        newest = len(made) > MOST_NEWEST
-        demands = made[-MOST_NEWEST:]
-    elif section == "addressees":
+        role = Role("signed", words["signed"], facts, letters, after=tables)
+        few = len(made) <= MOST_NEWEST
+        yield replace(role, demands=made) if few else replace(role, newest=newest[:MOST_NEWEST])
+    if iri in graph.received:
         letters = graph.received[iri]
         addressed = [letter for letter in letters if graph.roles[letter][iri] == "addressed_to"]
         demands = [demand for letter in addressed for demand in graph.demands.get(letter, ())]
-        askers = Counter(who for letter in addressed for who in graph.signers.get(letter, ()))
-        dates = sorted(filter(None, (graph.letters[letter]["date"] for letter in addressed)))
-        facts = [
-            (words["times"], [len(demands)] if demands else []),
-            (words["first"], dates[:1]),
-            (words["last"], dates[-1:]),
-        ]
         replies = view.assessed(demands, "reply")._replace(title=words["replies"])
-        no_reply = [] if replies.rows or not demands else [words["not_assessed"]]
-        facts.append((words["reply"], no_reply))
-        tables = [replies, type_table(view, demands), _with_most(view, words["asked_by"], askers)]
-    elif section == "documents":
-        letters, demands = graph.named[iri], graph.leaning.get(iri, ())
-        tables = [type_table(view, demands)]
-    else:
-        facts, demands = _neighbours(view, iri), graph.asked.get(iri, ())
-        letters = list(dict.fromkeys(map(letter_of, demands)))
-        askers = Counter(who for letter in letters for who in graph.signers.get(letter, ()))
-        tables = [_with_most(view, words["asked_by"], askers)]
-    definition, told = _notes(view, iri)
-    values = {
-        "heading": view.label(iri),
-        "crumb": words["person"] if "/person/" in iri else words[kind],
-        "definition": definition,
-        "facts": [(name, found) for name, found in (*facts, *told) if found],
-        "tables": [table for table in tables if table.rows],
-        "newest": newest,
-    }
-    page = Page(view.page(iri), "thing.html", section, values)
-    for part in view.paged(page, MOST_DEMANDS, letters=letters, demands=demands):
-        shown = {
-            "letters": view.letters(part.values["letters"]),
-            "demands": view.demands(part.values["demands"]),
-        }
-        yield Page(part.path, part.template, part.section, {**part.values, **shown})
+        facts = [
+            (words["addressed_letters"], [len(addressed)] if addressed else []),
+            (
+                words["copied_letters"],
+                [len(letters) - len(addressed)] if len(letters) > len(addressed) else [],
+            ),
+            (words["demands"], [len(demands)] if demands else []),
+            *_since(view, addressed),
+            (words["reply"], [] if replies.rows or not demands else [words["not_assessed"]]),
+        ]
+        tables = [type_table(view, demands), _asked_by(view, addressed)]
+        yield Role("asked", words["asked_of"], facts, letters, demands, before=[replies], after=tables)
+    if iri in graph.named:
+        letters, leaning = graph.named[iri], graph.leaning.get(iri, ())
+        facts = [
+            (words["letters"], [len(letters)]),
+            (words["demands"], [len(leaning)]),
+            *_since(view, letters),
+        ]
+        yield Role("named", words["leaning"], facts, letters, leaning, after=[type_table(view, leaning)])
+    for row in graph.types:
+        if row["thing"] == iri:
+            yield _type(view, iri)
+
+
+def _type(view: View, iri: str) -> Role:
+    """What is asked under a type. Demands are listed at the leaves, a type above them counts."""
+    graph, words = view.graph, view.words
+    below = [row["thing"] for row in graph.types if row["broader"] == iri]
+    found = {demand: None for type_ in (iri, *below) for demand in graph.asked.get(type_, ())}
+    demands = sorted(found, key=graph.date_of)
+    letters = list(dict.fromkeys(map(letter_of, demands)))
+    facts = [(words["letters"], [len(letters)]), (words["demands"], [len(demands)]), *_since(view, letters)]
+    tables = [_asked_by(view, letters)]
+    if below:
+        counted = [(view.thing(each), len(graph.asked.get(each, ()))) for each in below]
+        narrower = Table(words["narrower"], [words["type"], words["demands"]], counted, (1,))
+        return Role("type", words["type"], facts, after=[narrower, *tables])
+    return Role("type", words["type"], facts, letters, demands, after=tables)
+
+
+def _since(view: View, letters: Iterable[str]) -> list[tuple[str, Sequence[Any]]]:
+    """When the first and the last of those letters were written."""
+    dates = sorted(filter(None, (view.graph.letters[letter]["date"] for letter in letters)))
+    return [(view.words["first_letter"], dates[:1]), (view.words["last_letter"], dates[-1:])]
+
+
+def _asked_by(view: View, letters: Iterable[str]) -> Table:
+    """Who signed most of those letters."""
+    askers = Counter(who for letter in letters for who in view.graph.signers.get(letter, ()))
+    return _with_most(view, view.words["asked_by"], askers)
 
 
 def _neighbours(view: View, iri: str) -> list[tuple[str, Sequence[Any]]]:
-    """The types above, below and beside a type."""
+    """The types above and beside a type; nothing of another thing."""
     words = view.words
     broader = {row["thing"]: row["broader"] for row in view.graph.types}
-    above = broader[iri]
+    above = broader.get(iri, "")
     beside = [other for other, its in broader.items() if above and its == above and other != iri]
-    below = [other for other, its in broader.items() if its == iri]
     return [
         (words["broader"], view.things([above] if above else [])),
         (words["related"], view.things(beside)),
-        (words["narrower"], view.things(below)),
     ]
 
 

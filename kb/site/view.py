@@ -17,6 +17,9 @@ PROJECT = "https://w3id.org/demandkb/"
 MOST_ROWS = 300
 """Rows of a table on one page; longer ones go on, on further pages."""
 
+MOST_WORDS = 160
+"""Code points of a demand where it is called by its words."""
+
 Thing = Mapping[str, str]
 """A link: `label`, `href` (percent-encoded, from the language's root, "" if there is no page), `key` (the IRI)."""
 
@@ -109,8 +112,8 @@ class View:
         row = self.graph.demand(iri)
         if row is None:
             return None
-        line = self.graph.line_of.get(iri)
         return {
+            "key": iri,
             "quote": row["quote"],
             "language": row["language"],
             "href": self.thing(iri)["href"],
@@ -118,7 +121,11 @@ class View:
             "explicitness": "reported" if row["reported"] == "true" else last(row["explicitness"]),
             "state": last(row["state"]),
             "types": self.things(sorted(row["types"].split())),
-            "line": self.line_path(line) if line else "",
+            "signatories": int(self.graph.letters[letter_of(iri)]["signatures"] or 0),
+            "lines": [
+                {"label": self.label(line.type) if line.type else "", "href": self.line_path(line)}
+                for line in self.graph.lines_of.get(iri, ())
+            ],
         }
 
     def demands(self, iris: Iterable[str]) -> list[Mapping[str, Any]]:
@@ -134,10 +141,14 @@ class View:
 
     def line(self, line: Line) -> Thing:
         """A link to a line of demands, called by the words of its first one."""
-        row = self.graph.demand(line.demands[0])
-        words = " ".join((row["quote"] if row else line.demands[0]).split())
-        label = words if len(words) <= 160 else words[:159] + "…"
-        return {"label": label, "href": self.line_path(line), "key": line.demands[0]}
+        return {**self.passage(line.demands[0]), "href": self.line_path(line)}
+
+    def passage(self, iri: str) -> Thing:
+        """A link to the place in a letter where a demand, or what else was read there, stands; called by its words."""
+        row = self.graph.demand(iri) if "/demand/" in iri else None
+        words = " ".join(row["quote"].split()) if row else iri.rpartition("/letter/")[2]
+        label = words if len(words) <= MOST_WORDS else words[: MOST_WORDS - 1] + "…"
+        return {**self.thing(iri), "label": label}
 
     def assessed(self, demands: Iterable[str], facet: str = "") -> Table:
         """What people found came of demands, oldest first."""

@@ -68,19 +68,17 @@ function show() {
     hit.className = "hit";
     const link = document.createElement("a");
     link.href = form.dataset.root + doc.href;
-    const label = document.createElement("bdi");
-    label.textContent = doc.label;
-    link.append(label);
+    link.dir = "auto";
+    link.textContent = doc.text || doc.label;
+    const kind = form.elements.kind.querySelector(`[value="${doc.kind}"]`).textContent;
     const meta = document.createElement("p");
     meta.className = "meta";
-    meta.textContent = form.elements.kind.querySelector(`[value="${doc.kind}"]`).textContent + (doc.date ? " · " + doc.date : "");
-    hit.append(link, meta);
-    if (doc.text) {
-      const text = document.createElement("p");
-      text.dir = "auto";
-      text.textContent = doc.text;
-      hit.append(text);
+    for (const part of [kind, doc.date, doc.text && doc.label, doc.also].filter(Boolean)) {
+      const isolated = document.createElement("bdi");
+      isolated.textContent = part;
+      meta.append(...(meta.childNodes.length ? [" · ", isolated] : [isolated]));
     }
+    hit.append(link, meta);
     hits.append(hit);
   }
   shown = Math.min(found.length, shown + PAGE);
@@ -98,7 +96,7 @@ function search() {
   found = query ? pool.filter((doc) => matches(doc, wanted)) : [];
   shown = 0;
   hits.replaceChildren();
-  count.textContent = query ? (found.length ? `${found.length} ${form.dataset.found}` : form.dataset.none) : "";
+  count.textContent = query ? (found.length ? `${form.dataset.found}: ${found.length}` : form.dataset.none) : "";
   show();
 }
 

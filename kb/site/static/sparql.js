@@ -54,11 +54,13 @@ form.addEventListener("submit", async (event) => {
     });
     const text = await response.text();
     const isTable = (response.headers.get("content-type") || "").includes("sparql-results+json");
-    if (!response.ok) {
+    if (response.status === 404 || response.status === 405) {
+      said.textContent = form.dataset.failed;
+    } else if (!response.ok) {
       said.textContent = `${response.status}: ${text}`;
     } else if (isTable && JSON.parse(text).results) {
       const answer = JSON.parse(text);
-      said.textContent = `${answer.results.bindings.length} · ${Math.round(performance.now() - start)} ms`;
+      said.textContent = `${form.dataset.rows}: ${answer.results.bindings.length} · ${Math.round(performance.now() - start)} ms`;
       place.append(table(answer));
     } else {
       said.textContent = `${Math.round(performance.now() - start)} ms`;
@@ -67,6 +69,7 @@ form.addEventListener("submit", async (event) => {
       place.append(pre);
     }
   } catch (error) {
-    said.textContent = String(error);
+    // Opened from a folder, or on a host that only has files: nobody answers.
+    said.textContent = form.dataset.failed;
   }
 });
