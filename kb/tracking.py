@@ -26,8 +26,7 @@ from babel import Locale
 
 from kb.collection import Decision
 from kb.extraction.language import Language, words
-from kb.extraction.requests import judge
-from kb.extraction.sentences import split_sentences
+from kb.extraction.requests import cut, judge
 from kb.extraction.types import classify
 
 __all__ = [
@@ -136,11 +135,10 @@ def _asking(text: str, language: Language) -> Iterator[str]:
 
     The first sentence is what was read as a demand; those that follow in an item of a list may only tell facts.
     """
-    for number, sentence in enumerate(split_sentences(text, language)):
-        part = text[sentence.start : sentence.end]
-        if number and judge(part, language) is None:
+    for number, sentence in enumerate(cut(text, language)):
+        if number and judge(sentence) is None:
             continue
-        clauses = _CLAUSE_END.split(part)
+        clauses = _CLAUSE_END.split(sentence.text)
         asking = [clause for clause in clauses if not _is_condition(clause, language)] or clauses
         yield ", ".join(asking)
         if len(asking) > 1:

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import NamedTuple
 
-from kb.extraction.language import Language, any_language, words
+from kb.extraction.language import Language, any_language
 from kb.extraction.layout import Block, Layout, Reading
-from kb.extraction.requests import Names, Verdict, begins_with, has_cue, judge, lead_verdict, shape
-from kb.extraction.sentences import split_sentences
+from kb.extraction.requests import Names, Sentence, Verdict, cut, judge, lead_verdict, shape
 from kb.extraction.zones import Zones
 from kb.letter import Demand, Explicitness, Span
 
@@ -31,6 +30,8 @@ _SHORT_LEAD = 60
 _RUN_IN = 24
 # A demand of more code points may tell facts too.
 _LONG_DEMAND = 500
+# As much as is read of a block or a point of which only the beginning matters, in code points.
+_HEAD = 200
 # The longest title, and the least that stands under one (code points).
 _LONGEST_TITLE = 90
 _LEAST_UNDER_TITLE = 35
@@ -88,11 +89,11 @@ def asking_part(text: str, language: Language) -> str:
 
     `text` is the demand's reading text. Points of lists may go on to tell what happened.
     """
-    sentences = split_sentences(text, language) if len(text) > _LONG_DEMAND else ()
+    sentences = cut(text, language) if len(text) > _LONG_DEMAND else ()
     if len(sentences) < 2:
         return text
-    parts = [text[start:end] for start, end in sentences]
-    return " ".join([parts[0], *(part for part in parts[1:] if judge(part, language) is not None)])
+    asking = (sentence.text for sentence in sentences[1:] if judge(sentence) is not None)
+    return " ".join([sentences[0].text, *asking])
 
 
 class _Reader:
@@ -106,6 +107,7 @@ class _Reader:
         self.found: list[tuple[Span, Verdict, str | None]] = []
         # The verdict on the last sentence, for what goes on with it ("That …", "First, …").
         self.previous: Verdict | None = None
+        self._sentences: dict[str, list[Sentence]] = {}
 
     def made(self) -> Iterator[Demand]:
         return (self._demand(*found) for found in self.found if found[1].level != "reported")
@@ -122,6 +124,21 @@ class _Reader:
     def add(self, span: Span, verdict: Verdict, item: str | None = None) -> None:
         if verdict.level != "told":
             self.found.append((span, verdict, item))
+
+    def sentences(self, text: str) -> list[Sentence]:
+        """The sentences of a reading text, cut and looked at once."""
+        sentences = self._sentences.get(text)
+        if sentences is None:
+            sentences = self._sentences[text] = cut(text, self.language, self.names)
+        return sentences
+
+    def sentence(self, text: str) -> Sentence:
+        """A text that is judged as one sentence."""
+        return Sentence(text, self.language, self.names)
+
+    def head(self, span: Span) -> Sentence:
+        """The beginning of a block or a point."""
+        return self.sentence(self.text[span.start : min(span.end, span.start + _HEAD)])
 
     # ------------------------------------------------------------------------------------------- blocks
 
@@ -147,23 +164,23 @@ class _Reader:
         reading = self.layout.reading(block)
         if self.inline_list(reading):
             return None, number + 1
-        sentences = split_sentences(reading.text, self.language)
+        sentences = self.sentences(reading.text)
         if not sentences:
             return lead, number + 1
-        last = reading.text[slice(*sentences[-1])]
+        last = sentences[-1]
         listed = following is not None and following.kind == "item"
         if lead is None and following and not listed and self.is_title(block, following):
             return None, number + 1
-        if not _leads_in(last, listed):
+        if not _leads_in(last.text, listed):
             if not (block.kind == "heading" and lead):
                 lead = None
             if listed:
                 lead = self.full_lead(last)
-                if lead and has_cue(last, self.language, "leads.counts"):
+                if lead and last.has("leads.counts"):
                     sentences = sentences[:-1]
             self.read_sentences(reading, sentences)
             return lead, number + 1
-        verdict = lead_verdict(last, self.language, self.names)
+        verdict = lead_verdict(last)
         if verdict is None and listed and following is not None:
             # "The undersigned organisations: - call on …; - demand …"
             verdict = self.asked_by_items(last, following)
@@ -172,7 +189,12 @@ class _Reader:
         if verdict is None and lead is not None and len(sentences) == 1 and label:
             return lead, number + 1
         self.read_sentences(reading, sentences[:-1])
-        if verdict is None and self.goes_on_asking() and len(last) <= _SHORT_LEAD and last.endswith(":"):
+        if (
+            verdict is None
+            and self.goes_on_asking()
+            and len(last.text) <= _SHORT_LEAD
+            and last.text.endswith(":")
+        ):
             # "We urge you to act. In particular:"
             verdict = self.previous
         if verdict is None or verdict.level == "told" or listed:
@@ -183,15 +205,15 @@ class _Reader:
             return verdict, number + 1
         stop = self.paragraphs_end(blocks, number + 1)
         if stop == number + 1:
-            if following is not None and self.is_label(self.head(following), following.kind):
+            if following is not None and self.is_label(self.head(following.content), following.kind):
                 return verdict, stop
             self.read_sentences(reading, sentences[-1:])
             return None, stop
         for point in self.titled_points(blocks[number + 1 : stop]):
             self.previous = verdict._replace(at=-1)
-            if begins_with(self.head(point), self.language, "ordinals"):
+            if self.head(point.content).begins_with("ordinals"):
                 inner = self.layout.reading(point)
-                self.read_sentences(inner, split_sentences(inner.text, self.language))
+                self.read_sentences(inner, self.sentences(inner.text))
             else:
                 self.add(point.content, verdict)
         self.previous = verdict
@@ -222,49 +244,43 @@ class _Reader:
                 title = None
             yield block
 
-    def asked_by_items(self, lead: str, item: Block) -> Verdict | None:
+    def asked_by_items(self, lead: Sentence, item: Block) -> Verdict | None:
         """Give the request that a lead and the point after it make together: its subject, its verb."""
-        verdict = judge(f"{lead.rstrip(' :：')} {self.head(item)}", self.language, self.names)
+        subject = lead.text.rstrip(" :：")
+        verdict = judge(self.sentence(f"{subject} {self.head(item.content).text}"))
         if verdict is None or verdict.level not in ("explicit", "reported"):
             return None
         # "The Platform: - demands …" is hardly ever said of others, if it follows at once and tells of now.
-        at_once = verdict.at == len(words(lead.rstrip(" :：")))
-        reported = verdict.level == "reported" and (
-            not at_once or has_cue(lead, self.language, "needs_not.others_say")
-        )
+        at_once = verdict.at == len(self.sentence(subject).words)
+        reported = verdict.level == "reported" and (not at_once or lead.has("needs_not.others_say"))
         return None if reported else verdict._replace(level="explicit")
 
-    def full_lead(self, sentence: str) -> Verdict | None:
+    def full_lead(self, sentence: Sentence) -> Verdict | None:
         """Give what a list is that follows a whole sentence: that one must point at it, or count its points."""
-        verdict = lead_verdict(sentence, self.language, self.names)
-        return verdict if verdict is not None and self.points_on(sentence) else None
+        verdict = lead_verdict(sentence)
+        return verdict if verdict is not None and _points_on(sentence) else None
 
-    def points_on(self, sentence: str) -> bool:
-        """Tell whether `sentence` speaks of a list that comes next ("the following steps", "three things")."""
-        return any(has_cue(sentence, self.language, f"leads.{key}") for key in ("asking", "counts"))
-
-    def is_label(self, text: str, kind: str) -> bool:
-        """Tell whether `text` is a label within a list ("To the Security Council:", a heading)."""
-        if len(text) > _LONGEST_LABEL or has_cue(text, self.language, "leads.telling"):
+    def is_label(self, sentence: Sentence, kind: str) -> bool:
+        """Tell whether a sentence is a label within a list ("To the Security Council:", a heading)."""
+        if len(sentence.text) > _LONGEST_LABEL or sentence.has("leads.telling"):
             return False
         if kind == "heading":
             return True
-        return text.rstrip().endswith(":") or begins_with(text, self.language, "groups")
+        return sentence.text.rstrip().endswith(":") or sentence.begins_with("groups")
 
     def goes_on(self, block: Block) -> bool:
         """Tell whether the letter goes on with that paragraph after a list."""
-        return begins_with(self.head(block), self.language, "ends")
-
-    def head(self, block: Block) -> str:
-        return self.text[block.content.start : min(block.content.end, block.content.start + 200)]
+        return self.head(block.content).begins_with("ends")
 
     def asks_itself(self, reading: Reading) -> bool:
         """Tell whether a paragraph asks by its first sentence, or speaks to the addressee in it."""
-        sentences = split_sentences(reading.text, self.language)
-        first = reading.text[slice(*sentences[0])] if sentences else ""
-        verdict = judge(first, self.language, self.names)
-        spoken = self.language.folded("words", "you") & set(words(first))
-        return bool(spoken) or (verdict is not None and verdict.level == "explicit")
+        sentences = self.sentences(reading.text)
+        if not sentences:
+            return False
+        if not sentences[0].lexicon["you"].isdisjoint(sentences[0].words):
+            return True
+        verdict = judge(sentences[0])
+        return verdict is not None and verdict.level == "explicit"
 
     def paragraphs_end(self, blocks: Sequence[Block], start: int) -> int:
         """Tell where the paragraphs end that are points of a list without markers; `start` if none are."""
@@ -275,20 +291,18 @@ class _Reader:
             length = block.content.end - block.content.start
             if block.kind != "paragraph" or length > _LONGEST_PARAGRAPH:
                 break
-            head = self.head(block)
-            form = shape(head, self.language)
+            head = self.head(block.content)
+            form = shape(head)
             before = self.text[blocks[number - 1].content.end - 1]
             if first is None:
-                if begins_with(head, self.language, "ends"):
+                if head.begins_with("ends"):
                     break
                 first = form
             elif form != first or form == "other":
                 if form == "other" and self.asks_itself(self.layout.reading(block)):
                     break
-                goes_on = before in ";,؛،" or head[:1].islower()
-                if not goes_on and (
-                    form != first or begins_with(head, self.language, "ends") or length > 300
-                ):
+                goes_on = before in ";,؛،" or head.text[:1].islower()
+                if not goes_on and (form != first or head.begins_with("ends") or length > 300):
                     break
             if self.text[block.content.end - 1] == ":":
                 break
@@ -297,48 +311,46 @@ class _Reader:
 
     # ------------------------------------------------------------------------------------------- prose
 
-    def read_sentences(self, reading: Reading, sentences: Sequence[Span]) -> None:
+    def read_sentences(self, reading: Reading, sentences: Sequence[Sentence]) -> None:
         """Judge each sentence; "First, …" and "That …" go on with what was asked before."""
         point: Span | None = None
         ordered: Verdict | None = None
         quoted = _quoted(reading.text, sentences)
         for number, sentence in enumerate(sentences):
-            text = reading.text[slice(*sentence)]
-            if number in quoted or (number == 0 and self.is_run_in_title(reading.text, sentences)):
+            if number in quoted or (number == 0 and self.is_run_in_title(sentences)):
                 self.previous = None
                 continue
-            ordinal = begins_with(text, self.language, "ordinals")
+            ordinal = sentence.begins_with("ordinals")
             if ordinal and ordered is None and self.previous is not None:
-                first = begins_with(text, self.language, "first_ordinals")
+                first = sentence.begins_with("first_ordinals")
                 ordered = self.previous if first or self.previous.at < 0 else None
                 if first and number and self.found and self.counts(reading, sentences[number - 1]):
                     self.found.pop()
             if ordered is not None:
+                span = reading.span(sentence.start, sentence.end)
                 if ordinal or point is None:
                     self._close(point, ordered)
-                    point = reading.span(*sentence)
+                    point = span
                 else:
-                    point = Span(point.start, reading.span(*sentence).end)
+                    point = Span(point.start, span.end)
                 self.previous = ordered._replace(at=-1)
                 continue
-            self.judge_sentence(reading, sentence, text)
+            self.judge_sentence(reading, sentence)
         self._close(point, ordered)
 
-    def is_run_in_title(self, text: str, sentences: Sequence[Span]) -> bool:
+    def is_run_in_title(self, sentences: Sequence[Sentence]) -> bool:
         """Tell a title within a paragraph: "Cancel debt. All creditors must take part in it."."""
-        first, following = sentences[0], sentences[1] if len(sentences) > 1 else None
-        title = text[slice(*first)]
-        if following is None or len(title) > _RUN_IN or title.count(" ") > 2 or not title.endswith("."):
+        title = sentences[0].text
+        if len(sentences) < 2 or len(title) > _RUN_IN or title.count(" ") > 2 or not title.endswith("."):
             return False
-        if shape(title, self.language) != "imperative":
+        if shape(sentences[0]) != "imperative":
             return False
-        more = text[slice(*following)]
-        return len(more) > 2 * _RUN_IN and judge(more, self.language, self.names) is not None
+        return len(sentences[1].text) > 2 * _RUN_IN and judge(sentences[1]) is not None
 
-    def counts(self, reading: Reading, sentence: Span) -> bool:
+    def counts(self, reading: Reading, sentence: Sentence) -> bool:
         """Tell whether the demand read last is a sentence that only counts the points after it."""
-        text = reading.text[slice(*sentence)]
-        return self.found[-1][0] == reading.span(*sentence) and has_cue(text, self.language, "leads.counts")
+        span = reading.span(sentence.start, sentence.end)
+        return self.found[-1][0] == span and sentence.has("leads.counts")
 
     def _close(self, point: Span | None, verdict: Verdict | None) -> None:
         if point is not None and verdict is not None:
@@ -348,23 +360,24 @@ class _Reader:
         """Tell whether the sentence before asked."""
         return self.previous is not None and self.previous.level == "explicit" and self.previous.at >= 0
 
-    def judge_sentence(self, reading: Reading, sentence: Span, text: str) -> None:
-        if self.clauses(reading, sentence, text):
+    def judge_sentence(self, reading: Reading, sentence: Sentence) -> None:
+        if self.clauses(reading, sentence):
             return
-        verdict = judge(text, self.language, self.names)
-        if self.goes_on_asking() and begins_with(text, self.language, "continuations"):
+        verdict = judge(sentence)
+        if self.goes_on_asking() and sentence.begins_with("continuations"):
             verdict = self.previous
         if verdict is not None:
-            self.add(reading.span(*sentence), verdict)
+            self.add(reading.span(sentence.start, sentence.end), verdict)
         self.previous = verdict
 
-    def clauses(self, reading: Reading, sentence: Span, text: str) -> bool:
+    def clauses(self, reading: Reading, sentence: Sentence) -> bool:
         """Read "We ask you to: do this; do that; and do the other.": each clause is a demand."""
+        text = sentence.text
         colon = text.find(":")
         parts = list(re.finditer(r"[^;؛]+", text[colon + 1 :])) if colon > 0 else []
         if len(parts) < 3:
             return False
-        verdict = lead_verdict(text[: colon + 1], self.language, self.names)
+        verdict = lead_verdict(self.sentence(text[: colon + 1]))
         if verdict is None:
             return False
         for part in parts:
@@ -377,25 +390,26 @@ class _Reader:
 
     def inline_list(self, reading: Reading) -> bool:
         """Read a list that runs on in a paragraph: "We ask you to: (a) …; (b) …; and (c) …"."""
-        if ")" not in reading.text and not _POINT.search(reading.text):
+        if reading.text.count(")") < 2 and not _POINT.search(reading.text):
             return False
         marks = _in_order(list(_INLINE.finditer(reading.text)))
         if len(marks) < 2:
             return False
-        before = split_sentences(reading.text[: marks[0].start()], self.language)
+        before = self.sentences(reading.text[: marks[0].start()])
         if not before:
             return False
-        verdict = lead_verdict(reading.text[slice(*before[-1])], self.language, self.names)
+        verdict = lead_verdict(before[-1])
         if verdict is None:
             return False
         self.read_sentences(reading, before[:-1])
-        tail = split_sentences(reading.text[marks[-1].end() :], self.language)
-        ends = [mark.start() for mark in marks[1:]] + [marks[-1].end() + (tail[0].end if tail else 0)]
+        last = marks[-1].end()
+        tail = cut(reading.text[last:], self.language, self.names, last)
+        ends = [*(mark.start() for mark in marks[1:]), tail[0].end if tail else last]
         for mark, end in zip(marks, ends, strict=True):
             start, stop = _trimmed(reading.text[mark.end() : end])
             if stop > start:
                 self.add(reading.span(mark.end() + start, mark.end() + stop), verdict, _marker(mark))
-        self.read_sentences(reading, [Span(*(marks[-1].end() + at for at in span)) for span in tail[1:]])
+        self.read_sentences(reading, tail[1:])
         return True
 
     # ------------------------------------------------------------------------------------------- lists
@@ -417,7 +431,7 @@ class _Reader:
                 inner.append(points[number])
                 number += 1
             reading = self.layout.reading(*point.blocks)
-            sentences = split_sentences(reading.text, self.language)
+            sentences = self.sentences(reading.text)
             if not sentences:
                 continue
             if unled and self.is_imperative(point):
@@ -436,14 +450,14 @@ class _Reader:
 
     def is_imperative(self, point: _Point) -> bool:
         """Tell whether a point begins with an imperative or, where points are written so, an infinitive."""
-        return shape(self.text[slice(*point.span)], self.language) in ("imperative", "infinitive")
+        return shape(self.head(point.span)) in ("imperative", "infinitive")
 
     def whole(
         self,
         point: _Point,
         inner: Sequence[_Point],
         reading: Reading,
-        sentences: Sequence[Span],
+        sentences: Sequence[Sentence],
         lead: Verdict,
     ) -> None:
         """Take a point with all its sentences and the points within it as one demand."""
@@ -451,8 +465,9 @@ class _Reader:
             self.add(Span(point.span.start, inner[-1].span.end), lead, point.marker)
             return
         for number, sentence in enumerate(sentences[1:], 1):
-            if begins_with(reading.text[slice(*sentence)], self.language, "closings"):
-                end = reading.span(*sentences[number - 1]).end
+            if sentence.begins_with("closings"):
+                before = sentences[number - 1]
+                end = reading.span(before.start, before.end).end
                 self.add(Span(point.span.start, end), lead, point.marker)
                 self.read_sentences(reading, sentences[number:])
                 return
@@ -462,10 +477,11 @@ class _Reader:
         """Tell whether the points within a point are demands of their own, which it only leads in."""
         if not text.endswith((":", "：")):
             return False
-        imperative = shape(text, self.language) == "imperative"
-        if self.points_on(text) or (not imperative and judge(text, self.language, self.names) is not None):
+        whole = self.sentence(text)
+        imperative = shape(self.sentence(text[:_HEAD])) == "imperative"
+        if _points_on(whole) or (not imperative and judge(whole) is not None):
             return True
-        forms = [shape(self.text[slice(*p.span)], self.language) for p in inner]
+        forms = [shape(self.head(p.span)) for p in inner]
         asking = sum(form in ("imperative", "infinitive", "clause") for form in forms)
         return asking * 2 > len(forms) or not imperative
 
@@ -474,17 +490,17 @@ class _Reader:
         point: _Point,
         inner: Sequence[_Point],
         reading: Reading,
-        sentences: Sequence[Span],
+        sentences: Sequence[Sentence],
         told: bool,
         asking: bool,
     ) -> None:
         """Read a point of a list that asks for nothing as such: what it says itself counts."""
-        last = reading.text[slice(*sentences[-1])]
-        if inner and last.endswith(":"):
+        last = sentences[-1]
+        if inner and last.text.endswith(":"):
             self.read_sentences(reading, sentences[:-1])
-            self.read_list(inner, lead_verdict(last, self.language, self.names))
+            self.read_list(inner, lead_verdict(last))
             return
-        verdict = judge(reading.text[slice(*sentences[0])], self.language, self.names)
+        verdict = judge(sentences[0])
         if verdict is not None and verdict.level == "explicit" and asking:
             self.whole(point, inner, reading, sentences, verdict)
             return
@@ -495,8 +511,15 @@ class _Reader:
             self.read_list(inner, None)
 
 
-def _quoted(text: str, sentences: Sequence[Span]) -> frozenset[int]:
+def _points_on(sentence: Sentence) -> bool:
+    """Tell whether a sentence speaks of a list that comes next ("the following steps", "three things")."""
+    return sentence.has("leads.asking") or sentence.has("leads.counts")
+
+
+def _quoted(text: str, sentences: Sequence[Sentence]) -> frozenset[int]:
     """The numbers of the sentences that begin within a quotation, unless the whole paragraph is one."""
+    if not ("“" in text or "«" in text or '"' in text):
+        return frozenset()
     inside: set[int] = set()
     number = 0
     straight = _STRAIGHT.finditer(text) if text.count('"') % 2 == 0 else ()
@@ -573,7 +596,7 @@ def _points(blocks: Sequence[Block]) -> list[_Point]:
 
 
 _INLINE = re.compile(
-    r"(?:(?<=\s)|(?<=[:;,.]))\(?(?:(?P<marker>[a-z]|[ivx]{2,4}|\d{1,2}|[ء-ي])\)\s*|(?P<number>\d{1,2})[.-]\s+)(?=\w)"
+    r"(?<=[\s:;,.])\(?(?:(?P<marker>[a-z]|[ivx]{2,4}|\d{1,2}|[ء-ي])\)\s*|(?P<number>\d{1,2})[.-]\s+)(?=\w)"
 )
 _POINT = re.compile(r"\d[.-]\s")
 _ROWS = (

@@ -51,6 +51,11 @@ class Found(NamedTuple):
     first: int
     last: int
 
+    @property
+    def key(self) -> str:
+        """The label "section.key" without its section."""
+        return self.label.partition(".")[2]
+
 
 @lru_cache(maxsize=65536)
 def fold(word: str) -> str:
@@ -116,11 +121,14 @@ class Phrases:
         clitics = bool(prefixes or suffixes)
         self._first = lru_cache(maxsize=1 << 14)(self._bare) if clitics else self._root.after.get
 
-    def find(self, text: Sequence[str]) -> list[Found]:
-        """Find all phrases in those words (of `words`), overlapping ones too, in order of first words."""
+    def find(self, text: Sequence[str], start: int = 0, stop: int | None = None) -> list[Found]:
+        """Find all phrases in those words (of `words`), overlapping ones too, in order of first words.
+
+        The first words looked at are those from number `start` to before `stop`.
+        """
         found: list[Found] = []
         first = self._first
-        for number, word in enumerate(text):
+        for number, word in enumerate(text[start:stop] if start or stop is not None else text, start):
             node = first(word)
             if node is not None:
                 _walk(node, text, number, number + 1, found)
@@ -154,14 +162,19 @@ class Phrases:
         return None
 
 
-def _walk(node: _Node, text: Sequence[str], first: int, number: int, found: list[Found]) -> None:
+def _walk(node: _Node | None, text: Sequence[str], first: int, number: int, found: list[Found]) -> None:
     """Gather the phrases that begin at `first`; `node` is how far they have come at `number`."""
-    if node.labels:
-        found.extend([Found(label, first, number) for label in node.labels])
-    if node.after and number < len(text):
-        for word in (text[number], "*"):
-            if word in node.after:
-                _walk(node.after[word], text, first, number + 1, found)
+    while node is not None:
+        if node.labels:
+            found.extend([Found(label, first, number) for label in node.labels])
+        after = node.after
+        if not after or number == len(text):
+            return
+        node = after.get(text[number])
+        number += 1
+        if "*" in after:
+            _walk(node, text, first, number, found)
+            node = after["*"]
 
 
 _SIGNS = frozenset("|?*")

@@ -11,9 +11,10 @@ from functools import cache, cached_property
 from typing import Literal, NamedTuple
 
 from kb.extraction.language import Found, Language, fold, words
+from kb.extraction.sentences import split_sentences
 from kb.letter import Force
 
-__all__ = ["Names", "Shape", "Verdict", "begins_with", "has_cue", "judge", "lead_verdict", "shape"]
+__all__ = ["Names", "Sentence", "Shape", "Verdict", "cut", "judge", "lead_verdict", "shape"]
 
 # "told" is of lists only: facts, violations, considerations.
 Level = Literal["explicit", "implicit", "reported", "told"]
@@ -32,14 +33,13 @@ _SECTIONS = (
     "needs_not",
     "leads",
 )
-# An imperative after openings ("Madam President, therefore, stop") begins within so many words.
+# The sections of which a sentence has a cue that does anything but speak in the imperative.
+_ACTS = frozenset(_SECTIONS) - {"cues", "leads"}
+# An imperative after openings ("Madam President, therefore, stop") begins within so many words, each has so many.
 _OPENINGS = 40
+_OPENING = 12
 # What has more words than this is no sentence; it keeps the time a hostile line takes within bounds.
 _LONGEST = 400
-# As much as is read of what only its beginning matters of, in code points.
-_HEAD = 200
-# The first few words of a text, in code points.
-_BEGINNING = 100
 # How far back from a verb its subject is looked for, in words.
 _REACH = 40
 # A subject has at most so many words, and begins with what it is about.
@@ -56,6 +56,7 @@ _FORCES: Mapping[str, Force] = {
     "call": "call",
     "demand": "demand",
 }
+_OPENING_ENDS = frozenset(",:،")
 _CLAUSE_ENDS = frozenset(",;:.()—–")
 
 
@@ -69,11 +70,14 @@ class Verdict(NamedTuple):
 
 
 class _Lexicon(dict[str, frozenset[str]]):
-    """The lists of single words of a language (`[words]`), by key."""
+    """The lists of single words of a language (`[words]`), by key, and its phrases."""
 
     def __init__(self, language: Language) -> None:
         super().__init__()
         self._language = language
+        self.cues = language.phrases(*_SECTIONS)
+        self.heads = language.phrases("heads")
+        self.openings = language.phrases("openings")
 
     def __missing__(self, key: str) -> frozenset[str]:
         self[key] = self._language.folded("words", key)
@@ -131,32 +135,45 @@ def _forms(name: str, small: Collection[str]) -> Iterator[str]:
 _NOBODY = Names()
 
 
-class _Sentence:
-    """The words of a sentence and the cues found in them."""
+class Sentence:
+    """A sentence: its `text`, its words, and the cues in them, which are looked for once.
 
-    def __init__(self, text: str, language: Language, names: Names = _NOBODY) -> None:
-        self.language = language
+    It stands at `start` to `end` of a longer text. What has more than 400 words is judged by the first of them.
+    """
+
+    def __init__(self, text: str, language: Language, names: Names = _NOBODY, start: int = 0) -> None:
+        self.text = text
+        self.start, self.end = start, start + len(text)
         self.words = words(text)[:_LONGEST]
         self.lexicon = _lexicon(language)
         self.names = names
-        self.found: dict[str, list[Found]] = {}
-        self._sections: dict[str, list[tuple[str, Found]]] = {}
-        for cue in language.phrases(*_SECTIONS).find(self.words):
-            self.found.setdefault(cue.label, []).append(cue)
-            section, _, key = cue.label.partition(".")
-            self._sections.setdefault(section, []).append((key, cue))
-        self.quoted = _quoted(self.words) if self.found else frozenset()
-        self.question = self.words[-1:] in (["?"], ["؟"])
+        # The phrases of `[heads]` with which it begins, and the words within a quotation.
+        self.heads = self.lexicon.heads.at(self.words, 0)
+        self.quoted = frozenset() if _QUOTES.keys().isdisjoint(self.words) else _quoted(self.words)
         self._covered: dict[str, frozenset[int]] = {}
 
-    def cues(self, section: str) -> list[tuple[str, Found]]:
-        """The cues of a section in order, as (key, cue); those within a quotation left out."""
-        found = self._sections.get(section)
+    @cached_property
+    def found(self) -> dict[str, list[Found]]:
+        """The cues by their labels, and by their sections."""
+        found: dict[str, list[Found]] = {}
+        for cue in self.lexicon.cues.find(self.words):
+            found.setdefault(cue.label, []).append(cue)
+            found.setdefault(cue.label.partition(".")[0], []).append(cue)
+        return found
+
+    @property
+    def question(self) -> bool:
+        """Whether it is one."""
+        return self.words[-1:] in (["?"], ["؟"])
+
+    def cues(self, section: str) -> Sequence[Found]:
+        """The cues of a section in order, the longest first; those within a quotation left out."""
+        found = self.found.get(section)
         if not found:
-            return []
+            return ()
         if self.quoted:
-            found = [(key, cue) for key, cue in found if cue.first not in self.quoted]
-        return sorted(found, key=lambda pair: (pair[1].first, -pair[1].last))
+            found = [cue for cue in found if cue.first not in self.quoted]
+        return sorted(found, key=lambda cue: (cue.first, -cue.last)) if len(found) > 1 else found
 
     def covered(self, label: str, index: int) -> bool:
         """Whether the word at `index` is part of a cue of that label."""
@@ -175,6 +192,10 @@ class _Sentence:
         """Whether there is a cue of that label that begins before that word."""
         return any(before is None or cue.first < before for cue in self.found.get(label, ()))
 
+    def begins_with(self, key: str) -> bool:
+        """Whether the sentence begins with a phrase of `[heads]`, of the list `key`."""
+        return any(cue.key == key for cue in self.heads)
+
 
 def _quoted(text: Sequence[str]) -> frozenset[int]:
     """The words within quotations of some length that are closed, and aren't the whole sentence."""
@@ -191,18 +212,24 @@ def _quoted(text: Sequence[str]) -> frozenset[int]:
     return frozenset(inside)
 
 
-def judge(text: str, language: Language, names: Names = _NOBODY) -> Verdict | None:
-    """Tell what the sentence `text` does; None if it asks for nothing.
+def cut(text: str, language: Language, names: Names = _NOBODY, start: int = 0) -> list[Sentence]:
+    """Cut `text`, which stands at `start` of a longer one, into sentences."""
+    return [
+        Sentence(text[begin:end], language, names, start + begin)
+        for begin, end in split_sentences(text, language)
+    ]
 
-    A sentence is judged by its first 400 words.
-    """
-    sentence = _Sentence(text, language, names)
+
+def judge(sentence: Sentence) -> Verdict | None:
+    """Tell what a sentence does; None if it asks for nothing."""
+    if _ACTS.isdisjoint(sentence.found):
+        return _imperative(sentence)
     explicit = _performed(sentence) or _imperative(sentence)
     if explicit is not None:
         return explicit
-    reported = _reported(sentence)
     if sentence.question:
         return None
+    reported = _reported(sentence)
     implicit = _needed(sentence) or _wanted(sentence) or _stance(sentence)
     if implicit is not None and (
         reported is None or implicit.at < reported.at or _parted(sentence, reported, implicit)
@@ -211,7 +238,7 @@ def judge(text: str, language: Language, names: Names = _NOBODY) -> Verdict | No
     return reported
 
 
-def _parted(sentence: _Sentence, reported: Verdict, implicit: Verdict) -> bool:
+def _parted(sentence: Sentence, reported: Verdict, implicit: Verdict) -> bool:
     """Whether a comma stands between what was asked by others and what is said to be needed."""
     between = sentence.words[reported.at : implicit.at]
     return any(word in sentence.lexicon["closes_condition"] for word in between)
@@ -220,17 +247,17 @@ def _parted(sentence: _Sentence, reported: Verdict, implicit: Verdict) -> bool:
 # ---------------------------------------------------------------------------------- performed requests
 
 
-def _performed(sentence: _Sentence) -> Verdict | None:
+def _performed(sentence: Sentence) -> Verdict | None:
     """A request that the sentence makes: the first that is not denied, or what it says instead."""
     denied: Verdict | None = None
     past = sentence.found.get("cues.past", ())
     for section, ours in (("performs", _always), ("asks", _by_signatories), ("asks_third", _by_name)):
-        for force, cue in sentence.cues(section):
+        for cue in sentence.cues(section):
             other = sentence.covered("cues.no_request", cue.first) or any(c.first < cue.first for c in past)
             certainty = 0.0 if other else ours(sentence, cue)
             if not certainty:
                 continue
-            verdict = Verdict("explicit", _FORCES[force], certainty, cue.first)
+            verdict = Verdict("explicit", _FORCES[cue.key], certainty, cue.first)
             if not _denied(sentence, cue):
                 return verdict
             if denied is None and any(c.first >= cue.last for c in sentence.found.get("cues.contrast", ())):
@@ -238,11 +265,11 @@ def _performed(sentence: _Sentence) -> Verdict | None:
     return denied or _participle(sentence)
 
 
-def _always(sentence: _Sentence, cue: Found) -> float:
+def _always(sentence: Sentence, cue: Found) -> float:
     return 0.95
 
 
-def _denied(sentence: _Sentence, cue: Found) -> bool:
+def _denied(sentence: Sentence, cue: Found) -> bool:
     for index in range(cue.first - 1, max(-1, cue.first - 5), -1):
         word = sentence.words[index]
         if word in _CLAUSE_ENDS:
@@ -252,7 +279,7 @@ def _denied(sentence: _Sentence, cue: Found) -> bool:
     return any(word in sentence.lexicon["negation"] for word in sentence.words[cue.first : cue.last])
 
 
-def _by_signatories(sentence: _Sentence, cue: Found) -> float:
+def _by_signatories(sentence: Sentence, cue: Found) -> float:
     """How sure it is that those who ask are the signatories: they are the subject of the verb at `cue`."""
     text, lexicon = sentence.words, sentence.lexicon
     index = cue.first - 1
@@ -291,7 +318,7 @@ def _by_signatories(sentence: _Sentence, cue: Found) -> float:
     return 0.0
 
 
-def _by_name(sentence: _Sentence, cue: Found) -> float:
+def _by_name(sentence: Sentence, cue: Found) -> float:
     """How sure it is that the signatories speak of themselves in the third person, or to the addressee."""
     text, lexicon = sentence.words, sentence.lexicon
     if cue.first and text[cue.first - 1] in lexicon["noun_before"]:
@@ -307,7 +334,7 @@ def _by_name(sentence: _Sentence, cue: Found) -> float:
     return 0.85 if _by_signatories(sentence, cue) or sentence.names.within(before) else 0.0
 
 
-def _followed_by_signatories(sentence: _Sentence, cue: Found) -> bool:
+def _followed_by_signatories(sentence: Sentence, cue: Found) -> bool:
     """Whether the subject stands after its verb, as in Arabic."""
     for index in range(cue.last, min(cue.last + 5, len(sentence.words))):
         if sentence.words[index] in _CLAUSE_ENDS:
@@ -317,20 +344,20 @@ def _followed_by_signatories(sentence: _Sentence, cue: Found) -> bool:
     return False
 
 
-def _participle(sentence: _Sentence) -> Verdict | None:
+def _participle(sentence: Sentence) -> Verdict | None:
     """Ask while writing: "We write to you today, urging …"."""
-    for force, cue in sentence.cues("asks_participle"):
+    for cue in sentence.cues("asks_participle"):
         if (
             sentence.has("cues.subject", cue.first)
             and sentence.has("cues.purpose", cue.first)
             and not sentence.cues("asked")
             and not sentence.covered("cues.no_request", cue.first)
         ):
-            return Verdict("explicit", _FORCES[force], 0.8, cue.first)
+            return Verdict("explicit", _FORCES[cue.key], 0.8, cue.first)
     return None
 
 
-def _imperative(sentence: _Sentence) -> Verdict | None:
+def _imperative(sentence: Sentence) -> Verdict | None:
     """Ask outright: "Release them.", "Madam President, open the crossings."."""
     for start in _heads(sentence):
         if _is_imperative(sentence, start):
@@ -338,40 +365,43 @@ def _imperative(sentence: _Sentence) -> Verdict | None:
     return None
 
 
-def _heads(sentence: _Sentence) -> list[int]:
+def _heads(sentence: Sentence) -> list[int]:
     """Where an imperative may stand: at the head, and after a form of address or a connective and a comma."""
     text = sentence.words
-    openings = sentence.language.phrases("openings").find(text[:_OPENINGS])
     heads = [0]
     index = 0
     while len(heads) < 4:
-        comma = next(
-            (i for i in range(index, min(len(text), index + 12)) if text[i] in (",", ":", "،")), None
-        )
-        if comma is None or not _opens(sentence, openings, index, comma):
+        for comma in range(index, min(len(text), index + _OPENING)):
+            if text[comma] in _OPENING_ENDS:
+                break
+        else:
+            break
+        if not _opens(sentence, index, comma):
             break
         index = comma + 1
         heads.append(index)
-    heads.extend(cue.last for cue in openings if cue.first == 0 and cue.last not in heads)
+    heads.extend(cue.last for cue in sentence.lexicon.openings.at(text, 0) if cue.last not in heads)
     return heads
 
 
-def _opens(sentence: _Sentence, openings: Iterable[Found], start: int, comma: int) -> bool:
+def _opens(sentence: Sentence, start: int, comma: int) -> bool:
     """Whether an imperative may follow what stands before that comma or colon ("We say to them: leave.")."""
+    if sentence.lexicon.openings.find(sentence.words, start, min(comma, _OPENINGS)):
+        return True
     labels = ["needs_not.conditions", *(["cues.subject"] if sentence.words[comma] == ":" else [])]
-    cues = [*openings, *(cue for label in labels for cue in sentence.found.get(label, ()))]
-    return any(start <= cue.first < comma for cue in cues)
+    return any(start <= cue.first < comma for label in labels for cue in sentence.found.get(label, ()))
 
 
-def _is_imperative(sentence: _Sentence, start: int) -> bool:
+def _is_imperative(sentence: Sentence, start: int) -> bool:
     text, lexicon = sentence.words, sentence.lexicon
     if start >= len(text) - 1:
         return False
-    found = sentence.language.phrases("heads").at(text, start)
+    found = sentence.heads if start == 0 else lexicon.heads.at(text, start)
     if any(cue.label == "heads.no_imperative" for cue in found):
         return False
-    last = max((cue.last for cue in found if cue.label == "heads.strong"), default=start + 1)
-    if not any(cue.label == "heads.strong" for cue in found):
+    last = max([cue.last for cue in found if cue.label == "heads.strong"], default=None)
+    if last is None:
+        last = start + 1
         endings = tuple(lexicon["endings"])
         if not endings or not text[start].endswith(endings) or text[start] in lexicon["not_endings"]:
             return False
@@ -387,20 +417,20 @@ def _is_imperative(sentence: _Sentence, start: int) -> bool:
 # -------------------------------------------------------------------- what is needed, wanted, reported
 
 
-def _needed(sentence: _Sentence) -> Verdict | None:
+def _needed(sentence: Sentence) -> Verdict | None:
     """What the addressee or the parties must, should or need to do."""
     if any(cue.first == 0 for cue in sentence.found.get("needs_not.conditions", ())) and not any(
         word in sentence.lexicon["closes_condition"] for word in sentence.words
     ):
         return None
-    for key, cue in sentence.cues("needs"):
-        if _is_need(sentence, key, cue):
-            certainty = 0.7 if key == "must" else 0.6
-            return Verdict("implicit", "must" if key == "must" else "call", certainty, cue.first)
+    for cue in sentence.cues("needs"):
+        if _is_need(sentence, cue):
+            must = cue.key == "must"
+            return Verdict("implicit", "must" if must else "call", 0.7 if must else 0.6, cue.first)
     return None
 
 
-def _is_need(sentence: _Sentence, key: str, cue: Found) -> bool:
+def _is_need(sentence: Sentence, cue: Found) -> bool:
     text, lexicon = sentence.words, sentence.lexicon
     if sentence.overlaps("needs_not.no_need", cue):
         return False
@@ -408,18 +438,18 @@ def _is_need(sentence: _Sentence, key: str, cue: Found) -> bool:
         # "على العائلات أن …": the cue holds its subject.
         return False
     before = text[max(0, cue.first - 4) : cue.first]
-    if key in ("must", "should"):
+    if cue.key in ("must", "should"):
         near = before[-2:]
         if any(sentence.covered("cues.subject", cue.first - 1 - i) for i in range(len(near))):
             return False
         passive = any(word in lexicon["passive"] for word in text[cue.last - 1 : cue.last + 3])
-        suffers = key == "must" and _suffered(sentence, cue.first)
+        suffers = cue.key == "must" and _suffered(sentence, cue.first)
         if not passive and ((near[-1:] and near[-1] in lexicon["relative_subjects"]) or suffers):
             return False
     return not _within_condition(sentence, cue.first) and not _said_by_others(sentence, cue.first)
 
 
-def _suffered(sentence: _Sentence, index: int) -> bool:
+def _suffered(sentence: Sentence, index: int) -> bool:
     """Whether the clause in which the word at `index` stands begins with those who suffer."""
     text, lexicon = sentence.words, sentence.lexicon
     nearest = max(0, index - _SUBJECT)
@@ -430,7 +460,7 @@ def _suffered(sentence: _Sentence, index: int) -> bool:
     return not lexicon["sufferers"].isdisjoint(subject[:_SUBJECT_HEAD])
 
 
-def _within_condition(sentence: _Sentence, index: int) -> bool:
+def _within_condition(sentence: Sentence, index: int) -> bool:
     starts = [cue.last for cue in sentence.found.get("needs_not.conditions", ()) if cue.last <= index]
     if not starts:
         return False
@@ -438,7 +468,7 @@ def _within_condition(sentence: _Sentence, index: int) -> bool:
     return not any(word in sentence.lexicon["closes_condition"] for word in between)
 
 
-def _said_by_others(sentence: _Sentence, index: int) -> bool:
+def _said_by_others(sentence: Sentence, index: int) -> bool:
     for cue in sentence.found.get("needs_not.others_say", ()):
         if cue.last <= index and not any(
             sentence.covered("cues.subject", i) for i in range(max(0, cue.first - 3), cue.first)
@@ -447,21 +477,21 @@ def _said_by_others(sentence: _Sentence, index: int) -> bool:
     return False
 
 
-def _wanted(sentence: _Sentence) -> Verdict | None:
+def _wanted(sentence: Sentence) -> Verdict | None:
     """What the signatories want or hope for."""
-    alone = [(key, cue, True) for key, cue in sentence.cues("wants_alone")]
-    for key, cue, by_itself in alone or [(key, cue, False) for key, cue in sentence.cues("wants")]:
+    alone = sentence.cues("wants_alone")
+    for cue in alone or sentence.cues("wants"):
         if (
             not sentence.overlaps("needs_not.no_need", cue)
-            and (by_itself or _by_signatories(sentence, cue))
+            and (alone or _by_signatories(sentence, cue))
             and not _denied(sentence, cue)
             and not _within_condition(sentence, cue.first)
         ):
-            return Verdict("implicit", "request", 0.6 if key == "want" else 0.5, cue.first)
+            return Verdict("implicit", "request", 0.6 if cue.key == "want" else 0.5, cue.first)
     return None
 
 
-def _stance(sentence: _Sentence) -> Verdict | None:
+def _stance(sentence: Sentence) -> Verdict | None:
     """Set a condition: "We will not take part unless …"."""
     stands = sentence.found.get("needs_not.takes_stand", ())
     for cue in sentence.found.get("needs_not.stand", ()):
@@ -470,25 +500,24 @@ def _stance(sentence: _Sentence) -> Verdict | None:
     return None
 
 
-def _reported(sentence: _Sentence) -> Verdict | None:
+def _reported(sentence: Sentence) -> Verdict | None:
     """What was asked before, or is asked by others."""
     past = ["performs"] if sentence.found.get("cues.past") else []
     for section in ("asked", *past, "asks_third"):
-        for force, cue in sentence.cues(section):
+        for cue in sentence.cues(section):
             before = sentence.words[cue.first - 1] if cue.first else ""
             skipped = sentence.lexicon["noun_before"] | sentence.lexicon["you"]
             if (before or section == "asked") and before not in skipped and not _denied(sentence, cue):
-                return Verdict("reported", _FORCES[force], 0.7 if section == "asked" else 0.6, cue.first)
+                return Verdict("reported", _FORCES[cue.key], 0.7 if section == "asked" else 0.6, cue.first)
     return None
 
 
 # ------------------------------------------------------------------------------------- lists and items
 
 
-def lead_verdict(text: str, language: Language, names: Names = _NOBODY) -> Verdict | None:
-    """Tell what the items of the list are that `text` leads in: asked for, reported, told; None: open."""
-    sentence = _Sentence(text, language, names)
-    verdict = judge(text, language, names)
+def lead_verdict(sentence: Sentence) -> Verdict | None:
+    """Tell what the items of the list are that a sentence leads in: asked for, reported, told; None: open."""
+    verdict = judge(sentence)
     telling = max(sentence.found.get("leads.telling", ()), key=lambda cue: cue.last, default=None)
     told = Verdict("told", "must", 0.8, telling.first) if telling else None
     if verdict is not None and verdict.level == "explicit":
@@ -508,28 +537,14 @@ def lead_verdict(text: str, language: Language, names: Names = _NOBODY) -> Verdi
     return told
 
 
-def has_cue(text: str, language: Language, label: str) -> bool:
-    """Tell whether there is a cue of that label in `text`."""
-    return _Sentence(text, language).has(label)
-
-
-def shape(text: str, language: Language) -> Shape:
+def shape(sentence: Sentence) -> Shape:
     """Tell how a point of a list begins: as an imperative, as a clause ("that …", "to …"), or otherwise."""
-    sentence = _Sentence(text[:_HEAD], language)
-    labels = {cue.label for cue in language.phrases("heads").at(sentence.words, 0)}
-    if "heads.ordinals" in labels:
+    if sentence.begins_with("ordinals"):
         return "ordinal"
-    if "heads.clauses" in labels:
+    if sentence.begins_with("clauses"):
         return "clause"
     if any(_is_imperative(sentence, start) for start in _heads(sentence)):
         return "imperative"
     endings = tuple(sentence.lexicon["infinitive_endings"])
     head = sentence.words[0] if sentence.words else ""
     return "infinitive" if endings and len(head) > 3 and head.endswith(endings) else "other"
-
-
-def begins_with(text: str, language: Language, key: str) -> bool:
-    """Tell whether `text` begins with a phrase of `[heads]`, of the list `key`."""
-    return any(
-        cue.label == f"heads.{key}" for cue in language.phrases("heads").at(words(text[:_BEGINNING]), 0)
-    )

@@ -47,13 +47,13 @@ def _ends(text: str, start: int, match: re.Match[str], language: Language) -> bo
     if after >= len(text):
         return True
     following = text[after]
-    mark = match["mark"]
-    if not match["space"]:
+    mark, closed, _, space = match.groups()
+    if not space:
         # "crisis.We urge": a space was lost, unless it is an address or an abbreviation.
-        return mark == "." and not match["closed"] and _lost_space(text, match.start(), after)
+        return mark == "." and not closed and _lost_space(text, match.start(), after)
     if following.islower() or following in ",;:)،؛":
         return False
-    if mark != "." or match["closed"]:
+    if mark != "." or closed:
         return following not in ",;"
     before = _word_before(text, match.start())
     if not before:

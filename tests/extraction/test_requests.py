@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.extraction.language import Language, languages
-from kb.extraction.requests import Names, judge, lead_verdict
+from kb.extraction.requests import Names, Sentence, judge, lead_verdict
 
 FILES = sorted((Path(__file__).parent / "sentences").glob("*.txt"))
 LEVELS = {"E": "explicit", "I": "implicit", "R": "reported", "N": None}
@@ -23,7 +23,7 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("code", "level", "sentence"), SENTENCES, ids=[s[2] for s in SENTENCES])
 def test_what_a_sentence_does(code: str, level: str, sentence: str) -> None:
-    verdict = judge(sentence, languages()[code])
+    verdict = judge(Sentence(sentence, languages()[code]))
     assert (verdict.level if verdict else None) == LEVELS[level]
 
 
@@ -40,24 +40,24 @@ def test_what_a_sentence_does(code: str, level: str, sentence: str) -> None:
     ],
 )
 def test_what_leads_in_a_list(lead: str, level: str | None) -> None:
-    verdict = lead_verdict(lead, languages()["en"])
+    verdict = lead_verdict(Sentence(lead, languages()["en"]))
     assert (verdict.level if verdict else None) == level
 
 
 def test_signatories_may_speak_of_themselves_by_name() -> None:
     sentence = "Reed Bay Guild demands that the dredging stop."
     english = languages()["en"]
-    named = judge(sentence, english, Names(["Reed Bay Guild"]))
+    named = judge(Sentence(sentence, english, Names(["Reed Bay Guild"])))
     assert named is not None
     assert named.level == "explicit"
-    unnamed = judge(sentence, english)
+    unnamed = judge(Sentence(sentence, english))
     assert unnamed is not None
     assert unnamed.level == "reported"
 
 
 @given(st.text(), st.sampled_from(["ar", "en", "es", "fr"]))
 def test_any_text_can_be_judged(text: str, code: str) -> None:
-    judge(text, languages()[code])
+    judge(Sentence(text, languages()[code]))
 
 
 def near_misses(language: Language, size: int) -> str:
@@ -85,12 +85,12 @@ def near_misses(language: Language, size: int) -> str:
 @pytest.mark.parametrize("code", ["ar", "en", "es", "fr"])
 def test_time_grows_linearly_on_hostile_lines(code: str) -> None:
     language = languages()[code]
-    judge("warm up", language)
+    judge(Sentence("warm up", language))
     spent = []
     for size in (125_000, 1_000_000):
         line = near_misses(language, size)
         start = time.process_time()
-        judge(line, language)
+        judge(Sentence(line, language))
         spent.append(time.process_time() - start)
     # Quadratic would be 64 times.
     assert spent[1] < 8 * spent[0] * 4 + 0.1
