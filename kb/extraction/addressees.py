@@ -26,7 +26,7 @@ def find_addressees(
 ) -> tuple[tuple[Addressee, ...], tuple[Addressee, ...]]:
     """Read whom a letter is addressed to, and whom it is copied to, in the order they are printed."""
     copied = tuple(_copied(layout, zones))
-    block = [*_block(layout, zones, "heading", title), *_block(layout, zones, "addressees", title)]
+    block = _different([*_block(layout, zones, "heading", title), *_block(layout, zones, "addressees", title)])
     if block:
         return tuple(block), copied
     greeted = list(_greeted(layout, zones))
@@ -35,6 +35,18 @@ def find_addressees(
     if named and titled and _same(named, titled):
         named = titled
     return tuple(named or titled or [addressee for addressee, _ in greeted]), copied
+
+
+def _different(addressees: Iterable[Addressee]) -> list[Addressee]:
+    """Leave out an addressee who was printed before, in the same words or among more of them."""
+    different: list[Addressee] = []
+    for addressee in addressees:
+        words = _tokens([addressee])
+        if any(words <= _tokens([other]) for other in different):
+            continue
+        different = [other for other in different if not _tokens([other]) < words]
+        different.append(addressee)
+    return different
 
 
 def _same(named: list[Addressee], titled: list[Addressee]) -> bool:
@@ -245,7 +257,7 @@ class _AddressBlock:
             self._open &= line.gap > 0
         elif (
             text[0].islower()
-            and not (line.listed or line.begins_with("offices") or line.begins_with("bodies"))
+            and not (line.listed or any(map(line.begins_with, ("offices", "bodies", "forms"))))
         ) or (self._open and not (line.listed or line.start) and line.gap <= 1 and self._goes_on(line)):
             pass
         elif self._names(line):
@@ -262,6 +274,11 @@ class _AddressBlock:
         office = line.begins_with("offices")
         # What stands below a name is most often an office, and below an office a body, whatever the words.
         plain_words = joined and not office and len(text) < 80
+        if joined and _is_office_of(known, text) and not any_language("addressee", "offices").match(line.following):
+            # "The Secretary-General / Mr. X": what a person is, above the name.
+            more = replace(known, name=_bare_name(text), office=known.name)
+            self.addressees[-1] = replace(more, span=Span(known.span.start, line.end))
+            return True
         if line.begins_with("forms") and not any_language("addressee", "offices").fullmatch(text):
             return False
         if joined and (any_language("addressee", "forms").fullmatch(known.name) or _unfinished(known)):
@@ -316,6 +333,23 @@ def _has_office(addressee: Addressee) -> bool:
     return addressee.office is not None or any_language("addressee", "offices").search(name) is not None
 
 
+def _is_office_of(known: Addressee, text: str) -> bool:
+    """Tell an office, and no name, over the name of who holds it."""
+    offices = any_language("addressee", "offices")
+    return (
+        known.office is None
+        and offices.match(_without_forms(known.name)) is not None
+        and any_language("addressee", "forms").match(text) is not None
+        and offices.search(text) is None
+    )
+
+
+def _bare_name(text: str) -> str:
+    """Take off what is said after a name in courtesy ("the esteemed")."""
+    honour = any_language("addressee", "suffixes").search(text)
+    return text[: honour.start()].rstrip(_EDGES) if honour and honour.end() == len(text) else text
+
+
 def _is_further_office(text: str) -> bool:
     """Tell an office ("Permanent Representative of …") from somebody with one ("Foreign Minister X")."""
     found = any_language("addressee", "offices").match(text)
@@ -338,8 +372,8 @@ def _led(text: str) -> tuple[int, bool]:
     if not lead:
         return 0, False
     rest = text[lead.end() :]
-    if not rest.strip() or rest.lstrip()[0] in ":：":
-        return lead.end() + len(rest) - len(rest.lstrip(" :：")), True
+    if not rest.strip() or rest.lstrip()[0] in ":：/":
+        return lead.end() + len(rest) - len(rest.lstrip(" :：/")), True
     article = any_language("addressee", "articles").match(rest.lstrip())
     named = rest.lstrip()[article.end() :].lstrip() if article else rest.lstrip()
     if named[:1].isupper() and any(

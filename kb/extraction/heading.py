@@ -141,12 +141,17 @@ def _doubt(layout: Layout, group: list[int], span: Span) -> int | None:
     clock = _CLOCK.search(around)
     byline = any_language("dates", "bylines").match(around.strip(" -–—:*_"))
     known = any_language("dates", "weekdays").sub(" ", any_language("dates", "bylines").sub(" ", around))
-    rest = _LETTERS.findall(_CLOCK.sub(" ", known))
-    if any(word[0].islower() and len(word) > 3 for word in rest) and not byline:
+    rest = [word for word in _LETTERS.findall(_CLOCK.sub(" ", known)) if not _is_small(word)]
+    if any(word[0].islower() for word in rest) and not byline:
         return None
     if len(rest) > (_BESIDE + 4 if byline else _BESIDE):
         return None
     return 1 if clock or byline else 0
+
+
+def _is_small(word: str) -> bool:
+    """Tell an article or a preposition within the name of a place ("Villa de los Montes") from its words."""
+    return word.islower() and len(word) <= 3
 
 
 def _overlap(a: Span, b: Span) -> bool:

@@ -126,7 +126,7 @@ _LETTER = (
     r"(?:\\?\)|\\?\.(?=\s|$)|(?<=[ء-ي])[ـ\-–](?=\s))"
 )
 _BULLETS = "•·▪▫●○◦‣⁃∙■□◆◇►▶➢➤✓✔✦❖→➔"
-_BULLET = rf"(?P<bullet>[{_BULLETS}]|[-–—](?=[\s\w\"'“«‘(\[*])|\+(?=\s)|[*\\][*-]?(?=\s))"
+_BULLET = rf"(?P<bullet>[{_BULLETS}]|[-–—]{{1,2}}(?=[\s\w\"'“«‘(\[*])|\+(?=\s)|[*\\][*-]?(?=\s))"
 _REST = rf"[\s{INVISIBLE}]*"
 _MARKER = re.compile(
     rf"[*_]{{0,3}}(?:{_BULLET}{_REST}(?:(?P<inner>{_NUMBER})?|(?P<number>{_NUMBER}|{_LETTER})[*_]{{0,3}}{_REST}"

@@ -45,6 +45,8 @@ _REACH = 40
 # A subject has at most so many words, and begins with what it is about.
 _SUBJECT = 8
 _SUBJECT_HEAD = 4
+# A verb with no more than so many words and marks in all is a heading.
+_HEADING = 3
 _QUOTES = {"“": "”", "«": "»", "„": "“", '"': '"'}
 # A quotation of fewer words than this is a name or a phrase, and what it says is the writer's own.
 _LONG_QUOTE = 4
@@ -457,7 +459,10 @@ def _suffered(sentence: Sentence, index: int) -> bool:
     subject = text[start:index]
     if len(subject) >= _SUBJECT or not lexicon["relatives"].isdisjoint(subject):
         return False
-    return not lexicon["sufferers"].isdisjoint(subject[:_SUBJECT_HEAD])
+    return any(
+        word in lexicon["sufferers"] and (not number or subject[number - 1] not in lexicon["genitives"])
+        for number, word in enumerate(subject[:_SUBJECT_HEAD])
+    )
 
 
 def _within_condition(sentence: Sentence, index: int) -> bool:
@@ -470,6 +475,9 @@ def _within_condition(sentence: Sentence, index: int) -> bool:
 
 def _said_by_others(sentence: Sentence, index: int) -> bool:
     for cue in sentence.found.get("needs_not.others_say", ()):
+        if sentence.words[index + 1 : cue.first] == [","]:
+            # "One should, according to them, …"
+            return True
         if cue.last <= index and not any(
             sentence.covered("cues.subject", i) for i in range(max(0, cue.first - 3), cue.first)
         ):
@@ -529,6 +537,10 @@ def lead_verdict(sentence: Sentence) -> Verdict | None:
     if verdict is not None and verdict.level == "reported":
         # "The Federation calls upon you to:" is hardly ever said of others where a list follows.
         return verdict if sentence.cues("asked") else verdict._replace(level="explicit")
+    third = sentence.cues("asks_third")
+    if verdict is None and third and third[0][1].first == 0 and len(sentence.words) <= _HEADING:
+        # "REQUEST:", in the third person, over the points of a petition.
+        return Verdict("explicit", _FORCES[third[0][0]], 0.85, 0)
     asking = [cue.first for cue in sentence.found.get("leads.asking", ()) if cue.first not in sentence.quoted]
     if asking and (telling is None or telling.last <= max(asking)):
         return Verdict("explicit", "call", 0.85, max(asking))

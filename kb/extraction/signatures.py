@@ -415,6 +415,9 @@ def _split_names(reading: Reading) -> Iterator[tuple[str, Span]]:
     pieces = list(zip(starts, stops, strict=True))
     if separator is _COMMAS:
         last = pieces.pop()
+        if pieces and text[slice(*last)].lstrip()[:1].islower():
+            # "…, and X, lawyer": what the last one is.
+            last = (pieces.pop()[0], last[1])
         found = _last_connector(text, *last, listed=len(pieces) > 0)
         pieces.extend([(last[0], found[0]), (found[1], last[1])] if found else [last])
     for start, stop in pieces:
@@ -476,7 +479,13 @@ def _at_the_top(layout: Layout, zones: Zones) -> Iterator[_Entry]:
             yield from _running_entries(reading, byline.end())
             return
         behalf = any_language("signatures", "behalf").search(reading.text)
-        if behalf and behalf.start() > 0 and _names_persons(reading.text[: behalf.start()]):
+        if (
+            behalf
+            and behalf.start() > 0
+            and not any_language("title", "kinds").match(reading.text)
+            and _names_organisation(reading.text[behalf.end() :])
+            and _names_persons(reading.text[: behalf.start()])
+        ):
             yield from _running_entries(reading, 0, behalf.start())
             yield from _running_entries(reading, behalf.end())
             return
@@ -514,6 +523,14 @@ def _told_of(layout: Layout) -> Iterator[_Entry]:
         elif told:
             break
     yield from reversed(told)
+
+
+def _names_organisation(text: str) -> bool:
+    """Tell whether text begins with a name: in capitals, or with a word of organisations."""
+    head = _NAME_WORDS.search(text)
+    if head is None:
+        return False
+    return head[0][0].isupper() or head[0].casefold() in _organisation_words()
 
 
 def _names_persons(text: str, least: int = 1) -> bool:

@@ -156,10 +156,18 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
 
 
 def _first_prose(layout: Layout) -> int:
+    addressed = False
     for block in layout.blocks:
-        if is_prose(layout, block) or block.kind == "item" or _speaks(layout, block):
+        listed = block.kind == "item"
+        if is_prose(layout, block) or (listed and not addressed) or _speaks(layout, block):
             return block.first
+        addressed = listed or _is_lone_lead(plain(layout.text, *block.content))
     return len(layout.lines)
+
+
+def _is_lone_lead(text: str) -> bool:
+    """Tell whether a line says no more than that those below are addressed ("To:")."""
+    return len(text) < _SHORT and any_language("addressee", "leads").fullmatch(text.rstrip(" :：/")) is not None
 
 
 def _speaks(layout: Layout, block: Block) -> bool:
@@ -307,7 +315,7 @@ def opens_copies(text: str) -> bool:
 def opens_addressees(text: str) -> bool:
     """Tell whether a line after the letter's text opens the list of its addressees ("Addressed to: …")."""
     found = any_language("addressee", "leads").match(text)
-    return found is not None and text[found.end() :].lstrip()[:1] in {":", "："}
+    return found is not None and text[found.end() :].lstrip()[:1] in {":", "：", "/"}
 
 
 def _names_follow(layout: Layout, words: Words, index: int) -> bool:
@@ -387,6 +395,8 @@ def heads_names(text: str) -> bool:
 _TOGETHER = re.compile("[/&,]")
 _AFFILIATION = re.compile(r"[,،(:]|\s[-–—]\s")
 _DASHES = {"-", "–", "—"}
+# "← Back to the front page" is of the page around the letter.
+_ARROWS = re.compile("[\u2190-\u21ff\u2b05-\u2b07\u27a1«‹]")
 _ALPHABETIC = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 
 
@@ -403,6 +413,8 @@ def name_like(text: str) -> bool:
     if text[-1] == "." and any_language("signatures", "presents").search(text):
         return False
     first = text.lstrip("\"'“«‘([")[:1]
+    if _ARROWS.match(text):
+        return False
     if first.islower() and not text[1:2].isupper():
         return False
     longer = _ALPHABETIC.findall(_AFFILIATION.split(text, maxsplit=1)[0])
@@ -527,6 +539,8 @@ def _copies_end(layout: Layout, words: Words, index: int) -> int:
             break
         text = words[number] if not line.marker else ""
         if text and (heads_footer(text) or heads_signatures(text) or FIELD.match(text)):
+            break
+        if text and any_language("salutation", "dear").match(text):
             break
         number += 1
     return number
