@@ -26,15 +26,18 @@ def find_addressees(
 ) -> tuple[tuple[Addressee, ...], tuple[Addressee, ...]]:
     """Read whom a letter is addressed to, and whom it is copied to, in the order they are printed."""
     copied = tuple(_copied(layout, zones))
-    block = _different([*_block(layout, zones, "heading", title), *_block(layout, zones, "addressees", title)])
+    block = _different(
+        [*_block(layout, zones, "heading", title), *_block(layout, zones, "addressees", title)]
+    )
     if block:
         return tuple(block), copied
     greeted = list(_greeted(layout, zones))
-    named = [addressee for addressee, specific in greeted if specific]
+    named = [addressee for addressee, _ in greeted] if any(specific for _, specific in greeted) else []
     titled = list(_titled(layout, title)) or list(_introduced(layout, zones))
     if named and titled and _same(named, titled):
         named = titled
-    return tuple(named or titled or [addressee for addressee, _ in greeted]), copied
+    last_resort = [addressee for addressee, _ in greeted] or list(_called_upon(layout, zones))
+    return tuple(named or titled or last_resort), copied
 
 
 def _different(addressees: Iterable[Addressee]) -> list[Addressee]:
@@ -274,7 +277,11 @@ class _AddressBlock:
         office = line.begins_with("offices")
         # What stands below a name is most often an office, and below an office a body, whatever the words.
         plain_words = joined and not office and len(text) < 80
-        if joined and _is_office_of(known, text) and not any_language("addressee", "offices").match(line.following):
+        if (
+            joined
+            and _is_office_of(known, text)
+            and not any_language("addressee", "offices").match(line.following)
+        ):
             # "The Secretary-General / Mr. X": what a person is, above the name.
             more = replace(known, name=_bare_name(text), office=known.name)
             self.addressees[-1] = replace(more, span=Span(known.span.start, line.end))
@@ -380,7 +387,7 @@ def _led(text: str) -> tuple[int, bool]:
         any_language("addressee", key).match(named) for key in ("forms", "offices")
     ):
         # "To the Foreign Ministers of …"
-        return len(text) - len(rest.lstrip()), True
+        return len(text) - len(named), True
     after = lead.end() + len(rest) - len(rest.lstrip())
     article = any_language("addressee", "articles").match(text, after)
     if article:
@@ -502,6 +509,28 @@ def _introduced(layout: Layout, zones: Zones) -> Iterator[Addressee]:
             if addressees:
                 yield from addressees
                 return
+
+
+# What sets somebody off who is spoken to.
+_SET_OFF = re.compile(r"\s*[,،.:!؛]")
+
+
+def _called_upon(layout: Layout, zones: Zones) -> Iterator[Addressee]:
+    """Read who is spoken to in the first paragraphs: "Good evening, Mr. President."."""
+    for block in zones.blocks("body")[:3]:
+        end = min(block.content.end, block.content.start + 600)
+        reading = read(layout.text, (Span(block.content.start, end),))
+        for form in any_language("addressee", "forms").finditer(reading.text):
+            office = any_language("addressee", "offices").match(reading.text, form.end() + 1)
+            if not office:
+                continue
+            stop = office.end()
+            honour = any_language("addressee", "suffixes").match(reading.text, stop + 1)
+            if honour or _SET_OFF.match(reading.text, stop):
+                addressee = _addressee(reading, _Part(reading.text[form.start() : stop], form.start()))
+                if addressee:
+                    yield addressee
+                    return
 
 
 def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kb.extraction.language import Language, words
 from kb.extraction.layout import Block, plain
+from kb.extraction.requests import has_cue
 from kb.extraction.zones import Zones
 from kb.letter import Demand
 
@@ -19,6 +20,8 @@ _RESOLUTION = 3
 _TOP = 12
 _MOST = 60
 _HEAD = 160
+# A word that says "you" by its ending has more letters than this.
+_SHORTEST = 5
 
 
 def is_letter(
@@ -67,7 +70,10 @@ def _is_resolution(zones: Zones, language: Language) -> bool:
 
 def _speaks_to_someone(zones: Zones, language: Language) -> bool:
     """Whether the body has a "we" and a "you"."""
-    body = {word for block in zones.blocks("body")[:_MOST] for word in words(_head(zones, block))}
-    return not body.isdisjoint(language.folded("words", "you")) and not body.isdisjoint(
-        language.folded("cues", "subject")
+    heads = [_head(zones, block) for block in zones.blocks("body")[:_MOST]]
+    endings = tuple(language.folded("words", "you_endings"))
+    body = {word for head in heads for word in words(head)}
+    you = not body.isdisjoint(language.folded("words", "you")) or any(
+        len(word) > _SHORTEST and word.endswith(endings) for word in body if endings
     )
+    return you and any(has_cue(head, language, "cues.subject") for head in heads)

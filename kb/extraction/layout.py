@@ -145,6 +145,7 @@ _FURNITURE = re.compile(
     | \]\([^)\s]{0,1000}\)  # the end of a link
     | [-–—_=*~\#\s]{3,}  # a rule
     | <[^<>]{1,300}>  # a lone tag
+    | [←⇐↩⬅◀⏪].{1,80}  # the way back in a site
     | (?:(?:e-?mail|courriel|correo(?:\ electrónico)?|web(?:site)?|البريد\ الإلكتروني)\s*:?\s*)?
       \[?(?:[\w.+-]{1,64}@[\w.-]{1,200}|@\w{1,40}|(?:https?://|www\.)\S{1,1000})\]?(?:\([^)\s]{1,1000}\))?
     | (?:tel|phone|fax|tél|teléfono|هاتف)[.:\s]*[+\d][\d\s().+-]{5,40}

@@ -129,7 +129,13 @@ class _SignatureBlock:
                 return
             if self._is_heading(text, line.heading) or self._continues(index, text):
                 return
-            if _lists(text, self._only) or ";" in text or "•" in text or text.count(" / ") > 1:
+            if (
+                _lists(text, self._only)
+                or ";" in text
+                or "•" in text
+                or text.count(" / ") > 1
+                or _between_dashes(text)
+            ):
                 self._read_running(index, _after_heading(text))
                 return
             text, start = self._without_connector(text, line.content)
@@ -155,6 +161,8 @@ class _SignatureBlock:
                 self.remarks.append(Remark("not-a-name", f"“{text}” stands among the signatories.", span))
             return True
         bare = text.strip("[]<>{}() ")
+        if any_language("signatures", "more").fullmatch(bare.rstrip(".…")):
+            return True
         odd = _ODD.search(text) is not None
         if (odd and _PLACEHOLDER.search(text)) or (
             (odd or len(bare) < 40) and any_language("signatures", "placeholders").fullmatch(bare)
@@ -210,6 +218,8 @@ class _SignatureBlock:
             return True
         if apart:
             return False
+        if not previous.numbered and _may_be_role(text) and kind_of_name(previous.name) == "person":
+            return True
         if previous.role and not previous.numbered:
             joined = ", ".join(part for part in (previous.name, previous.role, text) if part)
             self._extend(line.span.end, joined)
@@ -227,7 +237,9 @@ class _SignatureBlock:
         self.entries[-1] = previous._replace(name=name, span=Span(previous.span.start, end))
 
     def _without_connector(self, text: str, start: int) -> tuple[str, int]:
-        """Take "and", "with", "on behalf of the" off the beginning of a line."""
+        """Take "and", "with", "on behalf of the", "Sgd.:" off the beginning of a line."""
+        if signed := _signed(text):
+            return text[signed:], self.layout.text.find(text[signed], start + signed)
         found = any_language("signatures", "connectors").match(text)
         if found and not found[0].islower():
             found = None
@@ -255,6 +267,14 @@ class _SignatureBlock:
         cells = [(text, span) for text, span in cells if text]
         if len(cells) < 2:
             return False
+        signed = [_signed(text) for text, _ in cells]
+        if all(signed):
+            # "Sgd.: A        Sgd.: B"
+            self.entries.extend(
+                _Entry(text[at:], Span(span.end - len(text) + at, span.end), self._section)
+                for at, (text, span) in zip(signed, cells, strict=True)
+            )
+            return True
         heads = [any_language("signatures", "subheadings").fullmatch(text.rstrip(".:")) for text, _ in cells]
         if sum(head is not None for head in heads) >= 2 or (all(heads) and not self.entries):
             places = any_language("signatures", "columns")
@@ -287,6 +307,15 @@ class _SignatureBlock:
         reading = read(self.layout.text, (Span(line.content, line.span.end),))
         start = inline_names(reading.text) or start
         self.entries.extend(_running_entries(reading, start, section=self._section))
+
+
+def _signed(text: str) -> int:
+    """Tell where the name begins after "Sgd.:"; 0 if there is no such mark."""
+    found = any_language("signatures", "marks").match(text)
+    if not found or not text[found.end() :].lstrip(" .").startswith((":", "：")):
+        return 0
+    name = text[found.end() :].lstrip(" .:：")
+    return len(text) - len(name) if name else 0
 
 
 def _below_names(layout: Layout, lines: Sequence[int]) -> frozenset[int]:
@@ -373,6 +402,17 @@ def _is_cut_off(name: str) -> bool:
     return last.islower() and any_language("addressee", "connectors").fullmatch(last) is not None
 
 
+# Names of persons have fewer words.
+_ROLE_WORDS = 5
+
+
+def _may_be_role(text: str) -> bool:
+    """Tell a role from a name by its length, in a script that has no capitals."""
+    caseless = text.upper() == text.lower()
+    plain_words = caseless and _AFFILIATION.search(text) is None and not _has_organisation(text)
+    return plain_words and text.count(" ") + 1 >= _ROLE_WORDS and kind_of_name(text) != "person"
+
+
 def _beside_office(text: str) -> str:
     found = any_language("addressee", "offices").match(text)
     return text[found.end() :].strip() if found else text
@@ -403,12 +443,23 @@ _WRAPPED = 60
 _MOST_PARTS = 4
 _PARTS = re.compile(r"[;؛•|\n]|\s/\s")
 _COMMAS = re.compile(r"[,،]\s")
+_DASHES = re.compile(r"\s[-–—]\s")
+
+
+def _between_dashes(text: str) -> bool:
+    """Tell whether a line lists names parted by dashes: three or more, most of them of organisations."""
+    parts = _DASHES.split(text) if text.count(" ") > _FEW_WORDS else []
+    return (
+        len(parts) > 2
+        and all(name_like(part) and not _is_office(part) for part in parts)
+        and sum(kind_of_name(part) == "organisation" for part in parts) * 2 > len(parts)
+    )
 
 
 def _split_names(reading: Reading) -> Iterator[tuple[str, Span]]:
     """Split running text into names: at semicolons, else at commas and the last "and"."""
     text = reading.text
-    separator = _PARTS if _PARTS.search(text) else _COMMAS
+    separator = _PARTS if _PARTS.search(text) else _DASHES if _between_dashes(text) else _COMMAS
     ends = [found.span() for found in separator.finditer(text)]
     starts = [0, *(end for _, end in ends)]
     stops = [*(start for start, _ in ends), len(text)]

@@ -167,7 +167,9 @@ def _first_prose(layout: Layout) -> int:
 
 def _is_lone_lead(text: str) -> bool:
     """Tell whether a line says no more than that those below are addressed ("To:")."""
-    return len(text) < _SHORT and any_language("addressee", "leads").fullmatch(text.rstrip(" :：/")) is not None
+    return (
+        len(text) < _SHORT and any_language("addressee", "leads").fullmatch(text.rstrip(" :：/")) is not None
+    )
 
 
 def _speaks(layout: Layout, block: Block) -> bool:
@@ -395,8 +397,6 @@ def heads_names(text: str) -> bool:
 _TOGETHER = re.compile("[/&,]")
 _AFFILIATION = re.compile(r"[,،(:]|\s[-–—]\s")
 _DASHES = {"-", "–", "—"}
-# "← Back to the front page" is of the page around the letter.
-_ARROWS = re.compile("[\u2190-\u21ff\u2b05-\u2b07\u27a1«‹]")
 _ALPHABETIC = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 
 
@@ -413,8 +413,6 @@ def name_like(text: str) -> bool:
     if text[-1] == "." and any_language("signatures", "presents").search(text):
         return False
     first = text.lstrip("\"'“«‘([")[:1]
-    if _ARROWS.match(text):
-        return False
     if first.islower() and not text[1:2].isupper():
         return False
     longer = _ALPHABETIC.findall(_AFFILIATION.split(text, maxsplit=1)[0])
