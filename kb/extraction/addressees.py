@@ -36,6 +36,9 @@ def find_addressees(
     titled = list(_titled(layout, title)) or list(_introduced(layout, zones))
     if named and titled and _same(named, titled):
         named = titled
+    elif len(named) == len(titled) == 1 and _officeless(named[0]) and _nameless(titled[0]):
+        # "Letter to the Mayor of X": "Dear Ms. Y".
+        named = [replace(named[0], office=titled[0].name, body=titled[0].body)]
     last_resort = [addressee for addressee, _ in greeted] or list(_called_upon(layout, zones))
     return tuple(named or titled or last_resort), copied
 
@@ -56,6 +59,24 @@ def _same(named: list[Addressee], titled: list[Addressee]) -> bool:
     """Tell whether the title names those the salutation greets, and more fully."""
     greeted = _tokens(named) - _form_tokens(named)
     return greeted <= _tokens(titled) and len(_tokens(titled)) > len(_tokens(named))
+
+
+def _officeless(addressee: Addressee) -> bool:
+    """Tell a person named without an office."""
+    return bool(any_language("addressee", "forms").match(addressee.name)) and not _has_office(addressee)
+
+
+def _nameless(addressee: Addressee) -> bool:
+    """Tell an office named without the person who holds it."""
+    return addressee.office is None and _begins_with_office(addressee.name)
+
+
+def _begins_with_office(text: str) -> bool:
+    """Tell whether text begins with an office, states or a body of theirs, an article before it left out."""
+    text = text.lstrip()
+    article = any_language("addressee", "articles").match(text)
+    rest = text[article.end() :].lstrip() if article else text
+    return any(any_language("addressee", key).match(rest) for key in ("offices", "states"))
 
 
 def _tokens(addressees: Iterable[Addressee]) -> set[str]:
@@ -85,6 +106,8 @@ _SEPARATOR = re.compile(r"[;؛•|]|\s/\s")
 # No addressee takes more code points than this.
 _LONGEST = 400
 _MAIL = re.compile(r"[<(\[]?[^\s@<>()]{1,64}@[^\s@<>()]{1,200}[>)\]]?")
+# A line of more words is no street.
+_STREET_WORDS = 6
 _OFFICE_AFTER = re.compile(r"\s*[,،(–—]\s*|\s+-\s+")
 
 
@@ -99,7 +122,10 @@ class _Part:
 def _addressee(reading: Reading, part: _Part) -> Addressee | None:
     """Take a piece apart: name, office, body, as far as punctuation tells."""
     lead = len(part.text) - len(part.text.lstrip(_EDGES))
-    text = _MAIL.sub("", part.text).strip(' \t,:;،؛*_-–—|"“”«»')
+    connector = any_language("addressee", "and").match(part.text, lead)
+    if connector and part.text[connector.end() : connector.end() + 1].isspace():
+        lead = connector.end() + 1
+    text = _MAIL.sub("", part.text[lead:]).strip(' \t,:;،؛*_-–—|"“”«»')
     honour = any_language("addressee", "suffixes").search(text)
     if honour and honour.end() == len(text):
         text = text[: honour.start()].rstrip(_EDGES)
@@ -108,6 +134,9 @@ def _addressee(reading: Reading, part: _Part) -> Addressee | None:
     span = reading.span(part.start + lead, part.start + lead + len(text))
     for comma in _OFFICE_AFTER.finditer(text):
         rest = text[comma.end() :].rstrip(") ")
+        if ")" in rest and "(" in comma[0]:
+            # "United Nations (UN) Human Rights Council"
+            continue
         if any_language("addressee", "offices").match(rest):
             office, body = _office_and_body(rest)
             return Addressee(text[: comma.start()], span, office, body)
@@ -288,6 +317,9 @@ class _AddressBlock:
             return True
         if line.begins_with("forms") and not any_language("addressee", "offices").fullmatch(text):
             return False
+        if known.office and _names_office(text) and not (office or line.begins_with("bodies")):
+            # Lines "Name, office", one below the other.
+            return False
         if joined and (any_language("addressee", "forms").fullmatch(known.name) or _unfinished(known)):
             more = replace(known, name=f"{known.name} {text}")
         elif office and not _has_office(known):
@@ -410,6 +442,8 @@ def _is_place(text: str) -> bool:
         and not any(any_language("addressee", k).match(text) for k in ("forms", "offices"))
     ):
         return True
+    if len(text.split()) < _STREET_WORDS and any_language("addressee", "streets").search(text):
+        return True
     found = any_language("addressee", "places").match(text)
     return found is not None and (found.end() == len(text) or text[found.end()] in " ,.،-")
 
@@ -478,7 +512,7 @@ def _specific(text: str) -> bool:
     )
 
 
-_CUT = re.compile(r"\s[-–—|]\s|[:;!?؟(\n]|\.(?:\s|$)|,\s(?=[a-z])")
+_CUT = re.compile(r"\s[-–—|]\s|[:;!?؟(\[\n]|\.(?:\s|$)|,\s(?=[a-z])")
 
 
 def _titled(layout: Layout, title: Titled | None) -> Iterator[Addressee]:
@@ -541,9 +575,10 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
     if article:
         start = article.end() + len(text[article.end() :]) - len(text[article.end() :].lstrip())
     stop = len(text)
-    cut = _CUT.search(text, start)
-    if cut:
-        stop = cut.start()
+    for cut in _CUT.finditer(text, start):
+        if not (cut[0][0] == "," and _begins_with_office(text[cut.end() : cut.end() + _LONGEST])):
+            stop = cut.start()
+            break
     for found in any_language("addressee", "title_ends").finditer(text, start + 1, stop):
         target = text[start : found.start()]
         named = len(target.split()) > 1 or any_language("addressee", "offices").search(target)
@@ -582,7 +617,8 @@ def _listed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     begin = start
     joint = re.compile(
         rf"\s*[,،]?\s+(?:{any_language('addressee', 'and').pattern})\s*"
-        rf"(?:(?:{any_language('addressee', 'articles').pattern})\s)?|[,،]\s+",
+        rf"(?:(?:{any_language('addressee', 'articles').pattern})\s)?"
+        rf"|[,،]\s+(?:(?:{any_language('addressee', 'articles').pattern})\s)?",
         re.IGNORECASE,
     )
     offices = [found.span() for found in any_language("addressee", "offices").finditer(text, start, stop)]
@@ -591,16 +627,23 @@ def _listed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
             continue
         before, after = text[begin : found.start()], text[found.end() : stop]
         arabic = "\u0600" < after[:1] < "\u06ff"
-        if found[0].strip() in {",", "،"} and arabic and _presents(before, after):
+        comma = found[0].strip()[:1] in {",", "،"} and not _joins(found[0])
+        if comma and _presents(before, after):
             continue
-        if found[0].strip() in {",", "،"} and not arabic:
-            if not any_language("addressee", "forms").match(after):
+        if comma and not arabic:
+            several = _begins_with_office(before) and _begins_with_office(after)
+            if not several and not any_language("addressee", "forms").match(after):
                 continue
         elif not arabic and not (_names_one(before) and _names_one(after)):
             continue
         yield begin, found.start()
         begin = found.end()
     yield begin, stop
+
+
+def _joins(between: str) -> bool:
+    """Tell whether the words between two addressees hold an "and"."""
+    return any_language("addressee", "and").search(between) is not None
 
 
 def _presents(name: str, office: str) -> bool:

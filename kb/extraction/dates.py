@@ -68,8 +68,8 @@ def find_dates(text: str, order: Order | None = None) -> Iterator[PrintedDate]:
             continue
         month = _months()[_key(part["month1"] or part["month2"] or part["month3"])]
         day = part["day1"] or part["day2"]
-        if day:
-            yield _dated(found, year, month, int(day))
+        if day or part["word"]:
+            yield _dated(found, year, month, int(day or _days()[_key(part["word"])]))
         else:
             yield PrintedDate(found.start(), found.end(), f"{year:04d}-{month:02d}")
 
@@ -106,8 +106,17 @@ _MAY_HOLD_ONE = re.compile(r"\d(?:\d{3}|\s?[./-]\s?\d)")
 _NUMERIC = re.compile(_NUMBERS)
 
 
-def _key(month: str) -> str:
-    return " ".join(re.split(r"\s*[/(.]", month.casefold())[0].split())
+def _key(word: str) -> str:
+    return " ".join(re.split(r"\s*[/(.]", word.casefold())[0].split())
+
+
+@cache
+def _days() -> dict[str, int]:
+    return {
+        name.casefold(): number
+        for language in languages().values()
+        for number, name in enumerate(language.section("dates").get("days", ()), 1)
+    }
 
 
 @cache
@@ -143,12 +152,13 @@ def _pattern() -> re.Pattern[str]:
         )
     )
     ended = rf"(?:\s?(?:{era}))?(?!\w)"
-    link = rf"\s{{0,3}}(?:(?:{links})(?!\w)|,|،)?\s{{0,3}}"
+    link = rf"\s{{0,3}}(?:(?:{links})(?!\w)|[,،-])?\s{{0,3}}"
     day = rf"(?<![\w./-])(?P<day#>\d{{1,2}})(?:\s?(?:{ordinals})(?!\w)|\.|°|º)?"
+    in_words = "|".join(sorted(map(re.escape, _days()), key=len, reverse=True))
     forms = (
         r"(?<![\w/-])(?P<iso_year>\d{4})[-/.](?P<iso_month>\d{1,2})[-/.](?P<iso_day>\d{1,2})(?![\w/-])",
         _NUMBERS,
-        rf"{day}{link}(?P<month1>{month}){link}(?P<year1>\d{{4}}){ended}",
+        rf"(?:{day}|(?<![\w-])(?P<word>{in_words})(?!\w)){link}(?P<month1>{month}){link}(?P<year1>\d{{4}}){ended}",
         rf"(?<!\w)(?P<month2>{month})\s{{1,3}}{day}\s{{0,2}}[,،]?\s{{1,3}}(?P<year2>\d{{4}}){ended}".replace(
             "(?<![\\w./-])", ""
         ),

@@ -34,8 +34,9 @@ class Dated:
 
 # -------------------------------------------------------------------------------------------- the date
 
-# A date at the end of a line, set off from what stands before it.
+# A date at the end of a line, set off from what stands before it, or at its beginning.
 _SET_OFF = re.compile(r"\s[|–—-]$")
+_SET_OFF_AFTER = re.compile(r"\s*[|•·]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CLOCK = re.compile(
     r"\d{1,2}[:.]\d{2}\s*(?:[ap]\.?m\.?|h|hrs|GMT|UTC|[صم](?!\w))?|\d{1,2}\s*[ap]m\b|\d{1,2}\s?h\s?\d{2}",
@@ -81,11 +82,18 @@ def _candidates(
             for printed in find_dates(reading.text, order):
                 span = reading.span(printed.start, printed.end)
                 doubt = _doubt(layout, group, span)
+                if doubt == 0 and zones.of_line[run[0]] == "heading" and _greeting_follows(zones, group[-1]):
+                    # Web pages print their own date first, letters theirs right over the salutation.
+                    doubt = -1
                 if doubt is not None:
                     yield rank + doubt, printed, span
     dateline = _dateline(layout, zones, order)
     if dateline:
         yield dateline
+
+
+def _greeting_follows(zones: Zones, index: int) -> bool:
+    return zones.of_line[index + 1 : index + 2] == ("salutation",)
 
 
 def _places(zones: Zones) -> Iterator[tuple[int, range]]:
@@ -137,6 +145,8 @@ def _doubt(layout: Layout, group: list[int], span: Span) -> int | None:
     after = plain(layout.text, span.end, lines[-1].span.end)
     around = f"{before} {after}"
     if (_SET_OFF.search(before) and not after) or (before.endswith("(") and after == ")"):
+        return 5
+    if not before and _SET_OFF_AFTER.match(after):
         return 5
     clock = _CLOCK.search(around)
     byline = any_language("dates", "bylines").match(around.strip(" -–—:*_"))
@@ -220,6 +230,15 @@ def _is_date(text: str) -> bool:
     return any(len(_LETTERS.findall(text[: d.start] + text[d.end :])) <= 1 for d in find_dates(text, "day"))
 
 
+def _is_byline(text: str) -> bool:
+    """Tell a line that says who published a text, and when: "By A. B.", "A. B. | 5 May 2020"."""
+    byline = any_language("dates", "bylines").match(text) and text[:1].isupper() and not text.isupper()
+    return bool(byline) or any(
+        len(_LETTERS.findall(text[: printed.start] + text[printed.end :])) <= _BESIDE + 2
+        for printed in find_dates(text, "day")
+    )
+
+
 def _title_lines(layout: Layout, heads: list[int], index: int) -> list[int]:
     """Take the lines around line `index` that are one title with it."""
     taken = [index]
@@ -238,6 +257,8 @@ def _title_lines(layout: Layout, heads: list[int], index: int) -> list[int]:
         if line.gap or line.heading or line.marker or number in prose or len(text) > 120 or _is_date(text):
             break
         if FIELD.match(text) or _names_addressee(text) or any_language("salutation", "dear").match(text):
+            break
+        if _is_byline(text):
             break
         taken.append(number)
     for number in reversed(heads[max(0, place - 2) : place]):

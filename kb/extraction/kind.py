@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kb.extraction.language import Language, words
 from kb.extraction.layout import Block, plain
-from kb.extraction.requests import has_cue
+from kb.extraction.requests import Sentence
 from kb.extraction.zones import Zones
 from kb.letter import Demand
 
@@ -76,4 +76,4 @@ def _speaks_to_someone(zones: Zones, language: Language) -> bool:
     you = not body.isdisjoint(language.folded("words", "you")) or any(
         len(word) > _SHORTEST and word.endswith(endings) for word in body if endings
     )
-    return you and any(has_cue(head, language, "cues.subject") for head in heads)
+    return you and any(Sentence(head, language).has("cues.subject") for head in heads)

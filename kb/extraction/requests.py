@@ -538,9 +538,9 @@ def lead_verdict(sentence: Sentence) -> Verdict | None:
         # "The Federation calls upon you to:" is hardly ever said of others where a list follows.
         return verdict if sentence.cues("asked") else verdict._replace(level="explicit")
     third = sentence.cues("asks_third")
-    if verdict is None and third and third[0][1].first == 0 and len(sentence.words) <= _HEADING:
+    if verdict is None and third and third[0].first == 0 and len(sentence.words) <= _HEADING:
         # "REQUEST:", in the third person, over the points of a petition.
-        return Verdict("explicit", _FORCES[third[0][0]], 0.85, 0)
+        return Verdict("explicit", _FORCES[third[0].key], 0.85, 0)
     asking = [cue.first for cue in sentence.found.get("leads.asking", ()) if cue.first not in sentence.quoted]
     if asking and (telling is None or telling.last <= max(asking)):
         return Verdict("explicit", "call", 0.85, max(asking))

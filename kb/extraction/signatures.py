@@ -74,6 +74,7 @@ _FOOTNOTE = re.compile(r"\[\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹]")
 _ODD = re.compile(r"[${\[<(_.…Xx]")
 _CONTACT = re.compile(r"\S@\S|https?://|www\.|^\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNORECASE)
 _CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
+_POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,6}\s+[^\W\d_]")
 _RULE = re.compile(r"[\s|:+-]+")
 
 
@@ -92,17 +93,25 @@ class _SignatureBlock:
         self._only = False
         self._open = False
         self._below: frozenset[int] = frozenset()
+        # How many code points the longest line has.
+        self._width = 0
 
     def read(self, run: range) -> None:
         """Read the lines `run`."""
         lines = [index for index in run if not self.layout.lines[index].furniture]
         self._only = len(lines) == 1
         self._below = _below_names(self.layout, lines)
+        self._width = max((len(self.words[index]) for index in lines), default=0)
         blocks = {block.first: block for block in self.layout.blocks if run.start <= block.first < run.stop}
         read_to = -1
         for index in lines:
             block = blocks.get(index)
-            if block and block.last > block.first and lists_names(self.layout, block):
+            if (
+                block
+                and block.last > block.first
+                and lists_names(self.layout, block)
+                and not self._has_one_a_line(block)
+            ):
                 # Names in running text, over several lines.
                 reading = read(self.layout.text, block.lines)
                 self.entries.extend(_running_entries(reading, 0, section=self._section))
@@ -112,6 +121,17 @@ class _SignatureBlock:
                 self._read_line(index)
                 self._open = known != (len(self.entries), self.entries[-1] if self.entries else None)
             self._last_line = index
+
+    def _has_one_a_line(self, block: Block) -> bool:
+        """Tell persons' names with what they are, a line each or broken over two, from names that run on."""
+        lines = [self.words[index] for index in range(block.first, block.last + 1)]
+        if any(sum(_has_title(part.strip()) for part in _COMMAS.split(line)) > 1 for line in lines):
+            return False
+        parts = _COMMAS.split(" ".join(lines))
+        if len(parts) <= _MOST_PARTS and kind_of_name(parts[0]) != "organisation":
+            return any(_is_office(part) or _has_organisation(part) for part in parts[1:])
+        persons = sum(kind_of_name(line) == "person" for line in lines)
+        return persons > 1 and persons * 3 >= len(lines)
 
     def _read_line(self, index: int) -> None:
         layout, line = self.layout, self.layout.lines[index]
@@ -146,10 +166,13 @@ class _SignatureBlock:
                 not (name_like(text) or _short_name(text))
                 or _CONTACT.search(text)
                 or _is_dated(text)
-                or self._is_address(text)
+                or self._is_address(index, text)
             ):
                 return
             self.entries.append(_Entry(text, Span(start, line.span.end), self._section))
+            return
+        if text[-1] == "." and not name_like(text.rstrip(".")):
+            self.remarks.append(Remark("not-a-name", f"“{text}” stands among the signatories.", line.span))
             return
         self.entries.append(_Entry(text, Span(line.content, line.span.end), self._section, numbered=True))
 
@@ -218,9 +241,14 @@ class _SignatureBlock:
             return True
         if apart:
             return False
+        if self._is_wrapped(index, text):
+            self._extend(line.span.end, f"{previous.name} {text}")
+            return True
         if not previous.numbered and _may_be_role(text) and kind_of_name(previous.name) == "person":
             return True
         if previous.role and not previous.numbered:
+            behalf = any_language("signatures", "behalf").match(text)
+            text = text[behalf.end() :].strip() if behalf else text
             joined = ", ".join(part for part in (previous.name, previous.role, text) if part)
             self._extend(line.span.end, joined)
             self.entries[-1] = self.entries[-1]._replace(role="")
@@ -231,6 +259,21 @@ class _SignatureBlock:
             self._extend(line.span.end, f"{previous.name}{' ' if wrapped else ', '}{text}")
             return True
         return False
+
+    def _is_wrapped(self, index: int, text: str) -> bool:
+        """Tell whether the line above, a person's with an affiliation, was so full that it broke."""
+        above = self.words[index - 1]
+        head = _AFFILIATION.split(text, maxsplit=1)[0]
+        parts = _AFFILIATION.split(above)
+        goes_on = _has_organisation(head) and not _has_organisation(parts[-1]) if " " in head else True
+        return (
+            self._width >= _WRAPPED
+            and len(above) + 1 + len(text.split(maxsplit=1)[0]) > self._width
+            and len(parts) > 1
+            and goes_on
+            and kind_of_name(text) != "person"
+            and kind_of_name(self.entries[-1].name) != "organisation"
+        )
 
     def _extend(self, end: int, name: str) -> None:
         previous = self.entries[-1]
@@ -250,8 +293,16 @@ class _SignatureBlock:
         place = self.layout.text.find(rest[:1], start + found.end()) if rest else start
         return rest, place
 
-    def _is_address(self, text: str) -> bool:
-        return any(map(str.isdigit, text)) and any_language("addressee", "places").search(text) is not None
+    def _is_address(self, index: int, text: str) -> bool:
+        """Tell a line of an address: a street with its number, a town with its postal code."""
+        if not any(map(str.isdigit, text)):
+            return False
+        following = self.words[index + 1] if index + 1 < len(self.layout.lines) else ""
+        return (
+            any_language("addressee", "places").search(text) is not None
+            or _POSTAL_CODE.match(text) is not None
+            or (text[-1:].isdigit() and _POSTAL_CODE.match(following) is not None)
+        )
 
     # ---------------------------------------------------------------------------- tables, running text
 
@@ -288,7 +339,17 @@ class _SignatureBlock:
             chosen = [cells[number] for number in self._columns if number < len(cells)]
         else:
             chosen = [cell for cell in cells if not cell[0].rstrip(".)").isdecimal()]
-            self._side_by_side |= len(chosen) > 1 and all(_has_organisation(text) for text, _ in chosen[:2])
+            persons = len(chosen) > 1 and all(_is_person(text) for text, _ in chosen)
+            organisations = len(chosen) > 1 and all(_has_organisation(text) for text, _ in chosen[:2])
+            if (
+                self._side_by_side
+                and not (persons or organisations)
+                and self._last_line == index - 1
+                and not line.gap
+            ):
+                # What stands below names side by side: places, roles.
+                return True
+            self._side_by_side |= persons or organisations
             if self._side_by_side:
                 self.entries.extend(
                     _Entry(text, span, self._section) for text, span in chosen if name_like(text)
@@ -316,6 +377,19 @@ def _signed(text: str) -> int:
         return 0
     name = text[found.end() :].lstrip(" .:：")
     return len(text) - len(name) if name else 0
+
+
+_INITIAL = re.compile(r"[^\W\d_]\.\s?[^\W\d_]")
+
+
+def _is_person(text: str) -> bool:
+    """Tell whether a cell is surely a person's name: by a form of address, an initial, a given name, a title."""
+    last = text.rsplit(None, 1)[-1].casefold()
+    return (
+        kind_of_name(text) == "person"
+        or _INITIAL.match(text) is not None
+        or (last in any_words("signatures", "after_names") and " " in text)
+    )
 
 
 def _below_names(layout: Layout, lines: Sequence[int]) -> frozenset[int]:
@@ -381,7 +455,9 @@ def _starts_small(text: str) -> bool:
 
 def _is_office(text: str) -> bool:
     """Tell whether a line is a role ("Executive Director", "President, Bar Association")."""
-    found = any_language("addressee", "offices").match(text)
+    found = any_language("addressee", "offices").match(text) or any_language("signatures", "roles").match(
+        text
+    )
     if not found:
         return False
     rest = text[found.end() :].lstrip()
@@ -443,6 +519,7 @@ _WRAPPED = 60
 _MOST_PARTS = 4
 _PARTS = re.compile(r"[;؛•|\n]|\s/\s")
 _COMMAS = re.compile(r"[,،]\s")
+_BRACKETS = re.compile(r"\([^()]{0,200}\)")
 _DASHES = re.compile(r"\s[-–—]\s")
 
 
@@ -460,7 +537,12 @@ def _split_names(reading: Reading) -> Iterator[tuple[str, Span]]:
     """Split running text into names: at semicolons, else at commas and the last "and"."""
     text = reading.text
     separator = _PARTS if _PARTS.search(text) else _DASHES if _between_dashes(text) else _COMMAS
-    ends = [found.span() for found in separator.finditer(text)]
+    brackets = [found.span() for found in _BRACKETS.finditer(text)]
+    ends = [
+        found.span()
+        for found in separator.finditer(text)
+        if not any(start < found.start() < end for start, end in brackets)
+    ]
     starts = [0, *(end for _, end in ends)]
     stops = [*(start for start, _ in ends), len(text)]
     pieces = list(zip(starts, stops, strict=True))
@@ -489,7 +571,10 @@ def _last_connector(text: str, start: int, stop: int, listed: bool) -> tuple[int
     "X and Y Association" may be one name: two names alone are parted only if the first is an organisation's, or
     both look like persons'.
     """
+    brackets = [found.span() for found in _BRACKETS.finditer(text, start, stop)]
     for found in any_language("signatures", "connectors").finditer(text, start, stop):
+        if any(a < found.start() < b for a, b in brackets):
+            continue
         before, after = text[start : found.start()].strip(), text[found.end() : stop].strip()
         if not before:
             # "…, and X": the last name has been reached.

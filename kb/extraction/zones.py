@@ -425,6 +425,7 @@ def name_like(text: str) -> bool:
 
 _BETWEEN_NAMES = re.compile(r"[,;،؛•|]\s|\s/\s")
 _NO_NAMES = re.compile(r"@|www\.|https?:|[^\W\d_]: |[a-z]{5}[.!?] [A-Z][^\W\d_]+ ")
+_IN_BRACKETS = re.compile(r"\([^()]{0,200}\)")
 _LISTED = 600
 
 
@@ -436,6 +437,7 @@ def lists_names(layout: Layout, block: Block) -> bool:
     text = plain(layout.text, start, min(end, start + _LISTED)).rstrip(" .")
     if _NO_NAMES.search(text):
         return False
+    text = _IN_BRACKETS.sub("", text)
     # Between semicolons, each name may have its role beside it, parted by a comma.
     rows = re.split(r"[;؛]\s", text)
     parts = rows if len(rows) > 2 else _BETWEEN_NAMES.split(text)
