@@ -8,6 +8,7 @@ the words of a text, in time linear in its length.
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 import unicodedata
@@ -271,13 +272,14 @@ def any_words(section: str, key: str) -> frozenset[str]:
 
 
 @cache
-def _function_words() -> Mapping[str, tuple[str, ...]]:
-    """Which languages each function word is of."""
-    known: dict[str, tuple[str, ...]] = {}
+def _function_words() -> Mapping[str, Mapping[str, int]]:
+    """The languages each function word is of, with its share of each: they add up to the same for all words."""
+    known: dict[str, list[str]] = {}
     for code, language in languages().items():
-        for word in language.section("detection")["function_words"]:
-            known[fold(word)] = (*known.get(fold(word), ()), code)
-    return known
+        for word in language.folded("detection", "function_words"):
+            known.setdefault(word, []).append(code)
+    whole = math.lcm(*range(1, len(languages()) + 1))
+    return {word: dict.fromkeys(codes, whole // len(codes)) for word, codes in known.items()}
 
 
 def detect_language(text: str) -> Language:
@@ -286,13 +288,12 @@ def detect_language(text: str) -> Language:
     A word that several languages share counts for each, by its share.
     """
     known = _function_words()
-    score = dict.fromkeys(languages(), 0.0)
-    counts = Counter(text[:_SAMPLE].lower().replace("'", " ").replace("’", " ").split())
-    for word, count in counts.items():
-        codes = known.get(word)
-        if codes is None and not word.isascii():
-            codes = known.get(fold(word))
-        for code in codes or ():
-            score[code] += count / len(codes or ())
+    score = dict.fromkeys(languages(), 0)
+    sample: Iterable[str] = text[:_SAMPLE].lower().replace("'", " ").replace("’", " ").split()
+    if not text.isascii():
+        sample = map(fold, sample)
+    for word, count in Counter(filter(known.__contains__, sample)).items():
+        for code, share in known[word].items():
+            score[code] += count * share
     best = max(score, key=lambda code: (score[code], code == "en"))
     return languages()[best]

@@ -137,7 +137,8 @@ _EMPHASIS = re.compile(r"[*_]{1,3}")
 _HEADING = re.compile(r"#{1,6}\s+")
 _QUOTED = re.compile(r"(?:>\s?)+")
 
-_BEGINS_FURNITURE = re.compile(r"[^\w\s]|\d|p|صفحة|t[eé]l|fax|هاتف", re.IGNORECASE)
+# A number with a full stop or a bracket after it is a marker.
+_BEGINS_FURNITURE = re.compile(r"[^\w\s]|\d{1,3}(?![\d.)])|p|صفحة|t[eé]l|fax|هاتف", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"""(?ix)
     (?:[-–—\s]|page|p\.|صفحة|página|pág\.)*\d{1,3}(?:\s*(?:/|of|de|sur|من)\s*\d{1,3})?[-–—\s]*  # page number
@@ -226,13 +227,14 @@ def _with_ordinals(text: str, lines: list[Line]) -> list[Line]:
     """Mark the paragraphs of a row "First, … Second, …" as items, which keep the word in their content."""
     found: list[tuple[int, str]] = []
     previous: Line | None = None
+    ordinals = any_language("layout", "ordinals")
     for index, line in enumerate(lines):
         if line.furniture or line.heading:
             continue
         begins = previous is None or line.gap or _stops(text, previous) or (found and _joins(text, previous))
         if not line.marker and begins:
             start = _EMPHASIS.match(text, line.content, line.span.end)
-            word = any_language("layout", "ordinals").match(text, start.end() if start else line.content)
+            word = ordinals.match(text, start.end() if start else line.content)
             if word and text[word.end() : word.end() + 1] in {",", ":", "،", ".", "-", "*"}:
                 found.append((index, word[0]))
         previous = line
@@ -313,6 +315,9 @@ _STOPS = ".!?:;؟؛…。"
 
 def _last(text: str, span: Span) -> str:
     """Return the last printed character of `span`, closing quotes, brackets and markup aside."""
+    last = text[span.end - 1]
+    if last not in _CLOSERS:
+        return last
     tail = text[max(span.start, span.end - 12) : span.end].rstrip(_CLOSERS)
     return tail[-1:]
 
@@ -341,7 +346,7 @@ def _blocks(text: str, lines: Sequence[Line], width: int) -> Iterable[Block]:
     for index, line in enumerate(lines):
         if line.furniture:
             continue
-        if run and not _continues(text, lines, run, line, width):
+        if run and not _continues(text, lines, run, index, width):
             yield from _split(text, _block(text, lines, run, stack))
             run = []
         run.append(index)
@@ -349,26 +354,26 @@ def _blocks(text: str, lines: Sequence[Line], width: int) -> Iterable[Block]:
         yield from _split(text, _block(text, lines, run, stack))
 
 
-def _split(text: str, block: Block) -> Iterable[Block]:
+def _split(text: str, block: Block) -> tuple[Block, ...]:
     """End an item where the writer turns to the addressee anew: what follows is a paragraph."""
-    long = block.content.end - block.content.start > _SHORTEST_TURN
-    cut = _turn(text, block) if block.kind == "item" and long else None
+    if block.kind != "item" or block.content.end - block.content.start <= _SHORTEST_TURN:
+        return (block,)
+    cut = _turn(text, block)
     if cut is None:
-        yield block
-        return
+        return (block,)
     start, end = block.span
     stop = start + len(text[start:cut].rstrip(_BLANK))
     before = [Span(a, min(b, stop)) for a, b in block.lines if a < stop]
     after = [Span(max(a, cut), b) for a, b in block.lines if b > cut]
     middle = block.first + len(before) - 1
-    yield block._replace(
+    item = block._replace(
         span=Span(start, stop),
         content=Span(block.content.start, stop),
         lines=tuple(before),
         last=middle,
     )
     rest = Span(cut, end)
-    yield Block("paragraph", rest, rest, tuple(after), block.last - len(after) + 1, block.last)
+    return item, Block("paragraph", rest, rest, tuple(after), block.last - len(after) + 1, block.last)
 
 
 def _turn(text: str, block: Block) -> int | None:
@@ -379,9 +384,9 @@ def _turn(text: str, block: Block) -> int | None:
     return None
 
 
-def _continues(text: str, lines: Sequence[Line], run: list[int], line: Line, width: int) -> bool:
-    """Tell whether `line` goes on with the block whose lines are `run`."""
-    first, previous = lines[run[0]], lines[run[-1]]
+def _continues(text: str, lines: Sequence[Line], run: list[int], index: int, width: int) -> bool:
+    """Tell whether line `index` goes on with the block whose lines are `run`."""
+    first, previous, line = lines[run[0]], lines[run[-1]], lines[index]
     if line.marker or line.heading or previous.heading:
         return False
     head = text[line.content : line.content + 40].lstrip("*_\"'“«‘(")
@@ -390,7 +395,7 @@ def _continues(text: str, lines: Sequence[Line], run: list[int], line: Line, wid
     stopped = last in _STOPS
     length = previous.span.end - previous.span.start
     # Furniture stood between, or blank lines: only a sentence that was cut goes on.
-    gap = line.gap + sum(lines[i].gap + 1 for i in range(run[-1] + 1, _index_after(lines, run[-1], line)))
+    gap = line.gap + sum([furniture.gap + 1 for furniture in lines[run[-1] + 1 : index]])
     unfinished = not stopped and _is_unfinished(text, previous)
     if gap:
         if stopped or _vocative(head):
@@ -404,7 +409,7 @@ def _continues(text: str, lines: Sequence[Line], run: list[int], line: Line, wid
         return gap >= _PAGE_GAP and length >= 60 and line.span.end - line.span.start >= 60
     if unfinished or (begins_low and not stopped):
         return True
-    if _vocative(head) and stopped:
+    if stopped and _vocative(head):
         return False
     if first.marker and line.indent > first.indent:
         return True
@@ -436,17 +441,15 @@ def _small_words() -> frozenset[str]:
     )
 
 
-def _index_after(lines: Sequence[Line], index: int, line: Line) -> int:
-    while lines[index + 1] is not line:
-        index += 1
-    return index + 1
-
-
 def _block(text: str, lines: Sequence[Line], run: list[int], stack: list[tuple[str, int]]) -> Block:
     first, last = lines[run[0]], lines[run[-1]]
-    spans = (Span(first.content, first.span.end), *(lines[i].span for i in run[1:]))
-    span = Span(first.span.start, last.span.end)
-    content = Span(first.content, last.span.end)
+    begin = Span(first.content, first.span.end) if first.content > first.span.start else first.span
+    if len(run) == 1:
+        span, content, spans = first.span, begin, (begin,)
+    else:
+        span = Span(first.span.start, last.span.end)
+        content = Span(first.content, last.span.end)
+        spans = (begin, *[lines[i].span for i in run[1:]])
     if first.marker:
         level = _level(first, stack)
         return Block("item", span, content, spans, run[0], run[-1], first.marker, level)
@@ -515,6 +518,9 @@ def _needs_care(text: str, start: int, end: int) -> bool:
 
 def read(text: str, spans: Sequence[Span]) -> Reading:
     """Return the reading text of those spans of `text` (the lines of a block), joined by single spaces."""
+    if len(spans) == 1 and not _needs_care(text, *spans[0]):
+        start, end = spans[0]
+        return Reading(text[start:end], (0,), (start,))
     pieces: list[str] = []
     marks: list[int] = []
     places: list[int] = []
