@@ -47,7 +47,8 @@ RECENT = 2 * 10**9
 
 _SOURCES = (
     "assessing.py", "authorities.py", "describing.py", "documents", "extraction", "findings.py", "graph.py", "identity",
-    "letter.py", "linking.py", "restating.py", "shared.py", "signing.py", "state.py", "tracking.py", "validation.py",
+    "letter.py", "linking.py", "restating.py", "screening.py", "shared.py", "signing.py", "state.py", "tracking.py",
+    "validation.py",
 )  # fmt: skip
 _LIBRARIES = ("charset-normalizer", "lxml", "mammoth", "pypdfium2", "pyshacl", "rdflib")
 
@@ -400,15 +401,16 @@ def _read_letter(folder: Path, base: str, task: _Task) -> _Read:
     from kb.findings import dumps
     from kb.graph import Names, letter_graph
     from kb.restating import statements
-    from kb.validation import validate
+    from kb.validation import validate_letter
 
     place = folder / task.path
     try:
         letter = dataclasses.replace(extract(read_document(place)), id=task.id, path=task.path)
         graph = letter_graph(letter, Names(base), task.decisions, task.note)
-        found = validate([graph])
+        nquads = store.nquads(graph)
+        found = validate_letter(graph, nquads)
         grave = sum(finding.severity == "violation" for finding in found)
-        own, descriptions = divided(store.nquads(graph), Names(base))
+        own, descriptions = divided(nquads, Names(base))
         return _Read(
             _entry(
                 task,

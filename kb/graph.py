@@ -51,12 +51,24 @@ __all__ = [
     "stale_graph",
 ]
 
-KB = Namespace(namespaces.PREFIXES["kb"])
-CODE = Namespace(namespaces.PREFIXES["code"])
-OUTCOME = Namespace(namespaces.PREFIXES["outcome"])
-DEMAND_TYPE = Namespace(namespaces.PREFIXES["demand-type"])
-OA = Namespace(namespaces.PREFIXES["oa"])
-SCHEMA = Namespace(namespaces.PREFIXES["schema"])
+
+class _Terms(Namespace):
+    """A namespace that makes each of its terms once: a letter's graph takes thousands."""
+
+    @lru_cache(maxsize=1024)  # noqa: B019  # there are six of them, for good
+    def term(self, name: str) -> URIRef:
+        """Give the term of that name."""
+        return URIRef(self + name)
+
+
+KB = _Terms(namespaces.PREFIXES["kb"])
+CODE = _Terms(namespaces.PREFIXES["code"])
+OUTCOME = _Terms(namespaces.PREFIXES["outcome"])
+DEMAND_TYPE = _Terms(namespaces.PREFIXES["demand-type"])
+OA = _Terms(namespaces.PREFIXES["oa"])
+SCHEMA = _Terms(namespaces.PREFIXES["schema"])
+
+_TYPE, _GENERATED_BY = RDF.type, PROV.wasGeneratedBy  # rdflib takes a while to look them up
 
 # A date that is none is for the shapes to tell; rdflib would print a traceback for it.
 logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
@@ -218,7 +230,7 @@ class _Writer:
 
     def describe(self, node: URIRef, kind: URIRef, *pairs: tuple[URIRef, URIRef | Literal | None]) -> URIRef:
         """Say what `node` is, and each property that has a value."""
-        self.graph.add((node, RDF.type, kind))
+        self.graph.add((node, _TYPE, kind))
         for property_, value in pairs:
             if value is not None:
                 self.graph.add((node, property_, value))
@@ -274,7 +286,7 @@ class _LetterWriter(_Writer):
             (DCTERMS.source, _address(note.source)),
             (SCHEMA.text, Literal(letter.text)),
             (PROV.wasDerivedFrom, file),
-            (PROV.wasGeneratedBy, self.extraction),
+            (_GENERATED_BY, self.extraction),
         )
         self.describe(
             file, KB.SourceFile, (SCHEMA.name, Literal(letter.path)), (SCHEMA.sha256, Literal(letter.sha256))
@@ -299,7 +311,7 @@ class _LetterWriter(_Writer):
         position = URIRef(f"{place}/position")
         self.describe(place, OA.SpecificResource, (OA.hasSource, self.iri), (OA.hasSelector, position))
         self.describe(
-            position, OA.TextPositionSelector, (OA.start, Literal(span.start)), (OA.end, Literal(span.end))
+            position, OA.TextPositionSelector, (OA.start, _integer(span.start)), (OA.end, _integer(span.end))
         )
         return place
 
@@ -331,10 +343,10 @@ class _LetterWriter(_Writer):
             node,
             kind,
             (KB.nameAsPrinted, Literal(name)),
-            (KB.position, Literal(position)),
+            (KB.position, _integer(position)),
             (KB.evidence, self.place(span)),
             (KB.standsFor, stands_for),
-            (PROV.wasGeneratedBy, self.extraction),
+            (_GENERATED_BY, self.extraction),
         )
 
     def write_addressees(self) -> None:
@@ -407,7 +419,7 @@ class _LetterWriter(_Writer):
         for index, (node, demand) in enumerate(self.names.demands(self.letter)):
             property_ = KB.makesDemand if index < made else KB.reportsDemand
             used += self.write_demand(property_, node, demand, rows)
-            self.add(node, PROV.wasGeneratedBy, self.extraction)
+            self.add(node, _GENERATED_BY, self.extraction)
         others: dict[str, list[Decision]] = {}
         for row in rows:
             if row not in used:
@@ -568,6 +580,11 @@ def _address(address: str | None) -> URIRef | Literal | None:
     if not address:
         return None
     return URIRef(address) if _IRI.fullmatch(address) else Literal(address)
+
+
+@lru_cache(maxsize=1 << 14)
+def _integer(number: int) -> Literal:
+    return Literal(number)
 
 
 def _decimal(number: float) -> Literal:

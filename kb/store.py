@@ -52,6 +52,7 @@ __all__ = [
     "open_build",
     "order",
     "record_collection",
+    "term",
     "vocabulary_name",
     "writing",
 ]
@@ -246,9 +247,8 @@ def open_build(build: Path) -> Store:
 def nquads(graph: rdflib.Graph) -> list[str]:
     """Write a graph without blank nodes as lines of N-Quads in the graph of its name, in `order`."""
     name = pyoxigraph.NamedNode(str(graph.identifier))
-    quads = (pyoxigraph.Quad(_term(s), _term(p), _term(o), name) for s, p, o in graph)
-    written = pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.N_QUADS) or b""
-    return sorted((line for line in written.decode().split("\n") if line), key=order(name))
+    lines = (f"<{s}> <{p}> {term(o)} {name} ." for s, p, o in graph)
+    return sorted(lines, key=order(name))
 
 
 def order(graph: pyoxigraph.NamedNode) -> Callable[[str], tuple[bool, str]]:
@@ -271,7 +271,8 @@ def vocabulary_name(turtle: Path) -> str:
     raise DataError("holds no ontology and no concept scheme", turtle)
 
 
-def _term(term: Any) -> Any:
+def term(term: Any) -> Any:
+    """Give a term of rdflib as one of pyoxigraph; blank nodes are none of this project's."""
     if not hasattr(term, "datatype"):
         return pyoxigraph.NamedNode(str(term))
     if term.language:

@@ -24,11 +24,12 @@ from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SH, SKOS, XSD
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.term import IdentifiedNode, Node
 
-from kb import resources, sparql
+from kb import resources, sparql, store
 from kb.errors import DataError, KbError, OutsideError, UsageError
 from kb.findings import Finding
 from kb.graph import KB, OA, SCHEMA
 from kb.letter import Span
+from kb.screening import Screen
 from kb.sparql import Ask
 from kb.store import excerpt_query
 
@@ -37,6 +38,7 @@ __all__ = [
     "unknown_shacl_terms",
     "validate",
     "validate_files",
+    "validate_letter",
     "validate_store",
     "vocabulary",
 ]
@@ -53,19 +55,48 @@ def validate(
     `context` are facts of other graphs that a check needs: the date of the letter whose demand is assessed.
     Raises DataError where a file of shapes can't be used.
     """
-    graphs = list(graphs)
-    data = _Data(bind_namespaces="none")
-    data.addN((*triple, data) for triple in chain(vocabulary(), context, *graphs))
     try:
-        _, report, _ = pyshacl.validate(data, shacl_graph=shapes_graph(*shapes), do_owl_imports=False)
+        return _judged(list(graphs), shapes_graph(*shapes), context)
+    except DataError:
+        raise
     except Exception as error:
         if not shapes:
             raise
         # Whatever strangers' shapes make pyshacl or rdflib raise is about those shapes.
         raise DataError(f"these shapes can't be applied: {error}", shapes[0]) from error
-    results = _Results(report, shapes_graph(*shapes), data, graphs)
+
+
+def _judged(
+    graphs: Sequence[Graph],
+    shapes: Graph,
+    context: Iterable[_Triple] = (),
+    use: list[str | URIRef] | None = None,
+) -> list[Finding]:
+    """What pyshacl finds, by all shapes or those to `use`."""
+    sources = [vocabulary(), context, *graphs]
+    data = _Data(*([_facts(), *graphs] if use else [_together(*sources)]))
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, do_owl_imports=False, use_shapes=use)
+    results = _Results(report, shapes, data, graphs)
     found = {finding for node in report.objects(None, SH.result) for finding in results.findings(node)}
     return sorted(found, key=lambda finding: (finding.order, finding.graph or ""))
+
+
+def validate_letter(graph: Graph, nquads: Sequence[str]) -> list[Finding]:
+    """Check a letter's graph, which `nquads` are the lines of; what pyshacl finds, in a tenth of its time.
+
+    Only the shapes that the letter may break are put before it, and all of them where it may be a violation.
+    """
+    suspects = _screen().suspects(nquads)
+    if not suspects:
+        return []
+    grave = any((shape, SH.severity, SH.Violation) in shapes_graph() for shape in suspects)
+    return _judged([graph], shapes_graph(), use=None if grave else [*suspects])
+
+
+@lru_cache(maxsize=1)
+def _screen() -> Screen:
+    facts = (pyoxigraph.Quad(*map(store.term, triple)) for triple in vocabulary())
+    return Screen(shapes_graph(), facts)
 
 
 def validate_files(paths: Sequence[Path], shapes: Sequence[Path] = ()) -> list[Finding]:
@@ -112,11 +143,34 @@ def _rows(ask: Ask, text: str) -> Iterator[Any]:
 
 
 class _Data(Graph):
-    """A graph that remembers how a query parses: pyshacl asks the same one of every focus node."""
+    """Several graphs as one; it remembers how a query parses, because pyshacl asks the same one of every node."""
+
+    def __init__(self, *graphs: Graph) -> None:
+        super().__init__(bind_namespaces="none")
+        self.graphs = graphs
+
+    def triples(self, triple: Any) -> Any:
+        if len(self.graphs) == 1:
+            return self.graphs[0].triples(triple)
+        return iter({found: None for graph in self.graphs for found in graph.triples(triple)})
+
+    def __contains__(self, triple: Any) -> bool:
+        return any(triple in graph for graph in self.graphs)
 
     def query(self, query_object: Any, *args: Any, **options: Any) -> Any:
         prepared = _prepared(query_object) if isinstance(query_object, str) else query_object
         return super().query(prepared, *args, **options)
+
+
+def _together(*sources: Iterable[_Triple]) -> Graph:
+    graph = Graph("SimpleMemory", bind_namespaces="none")
+    graph.addN((*triple, graph) for triple in chain(*sources))
+    return graph
+
+
+@lru_cache(maxsize=1)
+def _facts() -> Graph:
+    return _together(vocabulary())
 
 
 _prepared = lru_cache(maxsize=256)(prepareQuery)
