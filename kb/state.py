@@ -8,6 +8,7 @@ until the file is on disk.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sqlite3
 import zlib
@@ -162,6 +163,13 @@ class State:
         """Give the lines of N-Quads of a letter, in order, or None if it was not read."""
         row = self._database.execute("SELECT nquads FROM graph WHERE letter = ?", (letter,)).fetchone()
         return unpacked(row[0]) if row else None
+
+    def fingerprints(self) -> Iterator[tuple[str, str]]:
+        """Give every letter with a digest of its statements and of whom its signatures stand for."""
+        for letter, nquads in self._database.execute("SELECT letter, nquads FROM graph"):
+            digest = hashlib.sha256(nquads)
+            digest.update(repr(self.signed(letter)).encode())
+            yield letter, digest.hexdigest()
 
     def forget(self, identifier: str) -> None:
         """Remove a letter."""

@@ -127,11 +127,21 @@ class Store:
 
     def kept(self, graph: pyoxigraph.NamedNode) -> bytes | None:
         """Give the lines of N-Quads of a letter's graph, in `order`, if the build kept them beside the store."""
-        if self.folder is None or not (self.folder / "state.sqlite").exists():
-            return None
-        if self._state is None:
+        state = self._kept()
+        return state.graph(graph.value.rpartition("/letter/")[2]) if state else None
+
+    def fingerprints(self) -> dict[str, str]:
+        """Give the id of every letter with what stands for all it says and for whom its signatures are.
+
+        Empty where nothing is kept beside the store.
+        """
+        state = self._kept()
+        return dict(state.fingerprints()) if state else {}
+
+    def _kept(self) -> State | None:
+        if self._state is None and self.folder is not None and (self.folder / "state.sqlite").exists():
             self._state = self._opened.enter_context(State.published(self.folder))
-        return self._state.graph(graph.value.rpartition("/letter/")[2])
+        return self._state
 
     def excerpt(self, letter: pyoxigraph.NamedNode) -> Store:
         """Copy a letter's graph, and what is said of whom and what it names, into a store in memory."""
@@ -156,6 +166,13 @@ class Store:
     ) -> None:
         """Write one graph, or all of them in a format that has named graphs, in the order of the store."""
         self._graph.dump(output, media, from_graph=graph, prefixes=dict(prefixes or {}))
+
+    @property
+    def version(self) -> str:
+        """What stands for all that is in this generation; nothing for a graph in memory."""
+        if self.folder is None:
+            return ""
+        return hashlib.sha256((self.folder / "manifest.json").read_bytes()).hexdigest()
 
     def __len__(self) -> int:
         return len(self._graph)

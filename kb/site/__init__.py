@@ -1,8 +1,9 @@
 """A build becomes a static web site that works from a folder, from any web host and offline.
 
 English pages are at the top, those of other languages in a folder each; what has no language (search documents,
-downloads, styles) is shared. A page is rendered again only when its values or the templates changed, and
-written only when its bytes did, by replacing the file in one step, so a site can be served while it is made.
+downloads, styles) is shared. Nothing is asked for the pages of a thing if all that they show is as it was; a page is
+rendered again only when its values changed, and written only when its bytes did, by replacing the file in one step,
+so a site can be served while it is made.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from pathlib import Path
 from kb.errors import OutsideError
 from kb.ontology_page import contents
 from kb.querying import Query, find_queries, folders
-from kb.site.data import Graph, base_of
+from kb.site.data import Graph, base_of, digest
 from kb.site.downloads import write_downloads
 from kb.site.folder import SiteFolder, SiteSummary
-from kb.site.pages import pages
+from kb.site.pages import parts
 from kb.site.questions import Answer, answer
-from kb.site.rendering import POLICY, Rendering, words
+from kb.site.rendering import POLICY, Rendering, program, words
 from kb.site.search import options, shards
 from kb.site.view import Page, Table, View
 from kb.store import Store, open_build
@@ -53,14 +54,16 @@ def build_site(build: Path, out: Path, progress: Callable[[int], None] = lambda 
     try:
         with open_build(build) as store:
             folder = SiteFolder(out)
-            for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
-                folder.put(f"assets/{path.relative_to(STATIC).as_posix()}", path.read_bytes())
-            for count, (rendering, page) in enumerate(_pages(store, queries, folder), 1):
-                values = rendering.values(page)
-                if not folder.unchanged(rendering.path(page), rendering.digest(page, values)):
-                    folder.put(rendering.path(page), rendering.render(page, values))
-                progress(count)
-            return folder.finish()
+            questions = sorted((name, query.text) for name, query in queries.items())
+            made_of = digest(program(), store.version, questions)
+            if not folder.is_made_of(made_of):
+                for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
+                    folder.put(f"assets/{path.relative_to(STATIC).as_posix()}", path.read_bytes())
+                for count, (rendering, page) in enumerate(_pages(store, queries, folder), 1):
+                    if not folder.unchanged(rendering.path(page), rendering.digest(page)):
+                        folder.put(rendering.path(page), rendering.render(page))
+                    progress(count)
+            return folder.finish(made_of)
     except OSError as error:
         raise OutsideError(f"the site can't be written: {error.strerror or error}", error.filename) from error
 
@@ -68,7 +71,7 @@ def build_site(build: Path, out: Path, progress: Callable[[int], None] = lambda 
 def _pages(
     store: Store, queries: Mapping[str, Query], folder: SiteFolder
 ) -> Iterator[tuple[Rendering, Page]]:
-    """Every page, one language after the other. What the languages share is written on the way."""
+    """Every page that may have changed, in each language. What the languages share is written on the way."""
     downloads = write_downloads(store, folder)
     graph = Graph(store, base_of(store))
     renderings = [Rendering(View(graph, language, text)) for language, text in words().items()]
@@ -80,8 +83,15 @@ def _pages(
         return asked(name, language if named else "")
 
     asked = lru_cache(1)(lambda name, language: answer(store.query, queries[name], language))
-    for same in zip_longest(*(pages(rendering.view, queries, ask) for rendering in renderings)):
-        yield from ((rendering, page) for rendering, page in zip(renderings, same, strict=True) if page)
+    made_of = (program(), graph.common_stamp)
+    for same in zip(*(parts(rendering.view, queries, ask) for rendering in renderings), strict=True):
+        stamp = digest(made_of, same[0].stamp) if same[0].stamp else ""
+        if not folder.has_part(same[0].name, stamp):
+            for pages in zip_longest(*(part.pages for part in same)):
+                yield from (
+                    (rendering, page) for rendering, page in zip(renderings, pages, strict=True) if page
+                )
+    folder.end_part()
     ontology = contents()
     for rendering in renderings:
         up = "../" if rendering.folder else ""

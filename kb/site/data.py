@@ -6,6 +6,7 @@ there once; what letters say word for word is asked for when a page needs it, an
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from kb.sparql import bind
 from kb.store import Store
 from kb.tracking import Line, Restatement, lines
 
-__all__ = ["Graph", "Row", "base_of", "last", "letter_of"]
+__all__ = ["Graph", "Row", "base_of", "digest", "last", "letter_of"]
 
 Row = Mapping[str, str]
 """One solution: variable name to the text of its value; "" where it is unbound."""
@@ -45,6 +46,11 @@ def last(iri: str) -> str:
     return iri.replace("#", "/").rpartition("/")[2]
 
 
+def digest(*values: object) -> str:
+    """A digest of values that are written the same if they are the same."""
+    return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 class Graph:
     """The graph as the pages need it, whatever their language. `base` is the base IRI of the collection's things."""
 
@@ -53,6 +59,7 @@ class Graph:
         self.base = base
         # Each language shows a page in its turn, and pages next to each other show the same letters.
         self.rows = lru_cache(16)(self._rows)
+        self.stamp = cache(self._stamp)
         self.letter_demands = lru_cache(KEPT)(self._letter_demands)
 
     def ask(self, name: str, **about: str) -> Iterator[Row]:
@@ -78,6 +85,14 @@ class Graph:
         for row in self.ask("labels"):
             labels = found[row["thing"]]
             labels[row["language"]] = min(row["label"], labels.get(row["language"], row["label"]))
+        return found
+
+    @cached_property
+    def notes(self) -> Mapping[str, Sequence[Row]]:
+        """Definitions, other names and addresses of things."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.ask("notes"):
+            found[row["thing"]].append(row)
         return found
 
     @cached_property
@@ -145,6 +160,11 @@ class Graph:
     def named(self) -> Index:
         """The letters that name each document."""
         return self._letters_by(self._index("documents", "letter", "thing"))
+
+    @cached_property
+    def mentioned(self) -> Index:
+        """Whom and what each letter names, but for signatories."""
+        return self._index("mentioned", "letter", "thing")
 
     @cached_property
     def demands(self) -> Index:
@@ -218,6 +238,50 @@ class Graph:
     def states(self) -> frozenset[str]:
         """The record states that demands in force are in."""
         return frozenset(row["state"] for row in self.ask("states"))
+
+    # What stands for what pages show, so that it needs not be asked
+
+    @cached_property
+    def _fingerprints(self) -> Mapping[str, str]:
+        return {f"{self.base}letter/{name}": print_ for name, print_ in self.store.fingerprints().items()}
+
+    def _stamp(self, letter: str) -> str:
+        """What stands for all that any page shows of a letter, but for the labels of demand types."""
+        things = {*self.signers.get(letter, ()), *self.mentioned.get(letter, ()), *self.roles.get(letter, ())}
+        said = []
+        for demand in self.demands.get(letter, ()):
+            its = [(line.type, line.demands[0]) for line in self.lines_of.get(demand, ())]
+            judged = [(row, self._labels(row["outcome"])) for row in self.assessments.get(demand, ())]
+            said.append((demand, its, judged))
+        return digest(
+            self._fingerprints.get(letter, self.store.version),
+            self.letters[letter],
+            sorted(self.roles.get(letter, {}).items()),
+            [(thing, self._labels(thing)) for thing in sorted(things)],
+            said,
+        )
+
+    def thing_stamp(self, thing: str) -> str:
+        """What stands for all that any page shows of a thing that has to do with letters."""
+        types = [thing, *(row["thing"] for row in self.types if row["broader"] == thing)]
+        asked = [map(letter_of, self.asked.get(type_, ())) for type_ in types]
+        letters = [
+            self.signed.get(thing, ()),
+            self.received.get(thing, ()),
+            self.named.get(thing, ()),
+            *asked,
+        ]
+        stamps = [[self.stamp(letter) for letter in dict.fromkeys(its)] for its in letters]
+        return digest(thing, self._labels(thing), self.notes.get(thing, ()), stamps)
+
+    @cached_property
+    def common_stamp(self) -> str:
+        """What stands for what every page may show."""
+        types = [(row["thing"], row["broader"], self._labels(row["thing"])) for row in self.types]
+        return digest(self.base, self.about, types)
+
+    def _labels(self, thing: str) -> Sequence[tuple[str, str]]:
+        return sorted(self.labels.get(thing, {}).items())
 
     # What letters say
 

@@ -22,8 +22,7 @@ FORMATS: tuple[tuple[str, RdfFormat, str], ...] = (
 def write_downloads(store: Store, folder: SiteFolder) -> list[tuple[str, str, str]]:
     """Write the downloads, unless those there are of the same generation; give their names, kinds and sizes."""
     kinds = {name: kind for name, _, kind in FORMATS} | {f"{table}.csv": "CSV" for table in TABLES}
-    generation = store.folder.name if store.folder else ""
-    changed = [name for name in kinds if not folder.unchanged(f"downloads/{name}", generation)]
+    changed = [name for name in kinds if not folder.unchanged(f"downloads/{name}", store.version)]
     if changed:
         for name, form, _ in FORMATS:
             draft = folder.draft(f"downloads/{name}")

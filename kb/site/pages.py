@@ -1,55 +1,83 @@
-"""Which pages there are: one after the other, in one language."""
+"""Which pages there are: part by part, in one language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from kb.querying import Query
+from kb.site.data import digest, letter_of
 from kb.site.letters import letter_page
 from kb.site.overview import line_table, overview
 from kb.site.questions import Answer, question_page, question_title, tags
 from kb.site.things import line_pages, thing_pages
 from kb.site.view import Page, Table, View
 
-__all__ = ["pages"]
+__all__ = ["Part", "parts"]
 
 
-def pages(view: View, queries: Mapping[str, Query], ask: Callable[[str, str], Answer]) -> Iterator[Page]:
-    """Every page made of the graph, in an order that is the same in each language.
+class Part(NamedTuple):
+    """The pages of one thing, which are made as they are asked for; `stamp` stands for all they show ("": unknown)."""
+
+    name: str
+    stamp: str
+    pages: Iterator[Page]
+
+
+def parts(view: View, queries: Mapping[str, Query], ask: Callable[[str, str], Answer]) -> Iterator[Part]:
+    """Every page made of the graph, in parts that are the same in each language.
 
     `queries` are the questions that get a page, `ask` gives the answer to one by its name and the language of labels.
     """
     graph = view.graph
-    yield overview(view)
-    yield from _listed(view, "letters", view.letters(graph.letters))
+    yield Part("overview", "", _overview(view))
+    yield Part("letters", "", _listed(view, "letters", lambda: view.letters(graph.letters)))
     for letter in graph.letters:
-        yield letter_page(view, letter)
-    yield from _listed(view, "lines", line_table(view, graph.lines))
+        yield Part(letter, graph.stamp(letter), _letter(view, letter))
+    yield Part("lines", "", _listed(view, "lines", lambda: line_table(view, graph.lines)))
     for line in graph.lines:
-        yield from line_pages(view, line)
+        stamp = digest(line, [graph.stamp(letter_of(demand)) for demand in line.demands])
+        yield Part(view.line_path(line), stamp, line_pages(view, line))
     had: set[str] = set()
     for section, kind, letters in (
         ("organisations", "organisation", graph.signed),
         ("addressees", "addressee", graph.received),
         ("documents", "document", graph.named),
     ):
-        yield from _listed(view, section, _things_table(view, section, kind, letters))
+        yield Part(section, "", _listed(view, section, partial(_things_table, view, section, kind, letters)))
         for iri in letters:
             if iri not in had:
                 had.add(iri)
-                yield from thing_pages(view, iri, section, kind)
-    yield from _listed(view, "types", _types_table(view))
+                yield Part(iri, graph.thing_stamp(iri), thing_pages(view, iri, section, kind))
+    yield Part("types", "", _listed(view, "types", partial(_types_table, view)))
     for row in graph.types:
-        yield from thing_pages(view, row["thing"], "types", "type")
-    yield from _listed(view, "questions", _questions_table(view, queries))
+        yield Part(
+            row["thing"], graph.thing_stamp(row["thing"]), thing_pages(view, row["thing"], "types", "type")
+        )
+    yield Part("questions", "", _listed(view, "questions", partial(_questions_table, view, queries)))
     for name, query in queries.items():
-        yield question_page(view, name, query, ask(name, view.language))
+        yield Part(f"question/{name}", graph.store.version, _question(view, name, query, ask))
 
 
-def _listed(view: View, section: str, table: Table) -> Iterator[Page]:
+# What is made is made only when it is asked for
+
+
+def _overview(view: View) -> Iterator[Page]:
+    yield overview(view)
+
+
+def _letter(view: View, letter: str) -> Iterator[Page]:
+    yield letter_page(view, letter)
+
+
+def _question(view: View, name: str, query: Query, ask: Callable[[str, str], Answer]) -> Iterator[Page]:
+    yield question_page(view, name, query, ask(name, view.language))
+
+
+def _listed(view: View, section: str, table: Callable[[], Table]) -> Iterator[Page]:
     page = Page(f"{section}.html", "list.html", section, {"heading": view.words[section]})
-    return view.paged(page, table=table._replace(title=view.words[section]))
+    yield from view.paged(page, table=table()._replace(title=view.words[section]))
 
 
 def _things_table(view: View, section: str, kind: str, letters: Mapping[str, Sequence[str]]) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -14,9 +13,10 @@ import jinja2
 
 from kb import __version__
 from kb.ontology_page import TEMPLATES
+from kb.site.data import digest
 from kb.site.view import Page, View
 
-__all__ = ["POLICY", "Rendering", "words"]
+__all__ = ["POLICY", "Rendering", "program", "words"]
 
 FOLDER = Path(__file__).parent
 
@@ -63,7 +63,7 @@ class Rendering:
         """Where the page is in the site."""
         return self.folder + page.path
 
-    def values(self, page: Page) -> dict[str, Any]:
+    def _values(self, page: Page) -> dict[str, Any]:
         """Everything the template of the page is filled with."""
         shared = "/" if page.path == MISSING else "../" * self.path(page).count("/")
         local = f"/{self.folder}" if page.path == MISSING else "../" * page.path.count("/")
@@ -88,16 +88,15 @@ class Rendering:
             ],
         }
 
-    @staticmethod
-    def digest(page: Page, values: Mapping[str, Any]) -> str:
-        """Tells whether a page would be rendered the same: its values and the templates."""
-        made_of = f"{_templates_digest()} {page.template} {values!r}"
-        return hashlib.sha256(made_of.encode("utf-8", "surrogatepass")).hexdigest()
+    def digest(self, page: Page) -> str:
+        """Tells whether a page would be rendered the same: its values and this program."""
+        about = (program(), self._about, self.language)
+        return digest(about, page.path, page.template, page.section, page.values, page.stamps)
 
-    @staticmethod
-    def render(page: Page, values: Mapping[str, Any]) -> bytes:
+    def render(self, page: Page) -> bytes:
         """The page as HTML."""
-        return _environment().get_template(page.template).render(values).encode("utf-8", "replace")
+        text = _environment().get_template(page.template).render({**self._values(page), **page.late()})
+        return text.encode("utf-8", "replace")
 
 
 @cache
@@ -114,6 +113,10 @@ def _environment() -> jinja2.Environment:
 
 
 @cache
-def _templates_digest() -> str:
-    files = [*sorted((FOLDER / "templates").iterdir()), TEMPLATES / "ontology_contents.html"]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+def program() -> str:
+    """What stands for all that makes pages, but for the graph: this package, its templates and words."""
+    files = (path for path in FOLDER.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    parts = [
+        (path.name, path.read_bytes()) for path in (*sorted(files), TEMPLATES / "ontology_contents.html")
+    ]
+    return digest(__version__, parts)

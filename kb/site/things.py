@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -58,13 +59,7 @@ def line_pages(view: View, line: Line) -> Iterator[Page]:
         **growth(view, [letter for letter in letters if graph.letters[letter]["date"]]),
     }
     page = Page(unquote(view.line_path(line)), "line.html", "lines", values)
-    for part in view.paged(page, MOST_DEMANDS, demands=line.demands):
-        yield Page(
-            part.path,
-            part.template,
-            part.section,
-            {**part.values, "demands": view.demands(part.values["demands"])},
-        )
+    yield from map(view.with_demands, view.paged(page, MOST_DEMANDS, demands=line.demands))
 
 
 def _with_most(view: View, title: str, counts: Mapping[str, int]) -> Table:
@@ -125,18 +120,35 @@ def thing_pages(view: View, iri: str, section: str, kind: str) -> Iterator[Page]
     page = Page(view.page(iri), "thing.html", section, values)
     series = {role.key: _portions(role.letters, role.demands) for role in roles}
     for number, part in enumerate(view.paged(page, 1, **series)):
-        shown = []
-        for role in roles:
-            blocks = [
-                block for portion in part.values[role.key] for block in _blocks(view, role.key, *portion)
-            ]
-            if number == 0:
-                newest = _demands(view, f"{role.key}-newest", view.words["newest_demands"], role.newest)
-                blocks = [*_tables(role, role.before), *blocks, *newest, *_tables(role, role.after)]
-            facts = [(name, found) for name, found in role.facts if found]
-            if blocks or number == 0:
-                shown.append({"title": role.title, "facts": facts, "blocks": blocks})
-        yield Page(part.path, part.template, part.section, {**part.values, "roles": shown})
+        here = [_portion(role, part.values[role.key], number == 0) for role in roles]
+        letters = [each for role in here for each in (*role.letters, *map(letter_of, role.newest))]
+        stamps = [view.graph.stamp(letter) for letter in dict.fromkeys(letters)]
+        late = partial(_shown, view, here, number == 0)
+        yield replace(part, values={**part.values, "roles": here}, stamps=stamps, late=late)
+
+
+def _portion(role: Role, portions: Sequence[tuple[list[str], list[str]]], first: bool) -> Role:
+    """What one page shows of a role: at the most one portion of its letters, the rest on the first page."""
+    letters, demands = portions[0] if portions else ([], [])
+    if first:
+        return replace(role, letters=letters, demands=demands)
+    return Role(role.key, role.title, role.facts, letters, demands)
+
+
+def _shown(view: View, roles: Sequence[Role], first: bool) -> Mapping[str, Any]:
+    """The roles as the template shows them on a page."""
+    shown = []
+    for role in roles:
+        blocks = [
+            *_tables(role, role.before),
+            *(_blocks(view, role.key, role.letters, role.demands) if role.letters else ()),
+            *_demands(view, f"{role.key}-newest", view.words["newest_demands"], role.newest),
+            *_tables(role, role.after),
+        ]
+        facts = [(name, found) for name, found in role.facts if found]
+        if blocks or first:
+            shown.append({"title": role.title, "facts": facts, "blocks": blocks})
+    return {"roles": shown}
 
 
 def _portions(letters: Sequence[str], demands: Sequence[str]) -> list[tuple[list[str], list[str]]]:
@@ -261,7 +273,7 @@ def _notes(view: View, iri: str) -> tuple[str, list[tuple[str, Sequence[Any]]]]:
     """The definition of a thing, and its other names and addresses."""
     words = view.words
     notes: dict[str, list[Row]] = defaultdict(list)
-    for row in view.graph.rows("notes", iri):
+    for row in view.graph.notes.get(iri, ()):
         notes[last(row["property"])].append(row)
     definitions = {row["language"]: row["value"] for row in notes["definition"]}
     definition = definitions.get(view.language) or definitions.get("en", "")

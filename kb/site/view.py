@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -35,12 +35,17 @@ class Table(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """A page to be written: `path` below the language's root, its template, the part of the site, its values."""
+    """A page to be written: `path` below the language's root, its template, the part of the site, its values.
+
+    What has to be asked for is given by `late` and only when the page is rendered; `stamps` stand for it.
+    """
 
     path: str
     template: str
     section: str
     values: Mapping[str, Any] = field(repr=False)
+    stamps: Sequence[str] = ()
+    late: Callable[[], Mapping[str, Any]] = field(default=dict, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +136,12 @@ class View:
     def demands(self, iris: Iterable[str]) -> list[Mapping[str, Any]]:
         """Demands as the macro `demands` shows them."""
         return [shown for shown in map(self.demand, iris) if shown]
+
+    def with_demands(self, page: Page) -> Page:
+        """The page whose value `demands` are IRIs, with what they say."""
+        demands = page.values["demands"]
+        stamps = [self.graph.stamp(letter_of(demand)) for demand in demands]
+        return replace(page, stamps=stamps, late=lambda: {"demands": self.demands(demands)})
 
     @staticmethod
     def line_path(line: Line) -> str:

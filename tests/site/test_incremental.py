@@ -1,0 +1,157 @@
+"""A site that is brought up to date is the one that would be made from nothing, and does not do more than that."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from kb.build import build
+from kb.site import build_site
+from kb.site.data import Graph
+from kb.store import open_build
+
+LETTER = """\
+Open letter
+
+To: {to}
+
+{date}
+
+Your Excellency,
+
+We call on you to release all detainees. {words}
+
+We urge you to lift the siege of the town, as resolution {resolution} asks.
+
+Sincerely,
+
+{names}
+"""
+
+
+class Site:
+    """A collection, its build and its site."""
+
+    def __init__(self, folder: Path) -> None:
+        self.letters = folder / "letters"
+        self.build = folder / "build"
+        self.site = folder / "site"
+        self.letters.mkdir()
+        self.made = 0
+        for year, name in ((2016, "Hope"), (2017, "Dawn"), (2018, "River")):
+            self.write(year, name, "Hope Association", f"{name} Network")
+
+    def write(
+        self, year: int, words: str, *names: str, to: str = "The Secretary-General of the United Nations"
+    ) -> None:
+        """Write the letter of a year."""
+        listed = "\n".join(f"{number}. {name}" for number, name in enumerate(names, 1))
+        text = LETTER.format(
+            to=to, date=f"5 May {year}", words=f"Ours is {words}.", resolution="2254 (2015)", names=listed
+        )
+        (self.letters / f"{year}-05-05-open-letter.txt").write_text(text, "utf-8")
+
+    def sheet(self, name: str, /, **row: str) -> None:
+        """Write a file of the curator with one row."""
+        with (self.letters / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(row))
+            writer.writeheader()
+            writer.writerow(row)
+
+    def update(self) -> set[str]:
+        """Build, bring the site up to date; gives the paths that were written or removed."""
+        build(self.letters, self.build, jobs=1)
+        before = _files(self.site)
+        build_site(self.build, self.site)
+        after = _files(self.site)
+        return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+    def is_as_from_nothing(self) -> bool:
+        """Whether every file is the one that a site made from nothing has."""
+        self.made += 1
+        fresh = self.site.with_name(f"fresh-{self.made}")
+        build_site(self.build, fresh)
+        found = {name: (self.site / name).read_bytes() for name in _files(self.site)}
+        return found == {name: (fresh / name).read_bytes() for name in _files(fresh)}
+
+
+def _files(site: Path) -> dict[str, int]:
+    paths = (path for path in site.rglob("*") if path.is_file() and path.name != ".pages.json")
+    return {path.relative_to(site).as_posix(): path.stat().st_mtime_ns for path in paths}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    site = Site(tmp_path_factory.mktemp("incremental"))
+    site.update()
+    return site
+
+
+def test_after_every_kind_of_change_it_is_as_from_nothing(site: Site) -> None:
+    letter = "letter/2017-05-05-open-letter.html"
+    site.write(2017, "another wish", "Hope Association", "Dawn Network")
+    written = site.update()
+    assert letter in written
+    assert "letter/2016-05-05-open-letter.html" not in written
+    assert "organisation/river-network.html" not in written
+    assert site.is_as_from_nothing()
+
+    site.write(2019, "new", "Dawn Network", "Sun Network", to="The Security Council")
+    assert "organisation/sun-network.html" in site.update()
+    assert site.is_as_from_nothing()
+
+    site.sheet("organisations.csv", name="Hope Society", aliases="Hope Association", country="SY")
+    assert letter in site.update()
+    assert site.is_as_from_nothing()
+
+    with open_build(site.build) as store:
+        demand = next(row["demand"] for row in Graph(store, "").ask("demands"))
+    site.sheet(
+        "assessments.csv",
+        **dict.fromkeys(("document", "paragraph", "quote", "address", "why"), ""),
+        demand=demand, facet="reply", outcome="acknowledged", date="2019-07-01", assessor="A. Example",
+    )  # fmt: skip
+    assert site.update()
+    assert site.is_as_from_nothing()
+
+    (site.letters / "2019-05-05-open-letter.txt").unlink()
+    assert "organisation/sun-network.html" in site.update()
+    assert not (site.site / "organisation" / "sun-network.html").exists()
+    assert site.is_as_from_nothing()
+
+
+def test_nothing_is_asked_where_nothing_changed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.update()
+    monkeypatch.setattr(Graph, "ask", lambda *_, **__: pytest.fail("it asks"))
+    assert site.update() == set()
+
+
+def test_a_letter_asks_only_for_what_shows_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    ask = Graph.ask
+
+    def count(self: Graph, name: str, **about: str) -> object:
+        asked.append((name, about.get("about", "")))
+        return ask(self, name, **about)
+
+    site.write(2017, "one more wish", "Hope Association", "Dawn Network")
+    monkeypatch.setattr(Graph, "ask", count)
+    site.update()
+    assert [about.rpartition("/")[2] for name, about in asked if name == "letter"] == [
+        "2017-05-05-open-letter"
+    ]
+    assert "river-network" not in {about.rpartition("/")[2] for name, about in asked if name == "printed"}
+
+
+def test_a_run_that_was_cut_short_is_made_good(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.write(2018, "a different wish", "Hope Association", "River Network")
+    build(site.letters, site.build, jobs=1)
+    with monkeypatch.context() as cut:
+        cut.setattr("kb.site.folder.SiteFolder.finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            build_site(site.build, site.site)
+    site.write(2018, "River", "Hope Association", "River Network")
+    site.update()
+    assert site.is_as_from_nothing()
