@@ -119,7 +119,12 @@ def _matrix(view: View) -> Mapping[str, Any]:
         year = row["date"][:4]
         key = (year or words["undated"]) if by_year else iri
         if key not in columns:
-            link = {"label": key, "href": f"search.html?kind=demand&year={year}", "key": key}
+            link = {
+                "label": key,
+                "href": f"search.html?kind=demand&year={year}",
+                "key": key,
+                "date": "",
+            }
             columns[key] = link if by_year else view.letter(iri)
         for demand in graph.demands.get(iri, ()):
             counts.update((type_, key) for type_ in graph.types_of.get(demand, ()))

@@ -16,6 +16,9 @@ from kb.site.view import Page, Table, View
 
 __all__ = ["Part", "parts"]
 
+MOST_ROWS = 300
+"""Rows of a table on one page; longer ones go on, on further pages."""
+
 
 class Part(NamedTuple):
     """The pages of one thing, which are made as they are asked for; `stamp` stands for all they show ("": unknown)."""
@@ -77,7 +80,7 @@ def _question(view: View, name: str, query: Query, ask: Callable[[str, str], Ans
 
 def _listed(view: View, section: str, table: Callable[[], Table]) -> Iterator[Page]:
     page = Page(f"{section}.html", "list.html", section, {"heading": view.words[section]})
-    yield from view.paged(page, table=table()._replace(title=view.words[section]))
+    yield from view.paged(page, MOST_ROWS, table=table()._replace(title=view.words[section]))
 
 
 def _things_table(view: View, section: str, kind: str, letters: Mapping[str, Sequence[str]]) -> Table:

@@ -14,9 +14,6 @@ __all__ = ["Page", "Table", "Thing", "View"]
 
 PROJECT = "https://w3id.org/demandkb/"
 
-MOST_ROWS = 300
-"""Rows of a table on one page; longer ones go on, on further pages."""
-
 MOST_WORDS = 160
 """Code points of a demand where it is called by its words."""
 
@@ -191,7 +188,7 @@ class View:
 
     # Pages that go on
 
-    def paged(self, page: Page, most: int = MOST_ROWS, **series: Sequence[Any]) -> Iterator[Page]:
+    def paged(self, page: Page, most: int, **series: Sequence[Any]) -> Iterator[Page]:
         """The page, as often as its longest series needs: on each `most` of every series.
 
         `series` are added to the values of the page; a Table goes on with its rows.

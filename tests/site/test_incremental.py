@@ -155,3 +155,15 @@ def test_a_run_that_was_cut_short_is_made_good(site: Site, monkeypatch: pytest.M
     site.write(2018, "River", "Hope Association", "River Network")
     site.update()
     assert site.is_as_from_nothing()
+
+
+def test_of_many_letters_pages_go_on_and_stay_small(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More letters than fit beside each other in the pictures, and rows than on a page."""
+    for year in range(1980, 2015):
+        site.write(year, "one of many", "Hope Association", f"Network {year}")
+    monkeypatch.setattr("kb.site.pages.MOST_ROWS", 20)
+    site.update()
+    names = {path.relative_to(site.site).as_posix() for path in site.site.rglob("*.html")}
+    assert {"letters.html", "letters~2.html", "ar/letters~2.html"} <= names
+    assert max(path.stat().st_size for path in site.site.rglob("*.html")) < 300_000
+    assert site.is_as_from_nothing()
