@@ -20,6 +20,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kb.extraction.expressions import Expressions
+
 __all__ = [
     "Found",
     "Language",
@@ -251,14 +253,14 @@ def languages() -> Mapping[str, Language]:
 
 
 @cache
-def any_language(section: str, key: str) -> re.Pattern[str]:
-    """One pattern for the list of regular expressions `key` of that section in all languages, as whole words.
+def any_language(section: str, key: str) -> Expressions:
+    """The list of regular expressions `key` of that section, in all languages.
 
     Headings, dates and names mix languages freely: a Spanish letter has English names, an Arabic one "CC".
     """
-    parts = {part for language in languages().values() for part in language.section(section).get(key, ())}
-    ordered = sorted(parts, key=lambda part: (-len(part), part))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(ordered)})(?!\w)" if ordered else r"(?!)", re.IGNORECASE)
+    return Expressions(
+        part for language in languages().values() for part in language.section(section).get(key, ())
+    )
 
 
 @cache

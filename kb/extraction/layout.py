@@ -445,7 +445,8 @@ def _block(text: str, lines: Sequence[Line], run: list[int], stack: list[tuple[s
     first, last = lines[run[0]], lines[run[-1]]
     begin = Span(first.content, first.span.end) if first.content > first.span.start else first.span
     if len(run) == 1:
-        span, content, spans = first.span, begin, (begin,)
+        span, content = first.span, begin
+        spans: tuple[Span, ...] = (begin,)
     else:
         span = Span(first.span.start, last.span.end)
         content = Span(first.content, last.span.end)

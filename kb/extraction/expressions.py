@@ -1,0 +1,128 @@
+"""Lists of regular expressions of which most lines match none, and which tell so at once.
+
+A line is asked dozens of times whether it is a closing formula, a heading, an office. `Expressions` knows how a
+text begins that one of them matches, so that a line that begins otherwise costs next to nothing, however long
+the lists grow.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+
+# What `re` itself reads expressions with; it has been the same, under another name, since Python 2.
+from re import _constants as kinds  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+__all__ = ["Expressions"]
+
+# So many characters are looked at; a class of more characters than that may be any.
+_HEAD = 3
+_LARGEST_CLASS = 100
+_ANYTHING = "\0"
+
+
+class Expressions:
+    """Regular expressions, any of which is looked for as whole words, whatever the case; the longest first.
+
+    The methods are those of `re.Pattern`. Without expressions nothing matches.
+    """
+
+    def __init__(self, expressions: Iterable[str]) -> None:
+        self._all = sorted(set(expressions), key=lambda expression: (-len(expression), expression))
+        self._heads: frozenset[str] = frozenset().union(*map(_heads, self._all))
+        self._may_begin = lru_cache(maxsize=1 << 12)(self._is_head)
+
+    @property
+    def pattern(self) -> str:
+        """One expression for all."""
+        return rf"(?<!\w)(?:{'|'.join(self._all)})(?!\w)" if self._all else r"(?!)"
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.IGNORECASE)
+
+    def _is_head(self, head: str) -> bool:
+        head = head.lower()
+        return any(head[:size] in self._heads for size in range(_HEAD + 1))
+
+    def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """Match at `start`."""
+        return (
+            self._compiled.match(text, start, end) if self._may_begin(text[start : start + _HEAD]) else None
+        )
+
+    def fullmatch(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """Match all of `text[start:end]`."""
+        return (
+            self._compiled.fullmatch(text, start, end)
+            if self._may_begin(text[start : start + _HEAD])
+            else None
+        )
+
+    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """Find the first match."""
+        return self._compiled.search(text, start, end)
+
+    def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
+        """Find all matches that don't overlap, in order."""
+        return self._compiled.finditer(text, start, end)
+
+    def sub(self, replacement: str, text: str) -> str:
+        """Replace all matches."""
+        return self._compiled.sub(replacement, text)
+
+
+def _heads(expression: str) -> set[str]:
+    """How texts begin that `expression` matches: in lower case, cut where anything may follow."""
+    return {head.partition(_ANYTHING)[0] for head in _beginnings(parser.parse(expression))}
+
+
+def _beginnings(items: Iterable[tuple[Any, Any]]) -> set[str]:
+    """How texts begin that parts of an expression match one after the other."""
+    found = {""}
+    for kind, value in items:
+        if all(len(head) >= _HEAD or _ANYTHING in head for head in found):
+            break
+        nexts = _beginnings_of(kind, value)
+        found = {
+            head if _ANYTHING in head else (head + following)[:_HEAD] for head in found for following in nexts
+        }
+    return found
+
+
+def _beginnings_of(kind: Any, value: Any) -> set[str]:
+    """How texts begin that one part of an expression matches; "" if it may match nothing."""
+    if kind in (kinds.AT, kinds.ASSERT, kinds.ASSERT_NOT):
+        return {""}
+    if kind is kinds.LITERAL:
+        return {chr(value).lower()}
+    if kind is kinds.IN:
+        return _characters(value)
+    if kind is kinds.SUBPATTERN:
+        return _beginnings(value[-1])
+    if kind is kinds.BRANCH:
+        return {head for branch in value[1] for head in _beginnings(branch)}
+    if kind in (kinds.MAX_REPEAT, kinds.MIN_REPEAT):
+        least, most, repeated = value
+        once = _beginnings(repeated)
+        if most > 1:
+            once = {(head + _ANYTHING)[:_HEAD] for head in once}
+        return once if least else {"", *once}
+    return {_ANYTHING}
+
+
+def _characters(members: Iterable[tuple[Any, Any]]) -> set[str]:
+    """The characters of a class."""
+    found: set[str] = set()
+    for kind, value in members:
+        if kind is kinds.LITERAL:
+            found.add(chr(value).lower())
+        elif kind is kinds.RANGE and value[1] - value[0] < _LARGEST_CLASS:
+            found |= {chr(code).lower() for code in range(value[0], value[1] + 1)}
+        else:
+            return {_ANYTHING}
+    return found
