@@ -187,7 +187,7 @@ def picture(ontology: Graph) -> str:
     """The main classes as SVG: solid arrows are properties, dashed ones lead to the wider class."""
     width, height = 3 * _ACROSS + _WIDTH + 40, 4 * _DOWN + _HEIGHT + 40
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="group" '
         'aria-label="The main classes and what joins them">',
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
         'orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>',

@@ -230,6 +230,12 @@ class Graph:
         return found
 
     @cached_property
+    def shown(self) -> frozenset[str]:
+        """Everything that has a page of its own, letters apart."""
+        types = (row["thing"] for row in self.types)
+        return frozenset((*self.signed, *self.received, *self.named, *types))
+
+    @cached_property
     def types(self) -> Sequence[Row]:
         """The demand types with what is above each, and how many demands and letters have it."""
         return list(self.ask("types"))

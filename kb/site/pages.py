@@ -117,7 +117,7 @@ def _types_table(view: View) -> Table:
 def _questions_table(view: View, queries: Mapping[str, Query]) -> Table:
     rows = [
         (
-            ", ".join(tags(view, query)),
+            " · ".join(tags(view, query)),
             {"label": question_title(view, query), "href": f"question/{name}.html", "key": name},
         )
         for name, query in queries.items()

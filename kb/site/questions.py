@@ -13,7 +13,6 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions
 from kb.errors import KbError
 from kb.querying import Query, run
 from kb.results import shown
-from kb.site.data import letter_of
 from kb.site.view import Page, Table, View
 from kb.sparql import Ask
 
@@ -91,7 +90,7 @@ def _cell(view: View, term: Any) -> Any:
         iri = term.value
         if iri in view.graph.letters:
             return view.letter(iri)
-        if (letter_of(iri) if "/demand/" in iri else iri.rpartition("/")[0]) in view.graph.letters:
+        if view.page(iri).startswith("letter/"):
             return view.passage(iri)
         if view.page(iri) and iri in view.graph.labels:
             return view.thing(iri)

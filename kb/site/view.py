@@ -75,8 +75,9 @@ class View:
         return iri.rpartition("/")[2]
 
     def thing(self, iri: str) -> Thing:
-        """A link to a thing."""
-        return {"label": self.label(iri), "href": quote(self.page(iri), safe="/#"), "key": iri}
+        """A link to a thing; only its name where it has no page."""
+        page = self.page(iri) if iri in self.graph.shown or letter_of(iri) in self.graph.letters else ""
+        return {"label": self.label(iri), "href": quote(page, safe="/#"), "key": iri}
 
     def things(self, iris: Iterable[str]) -> list[Thing]:
         """Links to things."""
@@ -156,7 +157,7 @@ class View:
         row = self.graph.demand(iri) if "/demand/" in iri else None
         words = " ".join(row["quote"].split()) if row else iri.rpartition("/letter/")[2]
         label = words if len(words) <= MOST_WORDS else words[: MOST_WORDS - 1] + "…"
-        return {**self.thing(iri), "label": label}
+        return {"label": label, "href": quote(self.page(iri), safe="/#"), "key": iri}
 
     def assessed(self, demands: Iterable[str], facet: str = "") -> Table:
         """What people found came of demands, oldest first."""

@@ -75,6 +75,46 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+MINISTRY = """\
+Open letter
+
+To: {addressee}
+
+{day} May 2020
+
+We, the undersigned organisations, call on you to:
+
+1. Release all detainees of prison {day}.
+2. Let aid into town {day}.
+3. Publish the report on month {day}.
+4. Protect the hospitals of street {day}.
+
+Sincerely,
+
+1. {signatory}
+2. Hope Association
+"""
+
+
+@pytest.fixture(scope="session")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of more letters than go beside each other in a picture; a ministry is addressed, and signs one."""
+    folder = tmp_path_factory.mktemp("many")
+    (folder / "letters").mkdir()
+    for day in range(1, 32):
+        roles = (
+            ("Security Council", "Ministry of Weather")
+            if day == 31
+            else ("Ministry of Weather", "Elm Society")
+        )
+        text = MINISTRY.format(day=day, addressee=roles[0], signatory=roles[1])
+        (folder / "letters" / f"2020-05-{day:02}.txt").write_text(text, "utf-8")
+    for command in (("build", "letters"), ("site",)):
+        done = kb(*command, folder=folder)
+        assert done.returncode == 0, done.stderr
+    return folder / "site"
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The Chromium of the system."""

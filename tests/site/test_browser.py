@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+import kb.site as kb_site
 from tests.site.conftest import kb
 
 LETTER = "letter/2017-02-13-guterres-syrian-civil-society.html"
@@ -61,14 +64,18 @@ def test_every_link_leads_somewhere(collection: Path) -> None:
                 assert Path(unquote(str(below))).resolve().is_file(), (path, href)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_serious(browser: Browser, collection: Path, scheme: str, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+@pytest.mark.parametrize(("arabic", "scheme", "width"), [(False, "light", 1280), (True, "dark", 390)])
+def test_axe_finds_nothing_serious(
+    browser: Browser, collection: Path, arabic: bool, scheme: Literal["light", "dark"], width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     found = []
-    for path in ("index.html", LETTER, "search.html?q=ceasefire", "ar/index.html", "ar/lines.html"):
+    pages = [path for path in one_of_each(collection) if path.startswith("ar/") is arabic]
+    for path in (*pages, f"{'ar/' if arabic else ''}search.html?q=ceasefire"):
         open_page(page, collection, path)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append((path, "wider than the screen", ""))
         found += [
             (path, violation["id"], violation["nodes"][0]["target"])
             for violation in Axe().run(page).response["violations"]
@@ -175,3 +182,63 @@ def test_a_letter_that_is_gone_takes_its_pages_along(collection: Path, tmp_path:
         next(letters.glob("2018*")).unlink(missing_ok=True) if left == 4 else None
     text = (tmp_path / "site" / "letters.html").read_text("utf-8")
     assert "2018-01-31" not in text
+
+
+def test_what_signs_and_is_addressed_has_a_section_for_each(page: Page, many: Path) -> None:
+    for folder in ("organisation", "addressee"):
+        page.goto(f"file://{many}/{folder}/ministry-of-weather.html")
+        headings = page.locator("main h2").all_inner_texts()
+        assert sorted(headings) == ["Letters signed", "What it was asked"]
+        assert page.locator("main h1").inner_text() == "Ministry of Weather"
+
+
+def test_a_long_page_goes_on_with_whole_letters(page: Page, many: Path) -> None:
+    told = []
+    for part in ("", "~2"):
+        page.goto(f"file://{many}/addressee/ministry-of-weather{part}.html")
+        listed = page.locator("#asked-letters + .scroll tbody a").evaluate_all(
+            "links => links.map(a => a.href)"
+        )
+        asked = page.locator("#asked-demands + ol blockquote ~ .meta a[href*='/letter/']")
+        of = asked.evaluate_all("links => links.map(a => a.href.split('#')[0])")
+        assert sorted(set(of)) == sorted(listed)
+        told += of
+    assert len(told) == 4 * 30
+
+
+def test_many_letters_are_taken_together_by_year(page: Page, many: Path) -> None:
+    page.goto(f"file://{many}/index.html")
+    assert page.locator("table.matrix thead a").all_inner_texts() == ["2020"]
+
+
+def test_words_lead_to_what_was_read_and_back(page: Page, collection: Path) -> None:
+    open_page(page, collection, LETTER)
+    note = page.locator(".letter .text a.note").first
+    assert note.get_attribute("aria-label").startswith("Demand ")  # type: ignore[union-attr]
+    note.click()
+    entry = page.locator("aside li:target")
+    expect(entry).to_be_in_viewport()
+    number = entry.locator(".numeral").inner_text()
+    assert number == note.get_attribute("data-number")
+    entry.locator("a", has=page.locator(".numeral")).click()
+    expect(page.locator("mark:target")).to_be_in_viewport()
+    page.locator("mark.signature a").first.click()
+    expect(page.locator("aside li:target")).to_be_in_viewport()
+
+
+def test_a_question_calls_demands_by_their_words(page: Page, collection: Path) -> None:
+    open_page(page, collection, "question/life-of-demand.html")
+    open_page(page, collection, "question/evidence.html")
+    assert page.locator("tbody a[href*='#demand-']").count() > 0
+    texts = page.locator("tbody a[href*='#demand-']").all_inner_texts()
+    assert all(" " in text for text in texts)
+
+
+def test_the_arabic_site_speaks_arabic(collection: Path) -> None:
+    words = tomllib.loads((Path(kb_site.__file__).parent / "strings.toml").read_text("utf-8"))
+    named = re.compile(r"(question|tag|column)\.")
+    assert {key for key in words["ar"] if not named.match(key)} == set(words["en"])
+    for path in sorted((collection / "site" / "ar" / "question").iterdir()):
+        text = path.read_text("utf-8")
+        shown = [re.search(r"<h1>(.*)</h1>", text), *re.finditer(r'<th scope="col"[^>]*>(.*?)</th>', text)]
+        assert all(re.search("[\u0621-\u064a]", each[1]) for each in shown if each), path.name
