@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kb.extraction.dates import find_dates
@@ -73,10 +73,7 @@ def _nameless(addressee: Addressee) -> bool:
 
 def _begins_with_office(text: str) -> bool:
     """Tell whether text begins with an office, states or a body of theirs, an article before it left out."""
-    text = text.lstrip()
-    article = any_language("addressee", "articles").match(text)
-    rest = text[article.end() :].lstrip() if article else text
-    return any(any_language("addressee", key).match(rest) for key in ("offices", "states"))
+    return any(_begins_with(text.lstrip(), key) for key in ("offices", "states"))
 
 
 def _tokens(addressees: Iterable[Addressee]) -> set[str]:
@@ -156,13 +153,18 @@ def _office_and_body(text: str) -> tuple[str, str | None]:
 def _parts(reading: Reading, start: int, stop: int) -> Iterator[_Part]:
     """Split text that may name several: at forms of address and at offices that can't go on."""
     text = reading.text
-    found = [(m.end(), "separator") for m in _SEPARATOR.finditer(text, start, stop)]
+    found = [
+        (m.end(), "separator")
+        for m in _SEPARATOR.finditer(text, start, stop)
+        if not ("/" in m[0] and _shared(text[start : m.start()], text[m.end() : stop]))
+    ]
     for key in ("forms", "offices"):
         found.extend(
             (m.start(), key)
             for m in any_language("addressee", key).finditer(text, start, stop)
             # "the ministers of the states members of the league": a word in small letters begins no name.
             if not text[m.start()].islower() or text[: m.start()].rstrip()[-1:] in _BETWEEN
+            if key == "offices" or not _is_office_here(text, m.start())
         )
     whole = deque(m.span() for m in any_language("addressee", "states").finditer(text, start, stop))
     cuts = [start]
@@ -177,6 +179,20 @@ def _parts(reading: Reading, start: int, stop: int) -> Iterator[_Part]:
         piece = text[begin:end].rstrip(_EDGES)
         trailing = re.search(rf"\s(?:{any_language('addressee', 'and').pattern})$", piece, re.IGNORECASE)
         yield _Part(piece[: trailing.start()] if trailing else piece, begin)
+
+
+def _is_office_here(text: str, start: int) -> bool:
+    """Tell "Ambassador of X", which says what somebody is, from "Ambassador X"."""
+    office = any_language("addressee", "offices").match(text, start)
+    return office is not None and (
+        any_language("addressee", "connectors").match(text[office.end() :].lstrip()) is not None
+    )
+
+
+def _shared(before: str, after: str) -> bool:
+    """Tell two offices of one person: "High Representative / Vice-President X"."""
+    offices = any_language("addressee", "offices")
+    return offices.fullmatch(before.strip(_EDGES)) is not None and offices.match(after) is not None
 
 
 def _ends_one(before: str, key: str) -> bool:
@@ -195,7 +211,7 @@ def _ends_one(before: str, key: str) -> bool:
             # "Mr. and Mrs. X": one form of address, so far.
             return False
         return bool(joined) or not any_language("addressee", "connectors").fullmatch(last)
-    if last.endswith((",", "،", "(")) or any_language("addressee", "connectors").fullmatch(last):
+    if last.endswith((",", "،", "(", "/")) or any_language("addressee", "connectors").fullmatch(last):
         return False
     if any_language("addressee", "forms").fullmatch(last):
         return False
@@ -263,9 +279,7 @@ class _AddressLine:
         return self.reading.span(self.start, len(self.reading.text)).end
 
     def begins_with(self, key: str) -> bool:
-        article = any_language("addressee", "articles").match(self.text)
-        rest = self.text[article.end() :].lstrip() if article else self.text
-        return any_language("addressee", key).match(rest) is not None
+        return _begins_with(self.text, key)
 
 
 class _AddressBlock:
@@ -671,6 +685,7 @@ def _copied(layout: Layout, zones: Zones) -> Iterator[Addressee]:
     """Read those who get a copy: one a line, or several parted by semicolons."""
     for run in zones.runs("copies"):
         entries: list[list[int]] = []
+        printed: list[str] = []
         for index in run:
             line = layout.lines[index]
             if line.furniture:
@@ -683,12 +698,16 @@ def _copied(layout: Layout, zones: Zones) -> Iterator[Addressee]:
                 and (
                     (text[:1].islower() and not opens_copies(text))
                     or (before in ",،" and any_language("addressee", "offices").match(text))
+                    or _tells_of(printed, text)
                 )
             )
             if broken:
                 entries[-1].append(index)
+                printed.append(text)
             else:
                 entries.append([index])
+                lead = any_language("copies", "leads").match(text)
+                printed = [text[lead.end() :].strip(_EDGES) if lead else text]
         for entry in entries:
             first = layout.lines[entry[0]]
             spans = [Span(first.content, first.span.end), *(layout.lines[index].span for index in entry[1:])]
@@ -698,6 +717,27 @@ def _copied(layout: Layout, zones: Zones) -> Iterator[Addressee]:
             start += len(reading.text[start:]) - len(reading.text[start:].lstrip(" :.：-–—\t"))
             if start < len(reading.text):
                 yield from _copies_of(reading, start)
+
+
+def _tells_of(printed: Sequence[str], text: str) -> bool:
+    """Tell whether a line is the office of the person named above it, or the body of that office."""
+    offices = any_language("addressee", "offices")
+    if len(printed) > 1:
+        return offices.match(printed[-1]) is not None and _begins_with(text, "bodies")
+    name = printed[0]
+    return (
+        bool(name)
+        and not re.search("[,،;؛]", name)
+        and offices.search(_without_forms(name)) is None
+        and offices.match(text) is not None
+        and _is_further_office(text)
+    )
+
+
+def _begins_with(text: str, key: str) -> bool:
+    article = any_language("addressee", "articles").match(text)
+    rest = text[article.end() :].lstrip() if article else text
+    return any_language("addressee", key).match(rest) is not None
 
 
 def _copies_of(reading: Reading, start: int) -> Iterator[Addressee]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from kb.extraction.language import Language, any_language
 from kb.extraction.layout import Block, Layout, Reading
 from kb.extraction.requests import Names, Sentence, Verdict, cut, judge, lead_verdict, shape
-from kb.extraction.zones import Zones
+from kb.extraction.zones import Zones, is_prose
 from kb.letter import Demand, Explicitness, Span
 
 __all__ = ["Demands", "asking_part", "find_demands"]
@@ -66,6 +66,7 @@ def find_demands(zones: Zones, language: Language, names: Iterable[str] = ()) ->
     layout = zones.layout
     speakers = chain(names, _spoken_for(layout.text))
     reader = _Reader(layout, language, Names(speakers, language))
+    reader.read_preface([block for block in zones.blocks("heading") if is_prose(layout, block)])
     # A closing formula may have a sentence with it; no list goes on into it.
     for zone in ("body", "closing"):
         reader.read([block for block in layout.blocks if zones.of_line[block.first] == zone])
@@ -154,6 +155,15 @@ class _Reader:
                 number = stop
             else:
                 lead, number = self.read_prose(blocks, number, lead)
+
+    def read_preface(self, blocks: Iterable[Block]) -> None:
+        """Read what is printed over the salutation: what must be done counts, what readers are asked doesn't."""
+        for block in blocks:
+            reading = self.layout.reading(block)
+            for sentence in cut(reading.text, self.language, self.names):
+                verdict = judge(sentence)
+                if verdict is not None and verdict.level == "implicit":
+                    self.add(reading.span(sentence.start, sentence.end), verdict)
 
     def read_prose(
         self, blocks: Sequence[Block], number: int, lead: Verdict | None

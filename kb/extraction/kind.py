@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kb.extraction.language import Language, words
+from kb.extraction.language import Language, any_language, words
 from kb.extraction.layout import Block, plain
 from kb.extraction.requests import Sentence
-from kb.extraction.zones import Zones
+from kb.extraction.zones import FIELD, Zones
 from kb.letter import Demand
 
 __all__ = ["is_letter"]
@@ -20,6 +20,7 @@ _RESOLUTION = 3
 _TOP = 12
 _MOST = 60
 _HEAD = 160
+_EDGES = " ,.:;!،؛"
 # A word that says "you" by its ending has more letters than this.
 _SHORTEST = 5
 
@@ -39,11 +40,24 @@ def is_letter(
         - 2 * ("kind.press" in top)
         - 6 * ("kind.other" in top)
     )
+    if _is_circular(zones, language):
+        return False
     # Points of a letter may begin as a resolution's do; that one greets nobody, and nobody signs it.
     corresponds = signed and {"salutation", "closing"} <= set(zones.of_line)
     if "kind.resolution" in top and not corresponds and _is_resolution(zones, language):
         return False
     return points >= _ENOUGH or (points == _ENOUGH - 1 and _speaks_to_someone(zones, language))
+
+
+def _is_circular(zones: Zones, language: Language) -> bool:
+    """Tell a mail to colleagues about a letter: it greets nobody else, and has no title that says it is one."""
+    layout = zones.layout
+    greetings = [plain(layout.text, *span).strip(_EDGES) for span in zones.spans("salutation")]
+    peers = any_language("salutation", "peers")
+    if not greetings or not all(peers.fullmatch(greeting) for greeting in greetings):
+        return False
+    titles = [block for block in zones.blocks("heading") if not FIELD.match(_head(zones, block))]
+    return "kind.letter" not in _labels(zones, titles, language)
 
 
 def _labels(zones: Zones, blocks: Sequence[Block], language: Language) -> set[str]:

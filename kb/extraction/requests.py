@@ -493,10 +493,22 @@ def _wanted(sentence: Sentence) -> Verdict | None:
             not sentence.overlaps("needs_not.no_need", cue)
             and (alone or _by_signatories(sentence, cue))
             and not _denied(sentence, cue)
+            and not _of_others(sentence, cue)
             and not _within_condition(sentence, cue.first)
         ):
             return Verdict("implicit", "request", 0.6 if cue.key == "want" else 0.5, cue.first)
     return None
+
+
+def _of_others(sentence: Sentence, cue: Found) -> bool:
+    """Whether others want it: "We know the families are tired and want …"."""
+    for index in range(cue.first - 1, max(0, cue.first - _REACH), -1):
+        word = sentence.words[index]
+        if word in _CLAUSE_ENDS or sentence.covered("cues.subject", index):
+            return False
+        if word in sentence.lexicon["sufferers"]:
+            return not sentence.covered("cues.subject", index - 1)
+    return False
 
 
 def _stance(sentence: Sentence) -> Verdict | None:

@@ -549,5 +549,8 @@ def _copies_end(layout: Layout, words: Words, index: int) -> int:
 def _copies_at_the_top(layout: Layout, words: Words, zones: list[Zone], begin: int) -> None:
     for index in range(begin):
         if zones[index] == "heading" and not layout.lines[index].marker and opens_copies(words[index]):
-            stop = min(begin, _copies_end(layout, words, index))
+            last = _copies_end(layout, words, index)
+            stop = next(
+                (n for n in range(index, min(begin, last)) if zones[n] != "heading"), min(begin, last)
+            )
             zones[index:stop] = ["copies"] * (stop - index)

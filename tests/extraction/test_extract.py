@@ -59,6 +59,19 @@ Step 1: Choose whom you write to. We urge you to be precise.
 
 Step 2: Send it, publish it, and follow up.
 """
+CIRCULAR = """From: Ada <ada@example.org>
+To: staff@example.org
+Subject: Letter on the quarry
+
+Dear colleagues,
+
+Last week we sent a letter to the minister.
+
+Please check whether your name is on the list. We must also agree on who speaks to the press.
+
+Best,
+Ada
+"""
 LETTER = """Dear Minister,
 
 We urge you to close the quarry.
@@ -75,7 +88,15 @@ def read(text: str) -> Letter:
 
 @pytest.mark.parametrize(
     "text",
-    [RESOLUTION, PRESS, ARTICLE, SPEECH, GUIDE, "Minutes of the meeting\n\nThe chair must call the roll."],
+    [
+        RESOLUTION,
+        PRESS,
+        ARTICLE,
+        SPEECH,
+        GUIDE,
+        CIRCULAR,
+        "Minutes of the meeting\n\nThe chair must call the roll.",
+    ],
 )
 def test_a_text_that_is_no_letter_makes_no_demands(text: str) -> None:
     letter = read(text)
