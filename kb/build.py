@@ -286,7 +286,7 @@ class _Builder:
                     known = old is not None and old.built
                     if known:
                         draft.remove_graph(self._graph(read.entry.id))
-                    spool(unpacked(read.nquads).decode())
+                    spool(unpacked(read.nquads))
                     state.keep_graph(read.entry.id, read.nquads)
                     state.keep(read.entry)
                     state.keep_signatures(read.entry.id, read.signatures)

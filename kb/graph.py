@@ -47,7 +47,7 @@ __all__ = [
     "letter_graph",
     "organisations_graph",
     "restatements_graph",
-    "signatories_graph",
+    "signatories",
     "stale_graph",
 ]
 
@@ -587,6 +587,7 @@ def _integer(number: int) -> Literal:
     return Literal(number)
 
 
+@lru_cache(maxsize=1 << 10)
 def _decimal(number: float) -> Literal:
     """A decimal as Oxigraph writes it: without trailing zeros."""
     return Literal(
@@ -638,13 +639,21 @@ def organisations_graph(
     return writer.graph
 
 
-def signatories_graph(letter_id: str, signatories: Iterable[tuple[int, str]], names: Names) -> Graph:
-    """The part of the same graph that says whom a letter's signatures, told by position, stand for."""
-    writer = _Writer(_new_graph(names.graph("organisations")), names)
-    for position, agent in signatories:
-        writer.add(names.signature(letter_id, position), KB.signatory, URIRef(agent))
-        writer.add(names.letter(letter_id), KB.signedBy, URIRef(agent))
-    return writer.graph
+def signatories(letter_id: str, signed: Iterable[tuple[int, str]], names: Names) -> list[str]:
+    """The part of the same graph that says whom a letter's signatures, told by position, stand for.
+
+    As sorted lines of N-Quads: there are too many of them to make a graph first.
+    """
+    name, letter = names.graph("organisations"), names.letter(letter_id)
+    stated = {
+        triple
+        for position, agent in signed
+        for triple in (
+            f"<{names.signature(letter_id, position)}> <{KB.signatory}> <{agent}>",
+            f"<{letter}> <{KB.signedBy}> <{agent}>",
+        )
+    }
+    return sorted(f"{triple} <{name}> ." for triple in stated)
 
 
 def restatements_graph(restatements: Iterable[Restatement], names: Names) -> Graph:

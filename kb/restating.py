@@ -64,12 +64,16 @@ class Restating:
         new = {demand.number: demand for demand in (_demand(letter, each) for each in kept)}
         for number, demand in old.items():
             if new.get(number) != demand:
-                self._changed.append(demand)
+                self._concern(demand)
                 self._state.forget_demand(demand, _words(demand))
         for number, demand in new.items():
             if old.get(number) != demand:
-                self._changed.append(demand)
+                self._concern(demand)
                 self._state.keep_demand(demand, _words(demand))
+
+    def _concern(self, demand: Demand) -> None:
+        if len(self._changed) <= MANY:  # of more only the number counts
+            self._changed.append(demand)
 
     def update(self, rows: list[Decision]) -> rdflib.Graph:
         """Bring the links up to date, and give the graph of those that people judged.
@@ -131,7 +135,7 @@ class Restating:
                 for link in piece:
                     kept = json.dumps(astuple(link), ensure_ascii=False)
                     self._state.keep_link(tracking.number(link.later), kept)
-                spool(self._nquads(piece))
+                spool(self._nquads(piece).encode())
 
     def _nquads(self, links: Iterable[Restatement]) -> str:
         lines = store.nquads(graph.restatements_graph(links, self._names))

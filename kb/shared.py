@@ -20,7 +20,7 @@ def replace(draft: store.Draft, previous: Path | None, name: str, lines: Iterabl
         before = set((previous / name).read_text(encoding="utf-8").split("\n")) - {""}
     draft.remove(text(sorted(before - now)))
     with draft.spool() as spool:
-        spool(text(sorted(now - before)))
+        spool(text(sorted(now - before)).encode())
     (draft.folder / name).write_text(text(sorted(now)), encoding="utf-8")
 
 

@@ -72,6 +72,9 @@ class Signatory(NamedTuple):
     stands_for: str
 
 
+_CACHE = 96 << 10
+"""KiB of a draft's pages that are held in memory: words and names of letters are spread all over their tables."""
+
 _COLUMNS = tuple(each.name for each in fields(Entry))
 _SCHEMA = f"""
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -147,13 +150,16 @@ class State:
 
     def keep_signatures(self, letter: str, signatures: Iterable[tuple[int, str, SignatoryKind]]) -> None:
         """Keep the signatures of a letter: position, printed name, kind."""
+        signatures = list(signatures)
         self._database.execute("DELETE FROM signature WHERE letter = ?", (letter,))
-        for position, name, kind in signatures:
-            self._database.execute("INSERT OR IGNORE INTO name (name, kind) VALUES (?, ?)", (name, kind))
-            self._database.execute(
-                "INSERT INTO signature SELECT ?, ?, number FROM name WHERE name = ? AND kind = ?",
-                (letter, position, name, kind),
-            )
+        self._database.executemany(
+            "INSERT OR IGNORE INTO name (name, kind) VALUES (?, ?)",
+            ((name, kind) for _, name, kind in signatures),
+        )
+        self._database.executemany(
+            "INSERT INTO signature SELECT ?, ?, number FROM name WHERE name = ? AND kind = ?",
+            ((letter, position, name, kind) for position, name, kind in signatures),
+        )
 
     def keep_graph(self, letter: str, nquads: bytes) -> None:
         """Keep the statements of a letter, as `packed` gives them."""
@@ -353,6 +359,7 @@ class State:
         with closing(sqlite3.connect(path, isolation_level=None)) as database:
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")
+            database.execute(f"PRAGMA cache_size = -{_CACHE}")
             if previous is None:
                 database.executescript(_SCHEMA)
             database.execute("BEGIN")

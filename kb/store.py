@@ -323,10 +323,10 @@ class Draft:
             )
 
     @contextmanager
-    def spool(self) -> Iterator[Callable[[str], None]]:
+    def spool(self) -> Iterator[Callable[[bytes], None]]:
         """Take in N-Quads bit by bit: what is written is gathered in a file and loaded in large pieces."""
         path = self.folder / "spool.nq"
-        with path.open("w", encoding="utf-8") as file:
+        with path.open("wb") as file:
 
             def load() -> None:
                 file.flush()
@@ -334,7 +334,7 @@ class Draft:
                 file.seek(0)
                 file.truncate()
 
-            def write(nquads: str) -> None:
+            def write(nquads: bytes) -> None:
                 file.write(nquads)
                 if file.tell() > SPOOL:
                     load()

@@ -36,7 +36,6 @@ def quads() -> Iterator[pyoxigraph.Quad]:
         graph.letter_graph(LETTER, NAMES),
         graph.letter_graph(SECOND, NAMES),
         graph.organisations_graph([river, bridge], [], NAMES),
-        *(graph.signatories_graph(letter, signed, NAMES) for letter in (first, second)),
         graph.restatements_graph(
             [Restatement(str(new), str(old), 1.0, ("detainee-release",), "same words")], NAMES
         ),
@@ -44,6 +43,10 @@ def quads() -> Iterator[pyoxigraph.Quad]:
         graph.collection_graph(Collection(Path(), (), title="Truce letters"), NAMES),
     ]
     yield from {quad: None for each in graphs for quad in as_quads(each)}
+    for letter in (first, second):
+        yield from pyoxigraph.parse(
+            "\n".join(graph.signatories(letter, signed, NAMES)), pyoxigraph.RdfFormat.N_QUADS
+        )
     for path in sorted(resources.folder("ontology").glob("[!s]*.ttl")):
         name = pyoxigraph.NamedNode(f"https://w3id.org/demandkb/file/{path.stem}")
         for quad in pyoxigraph.parse(path=str(path)):

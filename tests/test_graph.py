@@ -30,7 +30,7 @@ from kb.graph import (
     letter_graph,
     organisations_graph,
     restatements_graph,
-    signatories_graph,
+    signatories,
 )
 from kb.identity import Organisation
 from kb.letter import Span
@@ -288,10 +288,10 @@ def test_who_signed_is_in_a_graph_of_its_own() -> None:
     )
     found = organisations_graph([organisation], [match], NAMES)
     node = NAMES.organisation("river-womens-network")
-    signed = signatories_graph(LETTER.id, [(1, node)], NAMES)
-    assert signed.identifier == found.identifier
-    assert (IRI, KB.signedBy, node) in signed
-    assert (NAMES.signature(LETTER.id, 1), KB.signatory, node) in signed
+    assert signatories(LETTER.id, [(1, node)], NAMES) == [
+        f"<{NAMES.signature(LETTER.id, 1)}> <{KB.signatory}> <{node}> <{found.identifier}> .",
+        f"<{IRI}> <{KB.signedBy}> <{node}> <{found.identifier}> .",
+    ]
     question = found.value(None, RDF.type, KB.Match)
     assert found.value(question, KB.judgement) == CODE.open
     assert len(list(found.objects(question, KB.compares))) == 2

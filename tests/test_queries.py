@@ -102,7 +102,7 @@ def test_a_check_finds_what_it_looks_for(name: str) -> None:
     letters = [flawed(), dataclasses.replace(LETTER, id="empty", signatures=(), demands=())]
     graphs = [graph.letter_graph(letter, small_build.NAMES) for letter in letters]
     signers = [(1, "urn:x:one"), (2, "urn:x:one"), (2, "urn:x:other")]
-    graphs.append(graph.signatories_graph("flawed", signers, small_build.NAMES))
+    signed = graph.signatories("flawed", signers, small_build.NAMES)
     graphs += [
         graph.letter_graph(dataclasses.replace(LETTER, id=id_), small_build.NAMES)
         for id_ in ("again", "then")
@@ -110,7 +110,9 @@ def test_a_check_finds_what_it_looks_for(name: str) -> None:
     same = [small_build.NAMES.demand(id_, LETTER.demands[0].quote) for id_ in ("again", "then")]
     link = Restatement(str(same[0]), str(same[1]), 1.0, ("detainee-release",), "two letters of one day")
     graphs.append(graph.restatements_graph([link], small_build.NAMES))
-    made = store.in_memory(quad for each in graphs for quad in small_build.as_quads(each))
+    quads = [quad for each in graphs for quad in small_build.as_quads(each)]
+    quads += pyoxigraph.parse("\n".join(signed), pyoxigraph.RdfFormat.N_QUADS)
+    made = store.in_memory(quads)
     found: Any = made.query(QUERIES[name].text)
     rows = list(found)
     assert rows, "the check never fires"
