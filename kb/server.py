@@ -6,18 +6,22 @@ ending its child: the server's own time limit does not reach into a query that c
 everything. In front of them this module serves the files of the site, redirects the addresses of things to their
 descriptions (303, by content negotiation), refuses what may not run and bounds what may: size, number at once, time.
 
-A new generation of the build gets children of its own; those over the old one end when their query has.
+A new generation of the build gets children of its own; those over the old one end when their query has. Its pages are
+made by a process of their own: until they are there the older ones are served, and before the first ones a page that
+says so. Questions and descriptions of things need no pages.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import html
 import shutil
 import socket
 import subprocess
+import sys
 import sysconfig
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote
@@ -30,13 +34,14 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from kb.errors import KbError, OutsideError, UsageError
-from kb.site import POLICY, build_site
+from kb.site import POLICY
 from kb.site.data import base_of
+from kb.site.folder import is_whole
 from kb.sparql import check
 from kb.store import Store, excerpt_query, generation, open_build
 
@@ -85,20 +90,18 @@ class Child:
 class Endpoint:
     """The children over the current generation. `watch` replaces them when the build has a new one."""
 
-    def __init__(self, build: Path, limits: Limits, refresh: Callable[[], object]) -> None:
+    def __init__(self, build: Path, limits: Limits) -> None:
         self.build = build
         self.limits = limits
-        self.refresh = refresh
         self.store: Store | None = None
         self.client = httpx.AsyncClient(timeout=None, trust_env=False)  # noqa: S113 (`ask` keeps the time)
         self.free: list[Child] = []
         self.busy: set[Child] = set()
 
     async def start(self) -> None:
-        """Make the site, and children over the current generation, unless they are there."""
+        """Make children over the current generation, unless they are there."""
         if self.store is not None and self.store.folder == generation(self.build):
             return
-        await asyncio.to_thread(self.refresh)
         store = open_build(self.build)
         fresh = await asyncio.gather(*(self._spawn(store) for _ in range(self.limits.at_once)))
         old, self.free, self.store = self.free, list(fresh), store
@@ -179,6 +182,61 @@ class Endpoint:
         await child.end()
         if child.store is self.store:
             self.free.append(await self._spawn(child.store))
+
+
+class Pages:
+    """The pages of the site. `watch` has them made, and made again when the build has a new generation."""
+
+    def __init__(self, build: Path, site: Path) -> None:
+        self.build = build
+        self.site = site
+        self.problem = ""
+
+    @property
+    def are_coming(self) -> bool:
+        """Whether there are no pages, or only some, because they were never made to the end."""
+        return not is_whole(self.site)
+
+    async def watch(self, every: float = 1.0) -> None:
+        """Look for a new generation until cancelled. One whose pages can't be made is not tried again."""
+        made = None
+        while True:
+            current = generation(self.build)
+            if current is not None and current != made:
+                made = current
+                await self._make()
+            await asyncio.sleep(every)
+
+    async def _make(self) -> None:
+        # In a process of its own, which takes its memory with it and leaves this one free to answer.
+        command = [sys.executable, "-m", "kb", "site", "--build", str(self.build), "-o", str(self.site)]
+        process = await asyncio.create_subprocess_exec(
+            *_ended_with_us(), *command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        try:
+            _, told = await process.communicate()
+        except asyncio.CancelledError:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+            raise
+        self.problem = told.decode("utf-8", "replace").strip() if process.returncode else ""
+        if self.problem:
+            print(self.problem, file=sys.stderr)
+
+    def coming(self) -> Response:
+        """What is answered instead of a page before there are any."""
+        told = (
+            f"The pages could not be made. {html.escape(self.problem, quote=False)}"
+            if self.problem
+            else "The pages of this site are being made from the build. This page looks again every five seconds."
+        )
+        text = (
+            '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="5">'
+            f"<title>One moment</title><h1>One moment</h1><p>{told}</p>"
+            "<p>Questions at <code>/sparql</code> and the addresses of things are answered already.</p></html>\n"
+        )
+        return HTMLResponse(text, 503, {"retry-after": "5"})
 
 
 def _ended_with_us() -> list[str]:
@@ -280,7 +338,8 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
     limits = limits or Limits()
     with open_build(build) as graph:
         base = base_of(graph)
-    endpoint = Endpoint(build, limits, lambda: build_site(build, site))
+    endpoint = Endpoint(build, limits)
+    pages = Pages(build, site)
 
     async def sparql(request: Request) -> Response:
         accept = request.headers.get("accept", "*/*")
@@ -311,7 +370,8 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
             raise HTTPException(406, "offered: " + ", ".join(offered))
         letter, _, passage = name.partition("/") if folder == "letter" else (name, "", "")
         page = f"{folder}/{letter.replace('/', '-')}.html"
-        if "\0" in page or not (site / page).is_file():
+        there = "\0" not in page and (site / page).is_file()
+        if not there and (best == "text/html" or not pages.are_coming):
             raise HTTPException(404, "nothing has this address")
         anchor = "#" + passage.replace("/", "-") if passage else ""
         target = (
@@ -331,25 +391,33 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await endpoint.start()
-        watcher = asyncio.create_task(endpoint.watch())
+        watchers = [asyncio.create_task(endpoint.watch()), asyncio.create_task(pages.watch())]
         try:
             yield
         finally:
-            watcher.cancel()
+            for watcher in watchers:
+                watcher.cancel()
+            await asyncio.gather(*watchers, return_exceptions=True)
             await endpoint.stop()
 
     files = StaticFiles(directory=site, html=True, check_dir=False)
 
     async def page_or_thing(request: Request) -> Response:
-        # Where there is no file this is the site's page for that, with status 404.
-        response = await files.get_response(files.get_path(request.scope), request.scope)
-        if response.status_code != 404:
+        try:
+            response = await files.get_response(files.get_path(request.scope), request.scope)
+        except HTTPException:
+            response = None
+        if response is not None and response.status_code != 404:
             return response
         try:
             return await thing(request)
         except HTTPException as missing:
-            if missing.status_code == 404 and "text/html" in request.headers.get("accept", ""):
-                return response
+            if missing.status_code != 404:
+                raise
+            if pages.are_coming:
+                return pages.coming()
+            if response is not None and "text/html" in request.headers.get("accept", ""):
+                return response  # the site's page for what is missing
             raise
 
     return Starlette(
