@@ -19,10 +19,12 @@ from typing import Any
 
 __all__ = ["Expressions"]
 
-# So many characters are looked at; a class of more characters than that may be any.
+# So many characters of a text are looked at; a class of more characters than that may be any.
 _HEAD = 3
 _LARGEST_CLASS = 100
-_ANYTHING = "\0"
+# What stands in a head for all digits, for any characters from there on, and for the end of a word.
+_DIGIT, _ANYTHING, _END = "0", "\0", "\1"
+_WORD = re.compile(r"\w")
 
 
 class Expressions:
@@ -46,20 +48,27 @@ class Expressions:
         return re.compile(self.pattern, re.IGNORECASE)
 
     def _is_head(self, head: str) -> bool:
-        head = head.lower()
-        return any(head[:size] in self._heads for size in range(_HEAD + 1))
+        """Whether an expression may match a text that begins so."""
+        head = "".join(map(_plain, head))
+        for size in range(_HEAD):
+            ends = _WORD.match(head, size) is None
+            if head[:size] + _ANYTHING in self._heads or (ends and head[:size] + _END in self._heads):
+                return True
+        return head in self._heads
 
     def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Match at `start`."""
         return (
-            self._compiled.match(text, start, end) if self._may_begin(text[start : start + _HEAD]) else None
+            self._compiled.match(text, start, end)
+            if self._may_begin(text[start : min(start + _HEAD, end)])
+            else None
         )
 
     def fullmatch(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Match all of `text[start:end]`."""
         return (
             self._compiled.fullmatch(text, start, end)
-            if self._may_begin(text[start : start + _HEAD])
+            if self._may_begin(text[start : min(start + _HEAD, end)])
             else None
         )
 
@@ -77,8 +86,13 @@ class Expressions:
 
 
 def _heads(expression: str) -> set[str]:
-    """How texts begin that `expression` matches: in lower case, cut where anything may follow."""
-    return {head.partition(_ANYTHING)[0] for head in _beginnings(parser.parse(expression))}
+    """How texts begin that `expression` matches as whole words."""
+    found = {(head + _END)[:_HEAD] for head in _beginnings(parser.parse(expression))}
+    return {"".join(head.partition(_ANYTHING)[:2]) for head in found}
+
+
+def _plain(char: str) -> str:
+    return _DIGIT if char.isdecimal() else char.lower()
 
 
 def _beginnings(items: Iterable[tuple[Any, Any]]) -> set[str]:
@@ -99,7 +113,7 @@ def _beginnings_of(kind: Any, value: Any) -> set[str]:
     if kind in (kinds.AT, kinds.ASSERT, kinds.ASSERT_NOT):
         return {""}
     if kind is kinds.LITERAL:
-        return {chr(value).lower()}
+        return {_plain(chr(value))}
     if kind is kinds.IN:
         return _characters(value)
     if kind is kinds.SUBPATTERN:
@@ -120,9 +134,11 @@ def _characters(members: Iterable[tuple[Any, Any]]) -> set[str]:
     found: set[str] = set()
     for kind, value in members:
         if kind is kinds.LITERAL:
-            found.add(chr(value).lower())
+            found.add(_plain(chr(value)))
         elif kind is kinds.RANGE and value[1] - value[0] < _LARGEST_CLASS:
-            found |= {chr(code).lower() for code in range(value[0], value[1] + 1)}
+            found |= {_plain(chr(code)) for code in range(value[0], value[1] + 1)}
+        elif (kind, value) == (kinds.CATEGORY, kinds.CATEGORY_DIGIT):
+            found.add(_DIGIT)
         else:
             return {_ANYTHING}
     return found

@@ -311,6 +311,7 @@ _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XI
 _ARABIC_ROW = "أبجدهوزحطيكلمنسعفصقرشت"
 _CLOSERS = "\"'”’»)]*_\\" + _BLANK
 _STOPS = ".!?:;؟؛…。"
+_SENTENCE_STOP = re.compile(rf"[.!?؟][{re.escape(_CLOSERS)}]*")
 
 
 def _last(text: str, span: Span) -> str:
@@ -377,10 +378,10 @@ def _split(text: str, block: Block) -> tuple[Block, ...]:
 
 
 def _turn(text: str, block: Block) -> int | None:
-    for found in any_language("layout", "vocatives").finditer(text, *block.content):
-        sentence = text[max(block.content.start, found.start() - 12) : found.start()].rstrip(_CLOSERS)
-        if sentence[-1:] in {".", "!", "?", "؟"}:
-            return found.start()
+    """Where a sentence of the block begins with a form of address."""
+    for stop in _SENTENCE_STOP.finditer(text, *block.content):
+        if any_language("layout", "vocatives").match(text, stop.end(), block.content.end):
+            return stop.end()
     return None
 
 

@@ -52,12 +52,20 @@ def test_what_an_expression_matches_is_found(section: str, key: str) -> None:
     check()
 
 
-@given(st.lists(st.sampled_from(ODD)), st.text("abcdeéqu thnwxyz1o fli ßEDÉ", max_size=12), st.integers(0, 3))
-def test_they_match_as_one_pattern_does(parts: list[str], text: str, start: int) -> None:
+@given(
+    st.lists(st.sampled_from(ODD)),
+    st.text("abcdeéqu thnwxyz1o fli ßEDÉ", max_size=12),
+    st.integers(0, 3),
+    st.integers(0, 9),
+)
+def test_they_match_as_one_pattern_does(parts: list[str], text: str, start: int, end: int) -> None:
     expressions = Expressions(parts)
     plain = re.compile(expressions.pattern, re.IGNORECASE)
     for method in ("match", "fullmatch", "search"):
-        expected, found = getattr(plain, method)(text, start), getattr(expressions, method)(text, start)
+        expected, found = (
+            getattr(plain, method)(text, start, end),
+            getattr(expressions, method)(text, start, end),
+        )
         assert (found and found.span()) == (expected and expected.span())
     assert [m.span() for m in expressions.finditer(text)] == [m.span() for m in plain.finditer(text)]
 
