@@ -89,12 +89,13 @@ def _exhaust(graph: store.Store, text: str) -> list[Any]:
 
 
 def values(query: querying.Query, graph: store.Store) -> dict[str, str]:
-    """Something for each parameter that the graph knows."""
+    """Something for each parameter that the graph knows, and of what it has most."""
     told: dict[str, str] = {}
     for each in query.parameters:
         if each.type == "concept":
             text = (
-                f"SELECT DISTINCT ?c {{ ?c a <{each.concept_class}> }} ORDER BY ?c LIMIT 1 OFFSET {len(told)}"
+                f"SELECT ?c {{ ?c a <{each.concept_class}> . ?thing ?names ?c }} "
+                f"GROUP BY ?c ORDER BY DESC(COUNT(*)) ?c LIMIT 1 OFFSET {len(told)}"
             )
             found: Any = graph.query(text)
             told[each.name] = next(found)[0].value
