@@ -24,11 +24,12 @@ import sysconfig
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote
 
 import httpx
 import mimeparse
 import uvicorn
+from pyoxigraph import NamedNode
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -42,13 +43,15 @@ from kb.errors import KbError, OutsideError, UsageError
 from kb.site import POLICY
 from kb.site.data import base_of
 from kb.site.folder import is_whole
-from kb.sparql import check
+from kb.site.view import PROJECT
+from kb.sparql import bind, check
 from kb.store import Store, excerpt_query, generation, open_build
 
 __all__ = ["Limits", "make_app", "serve"]
 
 RDF_TYPES = {"text/turtle": "ttl", "application/ld+json": "jsonld", "application/n-triples": "nt"}
-PAGES = {"letter", "organisation", "addressee", "document", "authority", "types"}
+"""The forms of a description and the ends of their addresses; of two that please as well the earlier is given."""
+
 QUERY_TYPE = "application/sparql-query"
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -60,6 +63,8 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
+    # A page is asked for again, so that none is of another build than its scripts and its search.
+    "cache-control": "no-cache",
 }
 
 
@@ -256,7 +261,7 @@ def _oxigraph() -> str:
 async def _query_of(request: Request, limits: Limits) -> str:
     """The query of a SPARQL 1.1 protocol request, by GET or by either kind of POST."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         pairs = parse_qsl(request.url.query, keep_blank_values=True)
     else:
         body = bytearray()
@@ -330,7 +335,7 @@ async def _failed(request: Request, error: Exception) -> Response:
         return PlainTextResponse(f"{error.detail}\n", error.status_code, headers=error.headers)
     if isinstance(error, KbError):
         return PlainTextResponse(f"{error}\n", 400)
-    return PlainTextResponse("something went wrong here\n", 500)
+    return PlainTextResponse("something went wrong here\n", 500, headers=HEADERS)
 
 
 def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette:
@@ -343,7 +348,7 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
 
     async def sparql(request: Request) -> Response:
         accept = request.headers.get("accept", "*/*")
-        if request.method == "GET" and not request.url.query:
+        if request.method in ("GET", "HEAD") and not request.url.query:
             if "text/html" in accept:
                 return RedirectResponse("/sparql.html", 303)
             raise HTTPException(400, "send a query")
@@ -356,37 +361,42 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
         )
         return await _relay(endpoint, query, wanted)
 
+    def iri_at(path: str) -> str:
+        """The IRI of the thing that has this address. Raises HTTPException where the graph says nothing of one."""
+        for root in (base, PROJECT):
+            with contextlib.suppress(ValueError):
+                known = {"about": NamedNode(root + path)}
+                if endpoint.store is not None and endpoint.store.query("ASK { ?about ?p ?o }", known):
+                    return root + path
+        raise HTTPException(404, "nothing has this address")
+
     async def thing(request: Request) -> Response:
         path = request.path_params["path"]
+        stem, _, suffix = path.rpartition(".")
+        if suffix in RDF_TYPES.values():
+            return await description(iri_at(stem), suffix)
+        iri_at(path)
         folder, _, name = path.partition("/")
-        if folder not in PAGES or not name:
-            raise HTTPException(404, "nothing has this address")
-        stem, dot, suffix = name.rpartition(".")
-        if dot and suffix in RDF_TYPES.values():
-            return await _description(folder, stem, suffix)
-        offered = ["application/n-triples", "application/ld+json", "text/turtle", "text/html"]
-        best = mimeparse.best_match(offered, request.headers.get("accept", "*/*"))
+        name, _, passage = name.partition("/") if folder == "letter" else (name, "", "")
+        page = f"{folder}/{name.replace('/', '-')}.html"
+        has_page = (site / page).is_file()
+        offered = [*reversed(RDF_TYPES), *(["text/html"] if has_page or pages.are_coming else [])]
+        best = ""
+        with contextlib.suppress(mimeparse.MimeTypeParseException):
+            best = mimeparse.best_match(offered, request.headers.get("accept", "*/*"))
         if not best:
-            raise HTTPException(406, "offered: " + ", ".join(offered))
-        letter, _, passage = name.partition("/") if folder == "letter" else (name, "", "")
-        page = f"{folder}/{letter.replace('/', '-')}.html"
-        there = "\0" not in page and (site / page).is_file()
-        if not there and (best == "text/html" or not pages.are_coming):
-            raise HTTPException(404, "nothing has this address")
+            raise HTTPException(406, "offered: " + ", ".join(offered), {"vary": "accept"})
+        if best == "text/html" and not has_page:
+            raise HTTPException(404, "the page is not there yet")
         anchor = "#" + passage.replace("/", "-") if passage else ""
-        target = (
-            f"{quote(page)}{anchor}" if best == "text/html" else f"{folder}/{quote(letter)}.{RDF_TYPES[best]}"
-        )
+        target = quote(page) + anchor if best == "text/html" else f"{folder}/{quote(name)}.{RDF_TYPES[best]}"
         return RedirectResponse(f"/{target}", 303, {"vary": "accept"})
 
-    async def _description(folder: str, name: str, suffix: str) -> Response:
-        root = base if folder not in ("authority", "types") else "https://w3id.org/demandkb/"
-        iri = f"{root}{folder}/{unquote(name)}"
-        if any(c in iri for c in '<>"{}|^`\\ ') or any(ord(c) < 33 for c in iri):
-            raise HTTPException(404, "nothing has this address")
-        about = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ <{iri}> }} ?s ?p ?o }}"
+    async def description(iri: str, suffix: str) -> Response:
+        is_letter = iri.startswith(f"{base}letter/")
+        about = bind("CONSTRUCT { ?about ?p ?o } WHERE { ?about ?p ?o }", {"about": NamedNode(iri)})
         media_type = next(m for m, s in RDF_TYPES.items() if s == suffix)
-        return await _relay(endpoint, excerpt_query(iri) if folder == "letter" else about, media_type)
+        return await _relay(endpoint, excerpt_query(iri) if is_letter else about, media_type)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -403,6 +413,9 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
     files = StaticFiles(directory=site, html=True, check_dir=False)
 
     async def page_or_thing(request: Request) -> Response:
+        # Hidden files are none of the site.
+        if any(part.startswith(".") for part in request.path_params["path"].split("/")):
+            raise HTTPException(404, "nothing has this address")
         try:
             response = await files.get_response(files.get_path(request.scope), request.scope)
         except HTTPException:

@@ -201,7 +201,18 @@ def test_addresses_of_things_answer_in_the_form_that_is_asked_for(served: Served
         assert headers["content-type"].startswith(media_type)
         form = {"ttl": "turtle", "jsonld": "json-ld", "nt": "nt"}[suffix]
         assert len(Graph().parse(data=body, format=form)) > 1000
-    assert served.get(path, Accept="image/png")[0] == 406
+    for accept, form in (
+        ("text/turtle;q=0.5, text/html;q=0.9", "html"), ("text/html;q=0, */*", "ttl"), ("*/*", "html"),
+        ("application/n-triples;q=0.3, application/ld+json;q=0.4", "jsonld"),
+    ):  # fmt: skip
+        assert served.get(path, Accept=accept)[1]["location"] == f"{path}.{form}"
+    for accept in ("image/png", "nonsense", "text/html;q=0"):
+        status, headers, body = served.get(path, Accept=accept)
+        assert (status, headers["vary"]) == (406, "accept")
+        assert "text/turtle" in body
+    assert served.get(f"{path}-2.ttl")[0] == 404
+    person = "/person/" + next((served.folder / "build" / "site" / "person").glob("*.html")).stem
+    assert served.get(person, Accept="text/turtle")[1]["location"] == f"{person}.ttl"
     document = "/authority/document/geneva-communique"
     assert (
         served.get(document, Accept="text/html")[1]["location"]
@@ -221,7 +232,7 @@ def test_addresses_of_things_answer_in_the_form_that_is_asked_for(served: Served
     [
         "/../letters/README.md", "/%2e%2e/letters/README.md", "/..%2f..%2f..%2f..%2fetc/passwd",
         "/assets/../../current", "/letter/%00.html", "/letter/%00", "/letter/x%3E%20%7D%20DROP.ttl", "//etc/passwd",
-        "/letter/..%5c..%5ccurrent", "/letter/../index", "/no/such/thing",
+        "/letter/..%5c..%5ccurrent", "/letter/../index", "/no/such/thing", "/.pages.json", "/letter/%f0%28.ttl",
     ],
 )  # fmt: skip
 def test_nothing_outside_the_site_can_be_read(served: Served, path: str) -> None:
@@ -237,6 +248,33 @@ def test_answers_carry_the_headers_that_protect_a_browser(served: Served) -> Non
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
         assert "server" not in headers
+
+
+def test_other_methods_are_answered_as_the_protocol_says(served: Served) -> None:
+    for path in ("/", "/letters.html", "/sparql?query=ASK%7B%7D", "/letter/2018-01-31-guterres-sochi"):
+        heads = []
+        for method in ("HEAD", "GET"):
+            connection = HTTPConnection("127.0.0.1", served.port, timeout=30)
+            connection.request(method, path)
+            answer = connection.getresponse()
+            heads.append((answer.status, answer.getheader("content-type")))
+            assert method == "GET" or answer.read() == b""
+            connection.close()
+        assert heads[0] == heads[1]
+    for method in ("PUT", "DELETE", "PATCH", "TRACE"):
+        connection = HTTPConnection("127.0.0.1", served.port, timeout=30)
+        connection.request(method, "/sparql")
+        answer = connection.getresponse()
+        assert answer.status == 405
+        assert "GET" in (answer.getheader("allow") or "")
+        connection.close()
+
+
+def test_a_page_that_is_missing_is_told_to_people_as_a_page(served: Served) -> None:
+    status, headers, body = served.get("/letter/no-such-letter", Accept="text/html")
+    assert (status, headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert 'href="/assets/style.css"' in body
+    assert served.get("/letter/no-such-letter")[2] == "nothing has this address\n"
 
 
 def test_a_rebuild_is_picked_up_and_no_request_fails(served: Served) -> None:

@@ -55,7 +55,7 @@ def question_page(view: View, name: str, query: Query, answered: Answer) -> Page
     numbers = [
         n
         for n in range(len(columns))
-        if rows and all(re.fullmatch(r"-?\d+(\.\d+)?|", str(row[n])) for row in rows)
+        if any(row[n] for row in rows) and all(re.fullmatch(r"-?\d+(\.\d+)?|", str(row[n])) for row in rows)
     ]
     options = [f"-p {key}={shlex.quote(value)}" for key, value in chosen.items()]
     heading = question_title(view, query)

@@ -10,9 +10,10 @@ from urllib.parse import quote
 from kb.site.data import Graph, last, letter_of
 from kb.tracking import Line
 
-__all__ = ["Page", "Table", "Thing", "View"]
+__all__ = ["PROJECT", "Page", "Table", "Thing", "View"]
 
 PROJECT = "https://w3id.org/demandkb/"
+"""Where the addresses of what every collection shares begin: authorities and types."""
 
 MOST_WORDS = 160
 """Code points of a demand where it is called by its words."""
