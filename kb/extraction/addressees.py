@@ -15,7 +15,7 @@ from kb.extraction.dates import find_dates
 from kb.extraction.heading import Titled
 from kb.extraction.language import any_language
 from kb.extraction.layout import Layout, Reading, plain, read
-from kb.extraction.zones import FIELD, Words, Zone, Zones, is_prose, opens_copies
+from kb.extraction.zones import FIELD, Zone, Zones, is_prose, opens_copies
 from kb.letter import Addressee, Span
 
 __all__ = ["find_addressees"]
@@ -223,7 +223,7 @@ def _ends_one(before: str, key: str) -> bool:
 
 def _block(layout: Layout, zones: Zones, zone: Zone, title: Titled | None) -> list[Addressee]:
     """Read address lines: "H.E. Mr. X / Secretary-General / United Nations / New York" is one addressee."""
-    words = Words(layout)
+    words = zones.words
     runs = list(zones.runs(zone))
     blocks = [b for b in layout.blocks if runs and b.first < runs[-1].stop and b.last >= runs[0].start]
     prose = {i for b in blocks if is_prose(layout, b) for i in range(b.first, b.last + 1)}

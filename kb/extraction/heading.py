@@ -192,7 +192,7 @@ def _dateline(layout: Layout, zones: Zones, order: Order | None) -> tuple[int, P
 
 def find_title(layout: Layout, zones: Zones) -> Titled | None:
     """Find the title: a heading, or the first lines that name the kind of text, or the subject."""
-    words = Words(layout)
+    words = zones.words
     heads = [index for run in zones.runs("heading") for index in run if not layout.lines[index].furniture]
     best: tuple[int, int] | None = None
     for index in heads:

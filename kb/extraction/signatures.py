@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from kb.extraction.dates import find_dates
+from kb.extraction.dates import find_dates, may_hold_date
 from kb.extraction.language import any_language, any_words
 from kb.extraction.layout import Block, Layout, Reading, plain, read
 from kb.extraction.zones import (
@@ -44,7 +44,7 @@ class _Entry(NamedTuple):
 
 def find_signatures(layout: Layout, zones: Zones) -> tuple[tuple[Signature, ...], tuple[Remark, ...]]:
     """Read the signatures of a letter, in order, and what in the block is none."""
-    block = _SignatureBlock(layout)
+    block = _SignatureBlock(layout, zones.words)
     for run in zones.runs("signatures"):
         block.read(run)
     if not block.entries:
@@ -70,9 +70,12 @@ _EDGES = " \t,;،؛*_|•·"
 _OPEN = re.compile(r"[(\[«“][^)\]»”]*$")
 _TAIL = ("-", "–", "—", ":", "/", "&", ",", "،")
 _PLACEHOLDER = re.compile(r"\$\{|\{\{|_{3,}|\.{4,}|<<|\[\s*\]|…{2,}|[xX]{4,}")
+_DIGIT = re.compile(r"\d")
 _FOOTNOTE = re.compile(r"\[\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹]")
 _ODD = re.compile(r"[${\[<(_.…Xx]")
-_CONTACT = re.compile(r"\S@\S|https?://|www\.|^\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNORECASE)
+_CONTACT = re.compile(r"\S@\S|https?://|www\.", re.IGNORECASE)
+_SIGN_OF_CONTACT = re.compile("[@/.]")
+_TELEPHONE = re.compile(r"\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNORECASE)
 _CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
 _POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,6}\s+[^\W\d_]")
 _RULE = re.compile(r"[\s|:+-]+")
@@ -81,9 +84,9 @@ _RULE = re.compile(r"[\s|:+-]+")
 class _SignatureBlock:
     """Reads the lines of the signature block in order, and keeps what was read."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, words: Words) -> None:
         self.layout = layout
-        self.words = Words(layout)
+        self.words = words
         self.entries: list[_Entry] = []
         self.remarks: list[Remark] = []
         self._section: SignatoryKind | None = None
@@ -135,7 +138,7 @@ class _SignatureBlock:
 
     def _read_line(self, index: int) -> None:
         layout, line = self.layout, self.layout.lines[index]
-        text = plain(layout.text, line.content, line.span.end).strip(_EDGES)
+        text = self.words.whole(index).strip(_EDGES)
         if not text or _FOOTNOTE.match(text):
             return
         raw = layout.text[line.content : line.span.end]
@@ -164,7 +167,7 @@ class _SignatureBlock:
                 return
             if (
                 not (name_like(text) or _short_name(text))
-                or _CONTACT.search(text)
+                or _is_contact(text)
                 or _is_dated(text)
                 or self._is_address(index, text)
             ):
@@ -263,13 +266,13 @@ class _SignatureBlock:
     def _is_wrapped(self, index: int, text: str) -> bool:
         """Tell whether the line above, a person's with an affiliation, was so full that it broke."""
         above = self.words[index - 1]
+        if self._width < _WRAPPED or len(above) + 1 + len(text.split(maxsplit=1)[0]) <= self._width:
+            return False
         head = _AFFILIATION.split(text, maxsplit=1)[0]
         parts = _AFFILIATION.split(above)
         goes_on = _has_organisation(head) and not _has_organisation(parts[-1]) if " " in head else True
         return (
-            self._width >= _WRAPPED
-            and len(above) + 1 + len(text.split(maxsplit=1)[0]) > self._width
-            and len(parts) > 1
+            len(parts) > 1
             and goes_on
             and kind_of_name(text) != "person"
             and kind_of_name(self.entries[-1].name) != "organisation"
@@ -295,7 +298,7 @@ class _SignatureBlock:
 
     def _is_address(self, index: int, text: str) -> bool:
         """Tell a line of an address: a street with its number, a town with its postal code."""
-        if not any(map(str.isdigit, text)):
+        if not _DIGIT.search(text):
             return False
         following = self.words[index + 1] if index + 1 < len(self.layout.lines) else ""
         return (
@@ -356,7 +359,7 @@ class _SignatureBlock:
                 )
                 return True
             chosen = chosen[:1]
-        chosen = [cell for cell in chosen if not _CONTACT.search(cell[0])]
+        chosen = [cell for cell in chosen if not _is_contact(cell[0])]
         if chosen:
             name = ", ".join(text for text, _ in chosen)
             self.entries.append(_Entry(name, Span(chosen[0][1].start, chosen[-1][1].end), self._section))
@@ -444,8 +447,15 @@ def _short_name(text: str) -> bool:
     return text[:1].isupper() and text[-1] not in ":!?…." and text.count(" ") < _FEW_WORDS
 
 
+def _is_contact(text: str) -> bool:
+    """Tell an address on the web, of mail, a telephone number."""
+    if _TELEPHONE.match(text):
+        return True
+    return _SIGN_OF_CONTACT.search(text) is not None and _CONTACT.search(text) is not None
+
+
 def _is_dated(text: str) -> bool:
-    return any(map(str.isdecimal, text)) and any(True for _ in find_dates(text, "day"))
+    return may_hold_date(text) and any(True for _ in find_dates(text, "day"))
 
 
 def _starts_small(text: str) -> bool:
@@ -638,7 +648,7 @@ def _field(layout: Layout, block: Block) -> Sequence[Span]:
 
 def _listed_below(layout: Layout, zones: Zones, index: int) -> Iterator[_Entry]:
     """Read the names, one a line, that stand below a heading at the top of a letter."""
-    block = _SignatureBlock(layout)
+    block = _SignatureBlock(layout, zones.words)
     first = index
     while index < len(layout.lines) and zones.of_line[index] == "heading":
         if index > first and layout.lines[index].gap > layout.lines[first + 1].gap:
@@ -699,21 +709,23 @@ _NAME_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _AFFILIATION = re.compile(r"\s[-–—]\s|,\s|،\s|\s?\(|:\s")
 
 
+def _name_words(text: str) -> list[str]:
+    return _NAME_WORDS.findall(text.casefold())
+
+
 def _has_organisation(text: str) -> bool:
-    words = _organisation_words()
-    return any(word.casefold() in words for word in _NAME_WORDS.findall(text))
+    return not _organisation_words().isdisjoint(_name_words(text))
 
 
 def kind_of_name(name: str) -> SignatoryKind | None:
     """Tell whether a printed name is a person's or an organisation's, None where the words don't tell."""
     parts = _AFFILIATION.split(name, maxsplit=1)
-    head = _NAME_WORDS.findall(parts[0])
+    head = _name_words(parts[0])
     if not head:
         return "organisation"
-    if head[0].casefold() in any_words("signatures", "persons") and len(head) > 1:
+    if head[0] in any_words("signatures", "persons") and len(head) > 1:
         return "person"
-    words = _organisation_words()
-    if any(word.casefold() in words for word in head):
+    if not _organisation_words().isdisjoint(head):
         return "organisation"
     if len(head) == 1 or (parts[0].isupper() and len(head) > 4):
         return "organisation"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Literal
 
@@ -29,6 +29,7 @@ class Zones:
     layout: Layout
     of_line: tuple[Zone, ...]
     parts: tuple[tuple[Zone, range], ...]
+    words: Words = field(repr=False, compare=False)
 
     def blocks(self, zone: Zone) -> tuple[Block, ...]:
         """Return the blocks that begin in that zone."""
@@ -45,16 +46,31 @@ class Zones:
 
 
 class Words(dict[int, str]):
-    """The printed words of each line, without markup, marker and Arabic vowel signs, by its number."""
+    """The printed words of each line, without markup, marker and Arabic vowel signs, by its number.
+
+    They are those of the first 600 code points. Each line is read once, however many ask.
+    """
 
     def __init__(self, layout: Layout) -> None:
         super().__init__()
         self.layout = layout
+        self._whole: dict[int, str] = {}
 
     def __missing__(self, index: int) -> str:
         line = self.layout.lines[index]
-        words = plain(self.layout.text, line.content, min(line.span.end, line.content + 600))
+        if line.span.end - line.content > _MOST_WORDS:
+            words = plain(self.layout.text, line.content, line.content + _MOST_WORDS)
+        else:
+            words = self.whole(index)
         self[index] = words = words if words.isascii() else _VOWEL_SIGNS.sub("", words)
+        return words
+
+    def whole(self, index: int) -> str:
+        """All that is printed on a line, without markup and marker."""
+        words = self._whole.get(index)
+        if words is None:
+            line = self.layout.lines[index]
+            words = self._whole[index] = plain(self.layout.text, line.content, line.span.end)
         return words
 
     def length(self, index: int) -> int:
@@ -63,6 +79,7 @@ class Words(dict[int, str]):
         return line.span.end - line.content
 
 
+_MOST_WORDS = 600
 _VOWEL_SIGNS = re.compile(r"[\u064b-\u065f\u0670\u0640]+")
 _FINAL = " \t,.:;،؛*-–—_"
 # A line of more code points than this is prose, not a heading, a salutation or a formula.
@@ -92,7 +109,7 @@ def find_zones(layout: Layout) -> Zones:
     end = _body_end(layout, words, begin)
     _name_the_end(layout, words, zones, end)
     _copies_at_the_top(layout, words, zones, begin)
-    return Zones(layout, tuple(zones), tuple(_parts(zones)))
+    return Zones(layout, tuple(zones), tuple(_parts(zones)), words)
 
 
 def _parts(zones: Sequence[Zone]) -> Iterator[tuple[Zone, range]]:
@@ -272,7 +289,8 @@ def heads_signatures(text: str) -> bool:
     bare = text.strip(_FINAL)
     if ")" in bare:
         bare = _ASIDE.sub("", bare)
-    return any(any_language("signatures", key).fullmatch(bare) for key in ("headings", "inline"))
+    headings, inline = any_language("signatures", "headings"), any_language("signatures", "inline")
+    return headings.fullmatch(bare) is not None or inline.fullmatch(bare) is not None
 
 
 _COLON = re.compile("[:：]")
@@ -280,11 +298,9 @@ _COLON = re.compile("[:：]")
 
 def inline_names(text: str) -> int | None:
     """Tell where the names begin in a line that says who signs: "Signed by A, B and C"."""
-    found = any_language("signatures", "inline").match(text)
-    colon = _COLON.search(text, 0, _SHORT)
-    if found:
+    if found := any_language("signatures", "inline").match(text):
         start = found.end()
-    elif colon and heads_signatures(text[: colon.start()]):
+    elif (colon := _COLON.search(text, 0, _SHORT)) and heads_signatures(text[: colon.start()]):
         start = colon.end()
     else:
         return None
@@ -388,10 +404,10 @@ def heads_names(text: str) -> bool:
     headings = any_language("signatures", "subheadings")
     if bare.casefold() in any_words("signatures", "countries"):
         return True
+    if headings.fullmatch(bare):
+        return True
     parts = _TOGETHER.split(bare)
-    return bool(headings.fullmatch(bare)) or (
-        len(parts) > 1 and all(headings.fullmatch(part.strip()) for part in parts)
-    )
+    return len(parts) > 1 and all(headings.fullmatch(part.strip()) for part in parts)
 
 
 _TOGETHER = re.compile("[/&,]")
