@@ -26,7 +26,7 @@ def test_the_most_repeated_lines_of_the_five_letters_fit_on_a_page(seeds_build: 
     ]
     first = page.entries[0]
     assert (first.first, first.last, first.reply.outcome) == ("2016-09-22", "2017-03-22", "not assessed")
-    assert first.words.startswith("Enforce Syria’s ceasefire by implementing credible consequences")
+    assert first.words.startswith("The ceasefire needs to be integrated into the Geneva process")
     assert page.left_out > 0
     text = run(seeds_build).stdout
     assert f"{page.left_out} more lines of demands" in text

@@ -1,6 +1,8 @@
-"""What a demand is about: the types of `ontology/demand-types.ttl` whose labels or cues its words match.
+"""What a demand is about: the types of `ontology/demand-types.ttl` that its words tell most plainly.
 
-The vocabulary is the classifier, and says how a cue is written. Time grows linearly with the text.
+The vocabulary is the classifier, and says how a cue is written. A label or cue weighs more than a hint, and what a
+demand asks weighs more than what it says aside: in reasons, brackets and quotations, in clauses that describe.
+Time grows linearly with the text.
 """
 
 from __future__ import annotations
@@ -11,26 +13,44 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import chain, product
 from math import inf
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from kb import resources
 from kb.errors import DataError
-from kb.extraction.language import bare, fold, words
+from kb.extraction.language import bare, fold, languages, words
 
 __all__ = ["Classifier", "classify", "classify_all", "load"]
 
 NEAR = 10
 """How many words apart, at most, the words of a cue stand that are joined by "&"."""
 
+HINT = 0.2
+"""What a hint weighs; a label or cue weighs 1."""
+
+ASIDE = 0.4
+"""How much of its weight a word keeps that stands aside."""
+
+KEPT = 0.6
+"""Types are kept that weigh at least that part of what the weightiest does."""
+
 _FILE = "demand-types.ttl"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
-_LABELS = {f"{_SKOS}prefLabel", f"{_SKOS}altLabel"}
-_CUE = "https://w3id.org/demandkb/ns#cue"
+_KB = "https://w3id.org/demandkb/ns#"
+_STRENGTH = {f"{_SKOS}prefLabel": 1.0, f"{_SKOS}altLabel": 1.0, f"{_KB}cue": 1.0, f"{_KB}hint": HINT}
 
 _STOPS = frozenset(".!?؟…;؛")
+_OPENS = frozenset('(“„«"')
+_CLOSES = frozenset(')”»"')
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _CLITICS = re.compile("[وف]?(?:ال|لل|بال|كال|ب|ل|ك|س)?")
 _SIGN = re.compile(r"[^\w*|]")
+
+Turn = Literal["aside", "asks", "must"]
+"""What a sentence turns to: an aside, what it asks, what must be done."""
+
+_TURNS: tuple[Turn, ...] = ("aside", "asks", "must")
+
+_Scores = dict[str, float]
 
 
 def _forms(word: str) -> Iterator[str]:
@@ -46,6 +66,7 @@ class _Cue(NamedTuple):
     """A cue of the type `type`: it holds where `others` stand at most `reach` words before."""
 
     type: str
+    strength: float
     others: tuple[int, ...]
     reach: float
 
@@ -55,32 +76,38 @@ class _Uses:
 
     def __init__(self, term: int) -> None:
         self.term = term
-        self.types: list[str] = []
+        self.types: dict[str, float] = {}
         self.cues: list[_Cue] = []
+        self.turn: Turn | None = None
 
-    def hold(self, place: int, last_seen: dict[int, int], found: set[str]) -> None:
+    def hold(
+        self, place: int, weight: float, last_seen: dict[int, tuple[int, float]], found: _Scores
+    ) -> None:
         """Note that the term is found at `place`, and the types of the cues that hold by that."""
-        found.update(self.types)
-        last_seen[self.term] = place
-        for type_, others, reach in self.cues:
-            if type_ not in found:
-                for other in others:
-                    seen = last_seen.get(other)
-                    if seen is None or place - seen > reach:
-                        break
-                else:
-                    found.add(type_)
+        for type_, strength in self.types.items():
+            if found.get(type_, 0.0) < strength * weight:
+                found[type_] = strength * weight
+        last_seen[self.term] = (place, weight)
+        for type_, strength, others, reach in self.cues:
+            least = weight
+            for other in others:
+                seen = last_seen.get(other)
+                if seen is None or place - seen[0] > reach:
+                    break
+                least = min(least, seen[1])
+            else:
+                if found.get(type_, 0.0) < strength * least:
+                    found[type_] = strength * least
 
 
 class _Word(NamedTuple):
-    """What a word does: it is a `mark`, or fills `slots` and gives `types` by itself.
+    """What a word does: it is a `mark`, or fills `slots`.
 
-    It is each of `terms`, which cues join to others, and ends `phrases`, given by their other slots, backwards.
+    It is each of `terms` by itself, and ends `phrases`, given by their other slots, backwards.
     """
 
     mark: bool
     slots: frozenset[int]
-    types: frozenset[str]
     terms: tuple[_Uses, ...]
     phrases: tuple[tuple[tuple[int, ...], _Uses], ...]
 
@@ -93,14 +120,19 @@ class Classifier:
     words. Equal slots and terms are kept once, however many cues use them.
     """
 
-    def __init__(self, cues: Iterable[tuple[str, str]]) -> None:
-        """Take (type, cue) pairs. Raises `ValueError` for a cue without a word, or with a stray sign."""
+    def __init__(
+        self, cues: Iterable[tuple[str, str, float]], turns: Iterable[tuple[Turn, str]] = ()
+    ) -> None:
+        """Take (type, cue, strength), and phrases at which a sentence turns aside, or begins to ask.
+
+        Raises `ValueError` for a cue without a word, or with a stray sign.
+        """
         self._slots: dict[tuple[str, ...], int] = {}
         self._whole: dict[str, set[int]] = {}
         self._beginnings: dict[str, set[int]] = {}
         self._terms: dict[frozenset[tuple[int, ...]], int] = {}
         self._uses: dict[int, _Uses] = {}
-        for type_, text in cues:
+        for type_, text, strength in cues:
             try:
                 terms = {self._term(part) for part in re.split("&&?", text)}
             except ValueError as error:
@@ -108,9 +140,13 @@ class Classifier:
             for term in terms:
                 uses = self._uses.setdefault(term, _Uses(term))
                 if len(terms) == 1:
-                    uses.types.append(type_)
+                    uses.types[type_] = max(strength, uses.types.get(type_, 0.0))
                 else:
-                    uses.cues.append(_Cue(type_, tuple(terms - {term}), inf if "&&" in text else NEAR))
+                    reach = inf if "&&" in text else NEAR
+                    uses.cues.append(_Cue(type_, strength, tuple(terms - {term}), reach))
+        for turn, text in turns:
+            term = self._term(text)
+            self._uses.setdefault(term, _Uses(term)).turn = turn
         self._ending: dict[int, list[tuple[tuple[int, ...], int]]] = {}
         for phrases, term in self._terms.items():
             for phrase in sorted(phrases):
@@ -150,45 +186,71 @@ class Classifier:
             for end in range(1, min(len(form), self._longest_beginning) + 1):
                 slots |= self._beginnings.get(form[:end], set())
         ended = [pair for slot in sorted(slots) for pair in self._ending.get(slot, ())]
-        alone = [self._uses[term] for phrase, term in ended if len(phrase) == 1]
         return _Word(
             mark,
             frozenset(slots),
-            frozenset(type_ for uses in alone for type_ in uses.types),
-            tuple(uses for uses in alone if uses.cues),
+            tuple(self._uses[term] for phrase, term in ended if len(phrase) == 1),
             tuple((phrase[-2::-1], self._uses[term]) for phrase, term in ended if len(phrase) > 1),
         )
 
-    def types(self, text: str) -> frozenset[str]:
-        """The types of which a cue holds in `text`."""
-        found: set[str] = set()
-        last_seen: dict[int, int] = {}
+    def scores(self, text: str) -> dict[str, float]:
+        """The types of which a cue holds in `text`, each with the weight of its weightiest."""
+        found: _Scores = {}
+        here: _Scores = {}
+        last_seen: dict[int, tuple[int, float]] = {}
         sentence: list[frozenset[int]] = []
         place = 0
+        weight = 1.0
+        asked = quoted = False
         for token in words(text):
-            mark, slots, types, terms, phrases = self._words(token)
+            mark, slots, terms, phrases = self._words(token)
             if mark:
                 if token in _STOPS:
+                    _add(here, found)
+                    here = {}
                     sentence.clear()
                     place += NEAR + 1
+                    asked = quoted = False
+                elif token in _OPENS or token in _CLOSES:
+                    quoted = token in _OPENS and not (quoted and token in _CLOSES)
+                weight = ASIDE if quoted else 1.0
                 continue
             place += 1
-            if types:
-                found.update(types)
+            sentence.append(slots)
+            if not (terms or phrases):
+                continue
+            turn = None
             for uses in terms:
-                uses.hold(place, last_seen, found)
+                uses.hold(place, weight, last_seen, here)
+                turn = uses.turn or turn
             for before, uses in phrases:
                 if _ends_with(sentence, before):
-                    uses.hold(place, last_seen, found)
-            sentence.append(slots)
-        return frozenset(found)
+                    uses.hold(place, weight, last_seen, here)
+                    turn = uses.turn or turn
+            if turn == "aside":
+                weight = ASIDE
+            elif turn is not None:
+                if turn == "asks" and not asked:
+                    here = {type_: score * ASIDE for type_, score in here.items()}
+                    place += NEAR + 1
+                asked = True
+                weight = ASIDE if quoted else 1.0
+        _add(here, found)
+        return found
+
+
+def _add(scores: _Scores, found: _Scores) -> None:
+    """Keep in `found` the higher score of each type."""
+    for type_, score in scores.items():
+        if score > found.get(type_, 0.0):
+            found[type_] = score
 
 
 def _ends_with(sentence: list[frozenset[int]], backwards: tuple[int, ...]) -> bool:
-    """Whether the last words of `sentence` fill those slots, the last word the first of them."""
-    if len(backwards) > len(sentence):
+    """Whether the words of `sentence` before its last fill those slots, the last of them first."""
+    if len(backwards) >= len(sentence):
         return False
-    place = -1
+    place = -2
     for slot in backwards:
         if slot not in sentence[place]:
             return False
@@ -196,64 +258,97 @@ def _ends_with(sentence: list[frozenset[int]], backwards: tuple[int, ...]) -> bo
     return True
 
 
-@cache
-def load() -> tuple[tuple[str, ...], dict[str, list[tuple[str, str]]]]:
-    """The ids of all leaves in the vocabulary's order, and the cues of each language, as (type, cue).
+class _Vocabulary(NamedTuple):
+    """The ids of all types in their `order`, the top concept of each leaf, and the `cues` of each language.
 
-    Raises `DataError` where the vocabulary can't be read.
+    A cue is (type, cue, strength).
     """
+
+    order: tuple[str, ...]
+    broader: dict[str, str]
+    cues: dict[str, list[tuple[str, str, float]]]
+
+
+@cache
+def load() -> _Vocabulary:
+    """The vocabulary. Raises `DataError` where it can't be read."""
     ids: dict[str, str] = {}
-    tops: set[str] = set()
-    texts: list[tuple[str, str, str]] = []
+    broader: dict[str, str] = {}
+    texts: list[tuple[str, str, str, float]] = []
     for subject, predicate, value, language in resources.statements(_FILE):
         if predicate == f"{_SKOS}notation":
             ids[subject] = value
-        elif predicate == f"{_SKOS}topConceptOf":
-            tops.add(subject)
-        elif language and (predicate == _CUE or predicate in _LABELS):
-            texts.append((subject, language, value))
-    leaves = {iri: id_ for iri, id_ in ids.items() if iri not in tops}
-    by_language: dict[str, list[tuple[str, str]]] = {}
-    for iri, language, text in texts:
-        if iri in leaves:
-            by_language.setdefault(language, []).append((leaves[iri], text))
-    return tuple(leaves.values()), by_language
+        elif predicate == f"{_SKOS}broader":
+            broader[subject] = value
+        elif language and predicate in _STRENGTH:
+            texts.append((subject, language, value, _STRENGTH[predicate]))
+    by_language: dict[str, list[tuple[str, str, float]]] = {}
+    for iri, language, text, strength in texts:
+        if iri in ids:
+            by_language.setdefault(language, []).append((ids[iri], text, strength))
+    return _Vocabulary(
+        tuple(ids.values()),
+        {ids[iri]: ids[top] for iri, top in broader.items() if iri in ids and top in ids},
+        by_language,
+    )
 
 
 @cache
 def _classifier(language: str) -> Classifier:
     """The classifier of a language, made when it is needed. Raises `DataError` where a cue is not well written."""
+    known = languages().get(language)
+    section = known.section("turns") if known else {}
+    turns = [(turn, text) for turn in _TURNS for text in section.get(turn, ())]
     try:
-        return Classifier(load()[1][language])
+        return Classifier(load().cues[language], turns)
     except ValueError as error:
         raise DataError(str(error), _FILE) from error
+
+
+def _scores(text: str, language: str) -> dict[str, float]:
+    """The types of which a cue or hint holds, with their weights; top concepts only where there is no leaf."""
+    _, broader, cues = load()
+    own = language.partition("-")[0].lower()
+    scores: _Scores = {}
+    for known in (own,) if own in cues else cues:
+        _add(_classifier(known).scores(text), scores)
+    return {type_: score for type_, score in scores.items() if type_ in broader} or scores
+
+
+def _weightiest(scores: dict[str, float]) -> tuple[str, ...]:
+    """The types that weigh enough beside the weightiest, in the vocabulary's order."""
+    least = KEPT * max(scores.values(), default=0.0)
+    return tuple(id_ for id_ in load().order if id_ in scores and scores[id_] >= least)
 
 
 def classify(text: str, language: str) -> tuple[str, ...]:
     """The ids of the types of a demand, in the vocabulary's order.
 
     `text` is the demand's reading text or its quote, `language` its BCP 47 tag; where the vocabulary has no
-    words in that language, those of all its languages are tried.
+    words in that language, those of all its languages are tried. A top concept is given only where no leaf
+    can be told.
     """
-    order, cues = load()
-    own = language.partition("-")[0].lower()
-    found: set[str] = set()
-    for known in (own,) if own in cues else cues:
-        found |= _classifier(known).types(text)
-    return tuple(id_ for id_ in order if id_ in found)
+    return _weightiest(_scores(text, language))
 
 
 def classify_all(texts: Sequence[str], language: str, title: str = "") -> list[tuple[str, ...]]:
     """The types of all demands of a letter, each as `classify` gives them.
 
-    A demand whose own words tell nothing ("We ask you to act now") is about what the letter is about: the types
-    of at least half of the other demands, if two or more have any, or else those of the letter's `title`.
+    A demand whose own words tell nothing ("We ask you to act now"), or only hint, is about what the letter is about
+    too: the type most of the other demands have, if that is at least half of them and two, or else, where they
+    tell nothing, those of the letter's `title`.
     """
-    found = [classify(text, language) for text in texts]
-    if all(found):
+    scored = [_scores(text, language) for text in texts]
+    found = [_weightiest(scores) for scores in scored]
+    told = [max(scores.values(), default=0.0) > HINT for scores in scored]
+    if all(told):
         return found
-    typed = [types for types in found if types]
+    typed = [types for types, sure in zip(found, told, strict=True) if sure]
     counted = Counter(chain.from_iterable(typed))
-    subject = tuple(id_ for id_ in load()[0] if counted[id_] >= max(2, len(typed) / 2))
-    subject = subject or classify(title, language)
-    return [types or subject for types in found]
+    most = max(counted.values(), default=0)
+    subject = {id_ for id_, count in counted.items() if count == most >= max(2, len(typed) / 2)}
+    default = tuple(id_ for id_ in load().order if id_ in subject) or classify(title, language)
+    return [
+        types if sure else tuple(id_ for id_ in load().order if id_ in subject or id_ in types) or default
+        for types, sure in zip(found, told, strict=True)
+    ]

@@ -23,9 +23,9 @@ LEAVES = [
 
 
 def test_the_vocabulary_has_exactly_the_fixed_leaves() -> None:
-    order, cues = load()
-    assert list(order) == LEAVES
-    assert sorted(cues) == ["ar", "en", "es", "fr"]
+    vocabulary = load()
+    assert [id_ for id_ in vocabulary.order if id_ in vocabulary.broader] == LEAVES
+    assert sorted(vocabulary.cues) == ["ar", "en", "es", "fr"]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_demand_that_says_nothing_is_about_what_the_letter_is_about() -> None:
 
 
 def found(cue: str, text: str) -> bool:
-    return bool(Classifier([("it", cue)]).types(text))
+    return bool(Classifier([("it", cue, 1.0)]).scores(text))
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_cue_is_read_as_the_vocabulary_says(cue: str, text: str, holds: bool) 
 @pytest.mark.parametrize("cue", ["", "&", "siege &", "* fly", "a*b"])
 def test_a_cue_that_is_not_well_written_is_refused(cue: str) -> None:
     with pytest.raises(ValueError, match="the cue"):
-        Classifier([("it", cue)])
+        Classifier([("it", cue, 1.0)])
 
 
 def test_time_grows_with_the_length_only() -> None:
