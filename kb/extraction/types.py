@@ -8,7 +8,7 @@ Time grows linearly with the text.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import chain, product
@@ -62,54 +62,52 @@ def _forms(word: str) -> Iterator[str]:
                 yield word[end:]
 
 
-class _Cue(NamedTuple):
-    """A cue of the type `type`: it holds where `others` stand at most `reach` words before."""
+class _Spot:
+    """What one word, or one phrase, may tell where it stands.
 
-    type: str
-    strength: float
-    others: tuple[int, ...]
-    reach: float
+    It gives `types` by itself, and with another spot near by what `terms` make of both (`Classifier.pair`). `far`
+    are its terms in cues that ask for more: three terms, or terms however far apart.
+    """
+
+    __slots__ = ("far", "terms", "turn", "types")
+
+    def __init__(self, uses: Sequence[_Uses]) -> None:
+        self.types = tuple(_heaviest(pair for each in uses for pair in each.types).items())
+        self.terms = frozenset(each.term for each in uses if each.partners)
+        self.far = tuple(each for each in uses if each.far)
+        self.turn = next((each.turn for each in uses if each.turn), None)
 
 
 class _Uses:
-    """What follows where the term `term` is found: types, and cues that need other terms too."""
+    """What cues make of the term `term`: alone, with a `partner` term near by, with others wherever they are."""
 
     def __init__(self, term: int) -> None:
         self.term = term
-        self.types: dict[str, float] = {}
-        self.cues: list[_Cue] = []
+        self.types: list[tuple[str, float]] = []
+        self.partners: list[tuple[int, str, float]] = []
+        self.far: list[tuple[frozenset[int], float, str, float]] = []
         self.turn: Turn | None = None
 
-    def hold(
-        self, place: int, weight: float, last_seen: dict[int, tuple[int, float]], found: _Scores
-    ) -> None:
-        """Note that the term is found at `place`, and the types of the cues that hold by that."""
-        for type_, strength in self.types.items():
-            if found.get(type_, 0.0) < strength * weight:
-                found[type_] = strength * weight
-        last_seen[self.term] = (place, weight)
-        for type_, strength, others, reach in self.cues:
-            least = weight
-            for other in others:
-                seen = last_seen.get(other)
-                if seen is None or place - seen[0] > reach:
-                    break
-                least = min(least, seen[1])
-            else:
-                if found.get(type_, 0.0) < strength * least:
-                    found[type_] = strength * least
+
+def _heaviest(pairs: Iterable[tuple[str, float]]) -> _Scores:
+    """The types of those pairs, each with its greatest weight."""
+    scores: _Scores = {}
+    for type_, weight in pairs:
+        if weight > scores.get(type_, 0.0):
+            scores[type_] = weight
+    return scores
 
 
 class _Word(NamedTuple):
-    """What a word does: it is a `mark`, or fills `slots`.
+    """What a word does: it is a `mark`, or fills `slots`, is a `spot`, and ends `phrases`.
 
-    It is each of `terms` by itself, and ends `phrases`, given by their other slots, backwards.
+    A phrase is found by the slot before its last, and given with its other slots, backwards.
     """
 
     mark: bool
     slots: frozenset[int]
-    terms: tuple[_Uses, ...]
-    phrases: tuple[tuple[tuple[int, ...], _Uses], ...]
+    spot: _Spot | None
+    phrases: dict[int, list[tuple[tuple[int, ...], _Spot]]]
 
 
 class Classifier:
@@ -139,11 +137,14 @@ class Classifier:
                 raise ValueError(f"the cue {text!r} of {type_} {error}") from None
             for term in terms:
                 uses = self._uses.setdefault(term, _Uses(term))
-                if len(terms) == 1:
-                    uses.types[type_] = max(strength, uses.types.get(type_, 0.0))
+                others = terms - {term}
+                if not others:
+                    uses.types.append((type_, strength))
+                elif len(others) == 1 and "&&" not in text:
+                    uses.partners.append((next(iter(others)), type_, strength))
                 else:
                     reach = inf if "&&" in text else NEAR
-                    uses.cues.append(_Cue(type_, strength, tuple(terms - {term}), reach))
+                    uses.far.append((frozenset(others), reach, type_, strength))
         for turn, text in turns:
             term = self._term(text)
             self._uses.setdefault(term, _Uses(term)).turn = turn
@@ -151,8 +152,11 @@ class Classifier:
         for phrases, term in self._terms.items():
             for phrase in sorted(phrases):
                 self._ending.setdefault(phrase[-1], []).append((phrase, term))
+        self._phrase_spots = {term: _Spot([uses]) for term, uses in self._uses.items()}
         self._longest_beginning = max(map(len, self._beginnings), default=0)
         self._words = lru_cache(maxsize=1 << 15)(self._look_up)
+        self._after = lru_cache(maxsize=1 << 16)(self._ended)
+        self._pair = lru_cache(maxsize=1 << 16)(self._together)
 
     def _term(self, text: str) -> int:
         places = [self._alternatives(place) for place in _SIGN.sub(" ", text).split()]
@@ -186,29 +190,51 @@ class Classifier:
             for end in range(1, min(len(form), self._longest_beginning) + 1):
                 slots |= self._beginnings.get(form[:end], set())
         ended = [pair for slot in sorted(slots) for pair in self._ending.get(slot, ())]
-        return _Word(
-            mark,
-            frozenset(slots),
-            tuple(self._uses[term] for phrase, term in ended if len(phrase) == 1),
-            tuple((phrase[-2::-1], self._uses[term]) for phrase, term in ended if len(phrase) > 1),
+        alone = {term: self._uses[term] for phrase, term in ended if len(phrase) == 1}
+        phrases: dict[int, list[tuple[tuple[int, ...], _Spot]]] = {}
+        for phrase, term in ended:
+            if len(phrase) > 1:
+                phrases.setdefault(phrase[-2], []).append((phrase[-3::-1], self._phrase_spots[term]))
+        return _Word(mark, frozenset(slots), _Spot(list(alone.values())) if alone else None, phrases)
+
+    def _ended(self, last: str, word: str) -> tuple[tuple[tuple[int, ...], _Spot], ...]:
+        """The phrases that end with those two words, each with its slots before, backwards."""
+        if not last:
+            return ()
+        slots = self._words(last).slots
+        phrases = self._words(word).phrases
+        return tuple(pair for slot in sorted(slots & phrases.keys()) for pair in phrases[slot])
+
+    def _together(self, one: _Spot, other: _Spot) -> tuple[tuple[str, float], ...]:
+        """What two spots tell that stand near each other."""
+        found = _heaviest(
+            (type_, strength)
+            for term in one.terms
+            for partner, type_, strength in self._uses[term].partners
+            if partner in other.terms
         )
+        return tuple(found.items())
 
     def scores(self, text: str) -> dict[str, float]:
         """The types of which a cue holds in `text`, each with the weight of its weightiest."""
         found: _Scores = {}
         here: _Scores = {}
+        near: deque[tuple[int, float, _Spot]] = deque()
         last_seen: dict[int, tuple[int, float]] = {}
         sentence: list[frozenset[int]] = []
+        last = ""
         place = 0
         weight = 1.0
         asked = quoted = False
         for token in words(text):
-            mark, slots, terms, phrases = self._words(token)
+            mark, slots, spot, phrases = self._words(token)
             if mark:
                 if token in _STOPS:
                     _add(here, found)
                     here = {}
+                    near.clear()
                     sentence.clear()
+                    last = ""
                     place += NEAR + 1
                     asked = quoted = False
                 elif token in _OPENS or token in _CLOSES:
@@ -217,26 +243,59 @@ class Classifier:
                 continue
             place += 1
             sentence.append(slots)
-            if not (terms or phrases):
+            spots = [spot] if spot else []
+            if phrases:
+                for before, ending in self._after(last, token):
+                    if not before or _ends_with(sentence, before):
+                        spots.append(ending)
+            last = token
+            if not spots:
                 continue
+            while near and place - near[0][0] > NEAR:
+                near.popleft()
             turn = None
-            for uses in terms:
-                uses.hold(place, weight, last_seen, here)
-                turn = uses.turn or turn
-            for before, uses in phrases:
-                if _ends_with(sentence, before):
-                    uses.hold(place, weight, last_seen, here)
-                    turn = uses.turn or turn
+            for spot in spots:
+                for type_, strength in spot.types:
+                    if here.get(type_, 0.0) < strength * weight:
+                        here[type_] = strength * weight
+                if spot.terms:
+                    for _, its_weight, other in near:
+                        for type_, strength in self._pair(other, spot):
+                            score = strength * (weight if weight < its_weight else its_weight)
+                            if here.get(type_, 0.0) < score:
+                                here[type_] = score
+                    near.append((place, weight, spot))
+                for uses in spot.far:
+                    _look_far(uses, place, weight, last_seen, here)
+                turn = spot.turn or turn
             if turn == "aside":
                 weight = ASIDE
             elif turn is not None:
                 if turn == "asks" and not asked:
                     here = {type_: score * ASIDE for type_, score in here.items()}
+                    near.clear()
                     place += NEAR + 1
                 asked = True
                 weight = ASIDE if quoted else 1.0
         _add(here, found)
         return found
+
+
+def _look_far(
+    uses: _Uses, place: int, weight: float, last_seen: dict[int, tuple[int, float]], found: _Scores
+) -> None:
+    """Note that a term is found at `place`, and the types of the cues of several terms that hold by that."""
+    last_seen[uses.term] = (place, weight)
+    for others, reach, type_, strength in uses.far:
+        least = weight
+        for other in others:
+            seen = last_seen.get(other)
+            if seen is None or place - seen[0] > reach:
+                break
+            least = min(least, seen[1])
+        else:
+            if found.get(type_, 0.0) < strength * least:
+                found[type_] = strength * least
 
 
 def _add(scores: _Scores, found: _Scores) -> None:
@@ -247,15 +306,10 @@ def _add(scores: _Scores, found: _Scores) -> None:
 
 
 def _ends_with(sentence: list[frozenset[int]], backwards: tuple[int, ...]) -> bool:
-    """Whether the words of `sentence` before its last fill those slots, the last of them first."""
-    if len(backwards) >= len(sentence):
+    """Whether the words of `sentence` before its last two fill those slots, the last of them first."""
+    if len(backwards) > len(sentence) - 2:
         return False
-    place = -2
-    for slot in backwards:
-        if slot not in sentence[place]:
-            return False
-        place -= 1
-    return True
+    return all(slot in sentence[-place] for place, slot in enumerate(backwards, start=3))
 
 
 class _Vocabulary(NamedTuple):
