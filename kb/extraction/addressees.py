@@ -103,6 +103,8 @@ _SEPARATOR = re.compile(r"[;؛•|]|\s/\s")
 # No addressee takes more code points than this.
 _LONGEST = 400
 _MAIL = re.compile(r"[<(\[]?[^\s@<>()]{1,64}@[^\s@<>()]{1,200}[>)\]]?")
+# "United States Secretary of State": words before an office.
+_MOST_BEFORE = 3
 # A line of more words is no street.
 _STREET_WORDS = 6
 _OFFICE_AFTER = re.compile(r"\s*[,،(–—]\s*|\s+-\s+")
@@ -173,12 +175,34 @@ def _parts(reading: Reading, start: int, stop: int) -> Iterator[_Part]:
             whole.popleft()
         if whole and whole[0][0] < place:
             continue
-        if key == "separator" or _ends_one(text[max(cuts[-1], place - _LONGEST) : place], key):
+        before = text[max(cuts[-1], place - _LONGEST) : place]
+        complete = _ends_one(before, key) or (key == "offices" and _ends_named(before))
+        if key == "offices" and _is_of_states(text, before, place):
+            complete = False
+        if key == "separator" or complete:
             cuts.append(place)
     for begin, end in zip(cuts, [*cuts[1:], stop], strict=True):
         piece = text[begin:end].rstrip(_EDGES)
         trailing = re.search(rf"\s(?:{any_language('addressee', 'and').pattern})$", piece, re.IGNORECASE)
         yield _Part(piece[: trailing.start()] if trailing else piece, begin)
+
+
+def _ends_named(before: str) -> bool:
+    """Tell "Prime Minister, X and", after which somebody else's office comes, from "X, President and"."""
+    words = before.split()
+    if len(words) < 3 or any_language("addressee", "and").fullmatch(words[-1]) is None:
+        return False
+    office, comma, name = " ".join(words[:-1]).rpartition(", ")
+    offices = any_language("addressee", "offices")
+    return bool(comma) and offices.search(name) is None and offices.match(office) is not None
+
+
+def _is_of_states(text: str, before: str, place: int) -> bool:
+    """Tell "Security Council Member States", where the office goes on with a body's name."""
+    bodies = any_language("addressee", "states").finditer(before.rstrip())
+    return any(body.end() == len(before.rstrip()) for body in bodies) and (
+        any_language("addressee", "members").match(text, place) is not None
+    )
 
 
 def _is_office_here(text: str, start: int) -> bool:
@@ -297,7 +321,8 @@ class _AddressBlock:
     def add(self, line: _AddressLine) -> None:
         """Take in the next line: a new addressee, more of the last one, or neither."""
         text = line.text
-        if not text:
+        generic = any_language("addressee", "generic").fullmatch(text.strip(_EDGES))
+        if not text or (generic and text[-1] in ",،:!"):
             return
         if _is_dated(text) or _is_place(text):
             self._open &= line.gap > 0
@@ -330,6 +355,9 @@ class _AddressBlock:
             self.addressees[-1] = replace(more, span=Span(known.span.start, line.end))
             return True
         if line.begins_with("forms") and not any_language("addressee", "offices").fullmatch(text):
+            return False
+        if any_language("addressee", "several").match(text) and _has_office(known):
+            # "Mr. X, Secretary-General / Members of the Council"
             return False
         if known.office and _names_office(text) and not (office or line.begins_with("bodies")):
             # Lines "Name, office", one below the other.
@@ -463,11 +491,15 @@ def _is_place(text: str) -> bool:
 
 
 def _names_office(text: str) -> bool:
-    """Tell a line "Name, Office …" from others."""
-    return any(
-        any_language("addressee", "offices").match(text, comma.end())
-        for comma in re.finditer(r"[,،]\s+|\s[-–—]\s", text)
-    )
+    """Tell a line "Name, Office …" from others; a country may stand before the office."""
+    return any(_office_near(text, comma.end()) for comma in re.finditer(r"[,،]\s+|\s[-–—]\s", text))
+
+
+def _office_near(text: str, start: int) -> bool:
+    """Tell whether an office begins at `start`, or after up to three words with capitals."""
+    office = any_language("addressee", "offices").search(text, start)
+    before = text[start : office.start()].split() if office else ()
+    return office is not None and len(before) <= _MOST_BEFORE and all(word[0].isupper() for word in before)
 
 
 def _trusted(addressee: Addressee) -> bool:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from kb.extraction.language import Language, any_language
 from kb.extraction.layout import Block, Layout, Reading
 from kb.extraction.requests import Names, Sentence, Verdict, cut, judge, lead_verdict, shape
-from kb.extraction.zones import Zones, is_prose
+from kb.extraction.zones import Zone, Zones, is_prose
 from kb.letter import Demand, Explicitness, Span
 
 __all__ = ["Demands", "asking_part", "find_demands"]
@@ -69,9 +69,22 @@ def find_demands(zones: Zones, language: Language, names: Iterable[str] = ()) ->
     reader.read_preface([block for block in zones.blocks("heading") if is_prose(layout, block)])
     # A closing formula may have a sentence with it; no list goes on into it.
     for zone in ("body", "closing"):
-        reader.read([block for block in layout.blocks if zones.of_line[block.first] == zone])
+        reader.read(list(_blocks(zones, zone)))
     reader.found.sort(key=lambda found: found[0])
     return Demands(tuple(reader.made()), tuple(reader.reported()))
+
+
+def _blocks(zones: Zones, zone: Zone) -> Iterator[Block]:
+    """Give the blocks of a zone; one that begins with the salutation, from the line after it."""
+    for block in zones.layout.blocks:
+        of_line = zones.of_line[block.first : block.last + 1]
+        if of_line[0] == zone:
+            yield block
+        elif of_line[0] == "salutation" and of_line[-1] == zone:
+            first = block.first + of_line.index(zone)
+            start = zones.layout.lines[first].content
+            lines = tuple(line for line in block.lines if line.start >= start)
+            yield block._replace(content=Span(start, block.content.end), lines=lines, first=first)
 
 
 _PROPER = re.compile(r"\s+((?:[^\W\da-z][^\s,;:.]*|of|for|and|the|in|on|de|des|&)(?:\s+|$)){1,14}")

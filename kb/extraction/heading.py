@@ -73,6 +73,7 @@ def _candidates(
     layout: Layout, zones: Zones, order: Order | None = None
 ) -> Iterator[tuple[int, PrintedDate, Span]]:
     """Give the dates that may be the letter's, each with its rank (the least is best) and place."""
+    greeted = "salutation" in zones.of_line
     for rank, run in _places(zones):
         for group in _groups(layout, run):
             lines = [layout.lines[index] for index in group]
@@ -82,9 +83,9 @@ def _candidates(
             for printed in find_dates(reading.text, order):
                 span = reading.span(printed.start, printed.end)
                 doubt = _doubt(layout, group, span)
-                if doubt == 0 and zones.of_line[run[0]] == "heading" and _greeting_follows(zones, group[-1]):
-                    # Web pages print their own date first, letters theirs right over the salutation.
-                    doubt = -1
+                if doubt == 0 and greeted and zones.of_line[run[0]] == "heading":
+                    # Web pages print their own date first, letters theirs near the salutation.
+                    doubt = -group[-1] if _stands_alone(layout, group, span) else 0
                 if doubt is not None:
                     yield rank + doubt, printed, span
     dateline = _dateline(layout, zones, order)
@@ -92,8 +93,13 @@ def _candidates(
         yield dateline
 
 
-def _greeting_follows(zones: Zones, index: int) -> bool:
-    return zones.of_line[index + 1 : index + 2] == ("salutation",)
+def _stands_alone(layout: Layout, group: list[int], span: Span) -> bool:
+    """Tell a line that is a date and nothing else, or has a place before it ("Geneva, 5 May 2020")."""
+    lines = [layout.lines[index] for index in group if _overlap(layout.lines[index].span, span)]
+    before = plain(layout.text, lines[0].content, span.start)
+    after = plain(layout.text, span.end, lines[-1].span.end)
+    place = _LETTERS.findall(any_language("dates", "weekdays").sub(" ", before))
+    return not _LETTERS.search(after) and len(place) <= 1 and all(word[0].isupper() for word in place)
 
 
 def _places(zones: Zones) -> Iterator[tuple[int, range]]:

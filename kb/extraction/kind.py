@@ -36,6 +36,7 @@ def is_letter(
         + signed
         + ("closing" in zones.of_line)
         + ("kind.letter" in top)
+        + ("kind.letter" in _labels(zones, zones.layout.blocks[:1], language, 1))
         + any(demand.explicitness == "explicit" for demand in made)
         - 2 * ("kind.press" in top)
         - 6 * ("kind.other" in top)
@@ -60,13 +61,13 @@ def _is_circular(zones: Zones, language: Language) -> bool:
     return "kind.letter" not in _labels(zones, titles, language)
 
 
-def _labels(zones: Zones, blocks: Sequence[Block], language: Language) -> set[str]:
-    """What the first words of those blocks say the text is; that it is a letter may stand later in a line."""
+def _labels(zones: Zones, blocks: Sequence[Block], language: Language, latest: int = _HEAD) -> set[str]:
+    """What the first words of those blocks say the text is; that it is a letter up to word `latest`."""
     return {
         found.label
         for block in blocks
         for found in language.phrases("kind").find(words(_head(zones, block)))
-        if found.first <= 1 or found.label == "kind.letter"
+        if found.first <= 1 or (found.label == "kind.letter" and found.first <= latest)
     }
 
 

@@ -682,6 +682,8 @@ def _names_organisation(text: str) -> bool:
 def _names_persons(text: str, least: int = 1) -> bool:
     """Tell whether text lists the names of `least` persons or more, and nothing else."""
     names = [name for name, _ in _split_names(Reading(text.rstrip(_EDGES), (0,), (0,)))]
+    if any(any_language("addressee", "offices").search(name) for name in names):
+        return False
     return len(names) >= least and all(1 < len(name.split()) <= 5 and name_like(name) for name in names)
 
 
