@@ -17,12 +17,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import building, export, queries, serving, starting, validation
+from benchmarks import building, export, queries, serving, site, starting, validation
 from benchmarks.measuring import Cost, Row, Work, machine
 
 FIGURES = {
     "building": building.measure,
     "starting": starting.measure,
+    "site": site.measure,
     "serving": serving.measure,
     "export": export.compare,
     "validation": validation.measure,
