@@ -22,7 +22,7 @@ from kb.site.folder import SiteFolder, SiteSummary
 from kb.site.pages import parts
 from kb.site.questions import Answer, answer
 from kb.site.rendering import POLICY, Rendering, program, words
-from kb.site.search import options, shards
+from kb.site.search import options, write_search
 from kb.site.view import Page, Table, View
 from kb.store import Store, open_build
 
@@ -75,8 +75,7 @@ def _pages(
     downloads = write_downloads(store, folder)
     graph = Graph(store, base_of(store))
     renderings = [Rendering(View(graph, language, text)) for language, text in words().items()]
-    for name, content in shards(renderings[0].view):
-        folder.put(name, content)
+    write_search(renderings[0].view, folder)
 
     def ask(name: str, language: str) -> Answer:
         named = any(parameter.name == "language" for parameter in queries[name].parameters)

@@ -1,26 +1,39 @@
-"""What the search looks through: letters with their demands, and names, in shards that a page loads as scripts.
+"""What the search looks through: letters with their demands, and names, and an index of their words.
 
-Scripts and not JSON, because a page opened from a folder may load the one and not the other. A shard holds letters
-of a few years only, so that a search within one year loads little.
+Everything is in scripts that a page loads as it needs them: scripts and not JSON, because a page opened from a folder
+may load the one and not the other. Documents are numbered: letters in order of time, each before its demands, then
+names. For each word, and each value that can be chosen in a filter, the index has the numbers of the documents that
+have it, in files of about the same size in the order of words; so a search loads a few files of the index, and of the
+documents those that it shows.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from itertools import islice
-from typing import Any
+import re
+import sys
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain
+from typing import Any, TypeVar
 
-from kb.site.data import last
+from kb.site.data import digest, last
+from kb.site.folder import SiteFolder
+from kb.site.rendering import program
 from kb.site.view import View
 
-__all__ = ["options", "shards"]
+__all__ = ["options", "terms", "write_search"]
 
-SHARD = 200
-"""Letters in one file: about half a megabyte."""
+LETTERS = 20
+"""Letters in one file of documents: about 60 kB."""
 
-NAMES = 5000
-"""Names in one file."""
+NAMES = 500
+"""Names in one file of documents."""
+
+INDEX = 100_000
+"""Characters in one file of the index."""
 
 MOST_ORGANISATIONS = 300
 """Organisations that the search can be narrowed to: those with most letters."""
@@ -29,52 +42,91 @@ STATES = {"machine-read": "in_force", "reviewed": "reviewed", "changed": "change
 """The words of the interface for the states of demands in force."""
 
 
-def shards(view: View) -> Iterator[tuple[str, bytes]]:
-    """The files of the search: path and bytes, the list of them last."""
-    listed = []
-    letters, names = _letters(view), _names(view)
-    for kind, rows, size in (("letters", letters, SHARD), ("names", names, NAMES)):
-        number = 0
-        while batch := list(islice(rows, size)):
-            number += 1
-            name = f"{kind}-{number:03}.js"
-            years = sorted({row["date"][:4] for row in batch}) if kind == "letters" else []
-            listed.append({"name": name, "kind": kind, "years": years})
-            yield f"search/{name}", b"demandkbShard(" + _json(batch) + b");\n"
-    yield "search/shards.js", b"window.demandkbShards = " + _json(listed) + b";\n"
+_Row = TypeVar("_Row")
+
+
+def write_search(view: View, folder: SiteFolder) -> None:
+    """Write the files of the search. Letters that are as they were are not asked for again."""
+    index: dict[str, list[int]] = defaultdict(list)
+    listed: list[tuple[int, str]] = []
+    count = 0
+    chosen = frozenset(_organisations(view))
+    for name, rows in chain(_letter_files(view, folder), _name_files(view, folder)):
+        listed.append((count, name))
+        for row in rows:
+            for keys in _documents(view, row, chosen):
+                for key in keys:
+                    index[key].append(count)
+                count += 1
+    shards = list(_index_files(index))
+    for name, _, content in shards:
+        folder.put(f"search/{name}", content)
+    about = {"documents": listed, "index": [(first, name) for name, first, _ in shards]}
+    folder.put("search/shards.js", b"window.demandkbSearch = " + _json(about) + b";\n")
+
+
+def terms(text: str) -> set[str]:
+    """The words of a text as they are looked for: small letters without marks. `search.js` does the same."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKD", text).translate(_marks())
+    return set(re.findall(r"\w+", plain.lower()))
+
+
+@cache
+def _marks() -> Mapping[int, None]:
+    return {n: None for n in range(sys.maxunicode + 1) if unicodedata.category(chr(n)).startswith("M")}
+
+
+# Documents
+
+
+def _letter_files(view: View, folder: SiteFolder) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
+    """The files of letters, those without a date first, and what is in each."""
+    letters = sorted(view.graph.letters, key=lambda iri: bool(view.graph.letters[iri]["date"]))
+    for number, some in enumerate(_batches(letters, LETTERS), 1):
+        name = f"letters-{number:04}.js"
+        stamp = digest(program(), [view.graph.stamp(letter) for letter in some])
+        path = folder.path / "search" / name
+        if folder.unchanged(f"search/{name}", stamp):
+            yield name, json.loads(path.read_bytes().partition(b",")[2].removesuffix(b");\n"))
+            continue
+        rows = [_letter(view, letter) for letter in some]
+        folder.put(f"search/{name}", _script(name, rows))
+        yield name, rows
+
+
+def _name_files(view: View, folder: SiteFolder) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
+    for number, some in enumerate(_batches(list(_names(view)), NAMES), 1):
+        name = f"names-{number:04}.js"
+        folder.put(f"search/{name}", _script(name, some))
+        yield name, some
+
+
+def _batches(rows: Sequence[_Row], size: int) -> Iterator[Sequence[_Row]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def _script(name: str, rows: Sequence[Mapping[str, Any]]) -> bytes:
+    return b"demandkbDocuments(" + _json(name) + b"," + _json(rows) + b");\n"
 
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _letters(view: View) -> Iterator[Mapping[str, Any]]:
-    """Every letter with what the filters ask of it, and its demands in force."""
-    graph = view.graph
-    choices = set(_organisations(view))
-    for iri, row in graph.letters.items():
-        demands = []
-        for demand in graph.demands.get(iri, ()):
-            found = graph.demand(demand)
-            if found:
-                demands.append(
-                    {
-                        "id": view.page(demand).rpartition("#")[2],
-                        "text": " ".join(found["quote"].split()),
-                        "types": [last(type_) for type_ in graph.types_of.get(demand, ())],
-                        "state": last(found["state"]),
-                    }
-                )
-        link = view.letter(iri)
-        yield {
-            "kind": "letter",
-            "href": link["href"],
-            "label": link["label"],
-            "date": row["date"],
-            "addressees": [last(who) for who in graph.addressees(iri)],
-            "organisations": [last(who) for who in graph.signers.get(iri, ()) if who in choices],
-            "demands": demands,
+def _letter(view: View, iri: str) -> Mapping[str, Any]:
+    """A letter with its demands in force."""
+    graph, link = view.graph, view.letter(iri)
+    demands = [
+        {
+            "id": view.page(demand).rpartition("#")[2],
+            "text": " ".join(said["quote"].split()),
+            "state": last(said["state"]),
         }
+        for demand in graph.demands.get(iri, ())
+        if (said := graph.demand(demand))
+    ]
+    shown = {"key": iri, "href": link["href"], "label": link["label"], "date": link["date"]}
+    return {"kind": "letter", **shown, "demands": demands}
 
 
 def _names(view: View) -> Iterator[Mapping[str, Any]]:
@@ -86,6 +138,56 @@ def _names(view: View) -> Iterator[Mapping[str, Any]]:
             label = view.label(iri)
             others = sorted(set(graph.labels.get(iri, {}).values()) - {label})
             yield {"kind": kind, "href": view.thing(iri)["href"], "label": label, "also": " · ".join(others)}
+
+
+# The index
+
+
+def _documents(view: View, row: Mapping[str, Any], chosen: frozenset[str]) -> Iterator[set[str]]:
+    """What each document of a row is found by: words, and values of filters, as in `options`."""
+    own = terms(f"{row['label']} {row.get('also', '')}")
+    if row["kind"] != "letter":
+        yield own | {f"kind:{row['kind']}"}
+        return
+    graph, letter = view.graph, row["key"]
+    own |= {f"year:{row['date'][:4]}"}
+    own |= {f"addressee:{last(who)}" for who in graph.addressees(letter)}
+    own |= {f"organisation:{last(who)}" for who in graph.signers.get(letter, ()) if who in chosen}
+    yield own | {"kind:letter"}
+    for demand, shown in zip(graph.demands.get(letter, ()), row["demands"], strict=True):
+        types = {f"type:{last(type_)}" for type_ in graph.types_of.get(demand, ())}
+        yield own | types | terms(shown["text"]) | {"kind:demand", f"state:{shown['state']}"}
+
+
+def _index_files(index: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, str, bytes]]:
+    """The files of the index: name, first key, content."""
+    some: dict[str, str] = {}
+    size = number = 0
+    for key in sorted(index, key=lambda key: key.encode("utf-16-be", "surrogatepass")):  # as scripts compare
+        some[key] = _packed(index[key])
+        size += len(key) + len(some[key]) + 6
+        if size > INDEX:
+            number += 1
+            yield f"index-{number:04}.js", next(iter(some)), b"demandkbIndex(" + _json(some) + b");\n"
+            some, size = {}, 0
+    if some:
+        yield f"index-{number + 1:04}.js", next(iter(some)), b"demandkbIndex(" + _json(some) + b");\n"
+
+
+def _packed(numbers: Iterable[int]) -> str:
+    """Numbers in order as hexadecimal gaps; "*" and how many more follow one by one."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    before = -1
+    parts = []
+    for first, final in runs:
+        parts.append(f"{first - before:x}" + (f"*{final - first:x}" if final > first else ""))
+        before = final
+    return ",".join(parts)
 
 
 def _organisations(view: View) -> list[str]:

@@ -1,69 +1,82 @@
-// Search over demands, letters and names, in the page: the documents come in shards as scripts, so that it
-// also works from a folder. The whole state of a search lives in the address.
+// Search over demands, letters and names, in the page. What is needed of the index and of the documents is loaded as
+// scripts, so that it also works from a folder (kb/site/search.py tells how they are made). The whole state of a search
+// lives in the address.
 "use strict";
 
 const form = document.querySelector("form.search");
 const hits = document.getElementById("search-hits");
 const count = document.getElementById("search-count");
 const more = document.getElementById("search-more");
-const PAGE = 50;
-const documents = [];
-const index = new MiniSearch({
-  fields: ["text", "label", "also"],
-  idField: "i",
-  processTerm: (term) => term.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase(),
-  searchOptions: { boost: { label: 2 }, prefix: true, combineWith: "AND" },
-});
+const PAGE = 25;
+const files = window.demandkbSearch;
 const filters = ["kind", "type", "addressee", "organisation", "year", "state"];
-const lists = { type: "types", addressee: "addressees", organisation: "organisations" };
-const loaded = new Set();
+const loading = new Map();
+const index = new Map();
+const documents = new Map();
 let found = [];
 let shown = 0;
+let latest = 0;
 
-function* documentsOf(row) {
-  const { demands, ...letter } = row;
-  letter.year = (row.date || "").slice(0, 4);
-  yield letter;
-  for (const { id, ...demand } of demands || []) {
-    yield { ...letter, ...demand, kind: "demand", href: letter.href + "#" + id };
+window.demandkbIndex = (part) => Object.entries(part).forEach(([key, packed]) => index.set(key, packed));
+
+window.demandkbDocuments = (name, rows) => {
+  let [number] = files.documents.find((file) => file[1] === name);
+  for (const { demands, ...row } of rows) {
+    documents.set(number++, row);
+    for (const { id, text } of demands || []) {
+      documents.set(number++, { ...row, text, kind: "demand", href: row.href + "#" + id });
+    }
   }
-}
-
-window.demandkbShard = (rows) => {
-  const fresh = rows.flatMap((row) => [...documentsOf(row)]);
-  fresh.forEach((doc, n) => (doc.i = documents.length + n));
-  documents.push(...fresh);
-  index.addAll(fresh);
-  search();
 };
 
-// Only what the search can find is loaded: nothing before something is asked, letters of the year that is chosen.
-function load(wanted) {
-  for (const shard of window.demandkbShards || []) {
-    const ofLetters = shard.kind === "letters";
-    const year = wanted.get("year");
-    const kind = wanted.get("kind");
-    if (ofLetters ? kind && kind !== "letter" && kind !== "demand" : kind === "letter" || kind === "demand") continue;
-    if (year && !shard.years.includes(year)) continue;
-    if (loaded.has(shard.name)) continue;
-    loaded.add(shard.name);
-    const script = document.createElement("script");
-    script.src = form.dataset.shared + "search/" + shard.name;
-    script.async = false;
-    document.head.append(script);
+function load(name) {
+  if (!loading.has(name)) {
+    const done = new Promise((resolve) => {
+      const script = document.createElement("script");
+      script.src = form.dataset.shared + "search/" + name;
+      script.onload = script.onerror = resolve;
+      document.head.append(script);
+    });
+    loading.set(name, done);
   }
+  return loading.get(name);
 }
 
-function matches(doc, wanted) {
-  return filters.every((name) => {
-    const value = wanted.get(name);
-    if (!value) return true;
-    return name in lists ? (doc[lists[name]] || []).includes(value) : doc[name] === value;
-  });
+function unpack(packed) {
+  const numbers = [];
+  let at = -1;
+  for (const part of packed.split(",")) {
+    const [gap, following] = part.split("*");
+    at += parseInt(gap, 16);
+    numbers.push(at);
+    for (let left = parseInt(following || "0", 16); left > 0; left--) numbers.push(++at);
+  }
+  return numbers;
 }
 
-function show() {
-  for (const doc of found.slice(shown, shown + PAGE)) {
+// The numbers of the documents with a key of the index, or with any key that begins so.
+async function having(key, prefix) {
+  const last = prefix ? key + "\uffff" : key;
+  const needed = files.index.filter(([first], n) => first <= last && !(files.index[n + 1]?.[0] <= key));
+  await Promise.all(needed.map((file) => load(file[1])));
+  if (!prefix) return new Set(unpack(index.get(key) ?? ""));
+  const keys = [...index.keys()].filter((each) => each.startsWith(key) && !each.includes(":")); // words, not filters
+  return new Set(keys.flatMap((each) => unpack(index.get(each))));
+}
+
+function words(text) {
+  const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain.match(/[\p{L}\p{N}_]+/gu) || [];
+}
+
+async function show(run) {
+  const next = found.slice(shown, shown + PAGE);
+  const needed = next.map((number) => files.documents.findLast((file) => file[0] <= number)[1]);
+  await Promise.all(needed.map(load));
+  if (run !== latest) return;
+  for (const number of next) {
+    const doc = documents.get(number);
+    if (!doc) continue;
     const hit = document.createElement("div");
     hit.className = "hit";
     const link = document.createElement("a");
@@ -85,24 +98,28 @@ function show() {
   more.hidden = shown >= found.length;
 }
 
-function search() {
+async function search() {
+  const run = ++latest;
   const wanted = new URLSearchParams(new FormData(form));
-  const words = (wanted.get("q") || "").trim();
   for (const key of [...wanted.keys()]) if (!wanted.get(key)) wanted.delete(key);
   const query = wanted.toString();
   history.replaceState(null, "", query ? "?" + query : location.pathname);
-  if (query) load(wanted);
-  const pool = words ? index.search(words).map((result) => documents[result.id]) : documents;
-  found = query ? pool.filter((doc) => matches(doc, wanted)) : [];
+  const chosen = filters.filter((name) => wanted.get(name)).map((name) => having(`${name}:${wanted.get(name)}`));
+  // One letter begins too many words: it is a word of its own.
+  const asked = words(wanted.get("q") || "").map((word) => having(word, word.length > 1));
+  const [first, ...others] = (await Promise.all([...chosen, ...asked])).sort((a, b) => a.size - b.size);
+  if (run !== latest) return;
+  found = [...(first || [])].filter((number) => others.every((each) => each.has(number)));
+  found.sort((a, b) => b - a); // names, then the newest
   shown = 0;
   hits.replaceChildren();
-  count.textContent = query ? (found.length ? `${form.dataset.found}: ${found.length}` : form.dataset.none) : "";
-  show();
+  count.textContent = query ? (found.length ? `${found.length} ${form.dataset.found}` : form.dataset.none) : "";
+  await show(run);
 }
 
-const asked = new URLSearchParams(location.search);
-for (const [key, value] of asked) if (form.elements[key]) form.elements[key].value = value;
+const given = new URLSearchParams(location.search);
+for (const [key, value] of given) if (form.elements[key]) form.elements[key].value = value;
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("input", search);
-more.addEventListener("click", show);
+more.addEventListener("click", () => show(latest));
 search();
