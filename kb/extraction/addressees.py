@@ -99,6 +99,8 @@ def _form_tokens(addressees: Iterable[Addressee]) -> set[str]:
 
 _EDGES = " \t,.:;،؛*_-–—|\"'“”«»"
 _BETWEEN = {"", ",", "،", ";", "؛", "&"}
+# The "and" that Arabic writes together with what follows.
+_AND = re.compile(r"(?:[,،]\s?|\s)و(?=\w)")
 _SEPARATOR = re.compile(r"[;؛•|]|\s/\s")
 # No addressee takes more code points than this.
 _LONGEST = 400
@@ -160,6 +162,11 @@ def _parts(reading: Reading, start: int, stop: int) -> Iterator[_Part]:
         for m in _SEPARATOR.finditer(text, start, stop)
         if not ("/" in m[0] and _shared(text[start : m.start()], text[m.end() : stop]))
     ]
+    found.extend(
+        (m.end(), "separator")
+        for m in _AND.finditer(text, start, stop)
+        if any_language("addressee", "forms").match(text[m.end() : m.end() + 60])
+    )
     for key in ("forms", "offices"):
         found.extend(
             (m.start(), key)
@@ -236,6 +243,9 @@ def _ends_one(before: str, key: str) -> bool:
             return False
         return bool(joined) or not any_language("addressee", "connectors").fullmatch(last)
     if last.endswith((",", "،", "(", "/")) or any_language("addressee", "connectors").fullmatch(last):
+        return False
+    if last.lower() == last.upper():
+        # Without capitals, and with nothing between: "the president of the council of advisers" in Arabic.
         return False
     if any_language("addressee", "forms").fullmatch(last):
         return False

@@ -529,7 +529,13 @@ class _Reader:
             return
         self.previous = None
         if not told and not self.inline_list(reading):
-            self.read_sentences(reading, sentences)
+            if len(point.blocks) > 1:
+                # A title, and what stands under it.
+                for block in point.blocks:
+                    part = self.layout.reading(block)
+                    self.read_sentences(part, self.sentences(part.text))
+            else:
+                self.read_sentences(reading, sentences)
         if inner:
             self.read_list(inner, None)
 

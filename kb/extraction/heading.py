@@ -262,7 +262,7 @@ def _title_lines(layout: Layout, heads: list[int], index: int) -> list[int]:
         text = plain(layout.text, *line.span)
         if line.gap or line.heading or line.marker or number in prose or len(text) > 120 or _is_date(text):
             break
-        if FIELD.match(text) or _names_addressee(text) or any_language("salutation", "dear").match(text):
+        if FIELD.match(text) or _names_addressee(text) or _greets(text):
             break
         if _is_byline(text):
             break
@@ -274,6 +274,10 @@ def _title_lines(layout: Layout, heads: list[int], index: int) -> list[int]:
             break
         taken.insert(0, number)
     return taken
+
+
+def _greets(text: str) -> bool:
+    return any(any_language("salutation", key).match(text) for key in ("dear", "vocatives"))
 
 
 def _titled(layout: Layout, taken: list[int]) -> Titled:

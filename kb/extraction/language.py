@@ -40,6 +40,8 @@ __all__ = [
 _WORD = re.compile(r"[\w\u0300-\u036f\u064b-\u065f\u0670]+|[.,;:!?…()\"“”„«»،؛؟—–]")
 _ASCII_WORD = re.compile(r"\w+|[.,;:!?()\"]", re.ASCII)
 # Vowel signs and the tatweel say nothing about which word it is; nor does the seat of a hamza.
+# In one word it does: "indeed" must not be taken for "that".
+_THAT = frozenset({"ان", "وان", "فان"})
 _ARABIC = {ord(a): b for a, b in zip("أإآٱى", "ااااي", strict=True)} | dict.fromkeys(
     [*range(0x64B, 0x660), 0x670, 0x640]
 )
@@ -65,7 +67,10 @@ def fold(word: str) -> str:
     """Return the word as it is compared: without case, Arabic vowel signs or tatweel, one form of alef."""
     if word.isascii():
         return word.lower()
-    return unicodedata.normalize("NFKC", word).casefold().translate(_ARABIC)
+    folded = unicodedata.normalize("NFKC", word).casefold().translate(_ARABIC)
+    if folded in _THAT and "إ" in word:
+        return folded.replace("ا", "إ")
+    return folded
 
 
 def bare(word: str) -> str:
@@ -241,8 +246,18 @@ class Language:
 
         A pattern without alternatives matches nothing. The longest are tried first.
         """
-        parts = sorted(self.section(section).get(key, ()), key=lambda part: (-len(part), part))
+        parts = sorted(
+            map(_any_alef, self.section(section).get(key, ())), key=lambda part: (-len(part), part)
+        )
         return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)" if parts else r"(?!)", re.IGNORECASE)
+
+
+_ALEF = re.compile(r"(\[[^\]]*\])|[اأإآ]")
+
+
+def _any_alef(part: str) -> str:
+    """Let any form of alef stand for any other in a regular expression: its hamza is often left out."""
+    return _ALEF.sub(lambda found: found[1] or "[اأإآ]", part)
 
 
 @cache
@@ -259,7 +274,9 @@ def any_language(section: str, key: str) -> Expressions:
     Headings, dates and names mix languages freely: a Spanish letter has English names, an Arabic one "CC".
     """
     return Expressions(
-        part for language in languages().values() for part in language.section(section).get(key, ())
+        _any_alef(part)
+        for language in languages().values()
+        for part in language.section(section).get(key, ())
     )
 
 

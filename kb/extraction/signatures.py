@@ -454,6 +454,13 @@ def _is_contact(text: str) -> bool:
     return _SIGN_OF_CONTACT.search(text) is not None and _CONTACT.search(text) is not None
 
 
+def _capitalised(text: str) -> bool:
+    """Tell a name with a full stop after it: short, with a capital at the head of each longer word."""
+    longer = re.findall(r"[^\W\d_]{4,}", text)
+    short = text.endswith(".") and text.count(" ") < _FEW_WORDS
+    return short and bool(longer) and all(word[0].isupper() for word in longer) and name_like(text[:-1])
+
+
 def _is_dated(text: str) -> bool:
     return may_hold_date(text) and any(True for _ in find_dates(text, "day"))
 
@@ -514,6 +521,8 @@ def _lists(text: str, alone: bool) -> bool:
         return True
     if len(parts) < 3 or any(map(_is_office, parts)):
         return len(parts) > _MOST_PARTS
+    if all(kind_of_name(part) == "organisation" for part in parts):
+        return True
     return len(parts) > _MOST_PARTS or len(text) > 120 or (alone and kind_of_name(parts[0]) == "organisation")
 
 

@@ -494,7 +494,7 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
             continue
         if zone == "closing" and not _still_closing(layout, words, index, text, index in closed):
             zone = "signatures"
-        if zone == "signatures" and (index in closed or (text and line.gap and heads_footer(text))):
+        if zone == "signatures" and (index in closed or (text and heads_footer(text, signed=line.gap > 0))):
             zone = "footer"
         elif (
             zone == "footer"

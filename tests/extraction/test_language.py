@@ -51,3 +51,8 @@ def test_what_is_written_together_with_the_first_word_does_not_hide_it(text: str
 def test_every_language_has_what_detection_needs() -> None:
     assert list(languages()) == ["ar", "en", "es", "fr"]
     assert languages()["ar"].right_to_left
+
+
+def test_indeed_is_not_that() -> None:
+    assert fold("إنّ") == fold("إن") != fold("أن") == fold("ان")
+    assert fold("إلى") == fold("الى")
