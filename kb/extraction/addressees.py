@@ -43,16 +43,21 @@ def find_addressees(
     return tuple(named or titled or last_resort), copied
 
 
+# An addressee is printed twice within so many.
+_NEAR = 4
+
+
 def _different(addressees: Iterable[Addressee]) -> list[Addressee]:
     """Leave out an addressee who was printed before, in the same words or among more of them."""
-    different: list[Addressee] = []
+    different: list[tuple[set[str], Addressee]] = []
     for addressee in addressees:
         words = _tokens([addressee])
-        if any(words <= _tokens([other]) for other in different):
+        near = different[-_NEAR:]
+        if any(words <= other for other, _ in near):
             continue
-        different = [other for other in different if not _tokens([other]) < words]
-        different.append(addressee)
-    return different
+        different[-_NEAR:] = [(other, before) for other, before in near if not other < words]
+        different.append((words, addressee))
+    return [addressee for _, addressee in different]
 
 
 def _same(named: list[Addressee], titled: list[Addressee]) -> bool:

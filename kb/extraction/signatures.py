@@ -162,6 +162,9 @@ class _SignatureBlock:
                 self._read_running(index, _after_heading(text))
                 return
             text, start = self._without_connector(text, line.content)
+            end = line.span.end
+            if _capitalised(text):
+                text, end = text[:-1], end - 1
             if text[:1].isdecimal() and self.entries and self.entries[-1].numbered:
                 # A note below a numbered list.
                 return
@@ -172,7 +175,7 @@ class _SignatureBlock:
                 or self._is_address(index, text)
             ):
                 return
-            self.entries.append(_Entry(text, Span(start, line.span.end), self._section))
+            self.entries.append(_Entry(text, Span(start, end), self._section))
             return
         if text[-1] == "." and not name_like(text.rstrip(".")):
             self.remarks.append(Remark("not-a-name", f"“{text}” stands among the signatories.", line.span))
@@ -456,9 +459,12 @@ def _is_contact(text: str) -> bool:
 
 def _capitalised(text: str) -> bool:
     """Tell a name with a full stop after it: short, with a capital at the head of each longer word."""
+    if not text.endswith(".") or "." in text[:-1] or text.count(" ") >= _FEW_WORDS:
+        return False
     longer = re.findall(r"[^\W\d_]{4,}", text)
-    short = text.endswith(".") and text.count(" ") < _FEW_WORDS
-    return short and bool(longer) and all(word[0].isupper() for word in longer) and name_like(text[:-1])
+    # "Inc.", "Ltd.": an abbreviation.
+    whole = bool(longer) and text[:-1].endswith(longer[-1])
+    return whole and all(word[0].isupper() for word in longer) and name_like(text[:-1])
 
 
 def _is_dated(text: str) -> bool:
