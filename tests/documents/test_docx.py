@@ -7,9 +7,12 @@ import zipfile
 from pathlib import Path
 
 import docx
+import mammoth
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 
 from kb.documents import Document, content, parse_document
+from kb.documents.html import to_text
 from kb.errors import DataError
 from tests.documents.making import ENGLISH, word
 
@@ -93,3 +96,12 @@ def test_another_zipped_file() -> None:
         archive.writestr("a.txt", "text")
     with pytest.raises(DataError, match="no Word document"):
         read(file.getvalue())
+
+
+def test_styles_are_read_by_their_names_alone() -> None:
+    document = docx.Document()
+    for style in (style for style in document.styles if style.type == WD_STYLE_TYPE.PARAGRAPH):
+        document.add_paragraph(f"In {style.name}", style=style)
+    file = io.BytesIO()
+    document.save(file)
+    assert read(file.getvalue()).text == to_text(mammoth.convert_to_html(file).value)
