@@ -199,6 +199,11 @@ def _parts(reading: Reading, start: int, stop: int) -> Iterator[_Part]:
         yield _Part(piece[: trailing.start()] if trailing else piece, begin)
 
 
+def _is_bare_office(text: str) -> bool:
+    """Tell an office alone ("President of the League") from somebody with one ("President X")."""
+    return any_language("addressee", "offices").match(text) is not None and _is_further_office(text)
+
+
 def _ends_named(before: str) -> bool:
     """Tell "Prime Minister, X and", after which somebody else's office comes, from "X, President and"."""
     words = before.split()
@@ -240,6 +245,9 @@ def _ends_one(before: str, key: str) -> bool:
     joined = any_language("addressee", "and").fullmatch(last)
     if key == "forms":
         if any_language("addressee", "forms").fullmatch(last) or last.endswith(("-", "–", "—")):
+            return False
+        if last.endswith((",", "،")) and _is_bare_office(before.strip(_EDGES)):
+            # "President of the League, Mr. X"
             return False
         form = any_language("addressee", "forms").match(before.lstrip())
         rest = before.lstrip()[form.end() :].strip(_EDGES) if form else before
@@ -709,6 +717,7 @@ def _joins(between: str) -> bool:
 
 def _presents(name: str, office: str) -> bool:
     """Tell whether the second text is the office of the person the first one names: "Mr. X, the envoy …"."""
+    name, office = name.strip(), office.strip()
     offices = any_language("addressee", "offices")
     forms = any_language("addressee", "forms")
     if offices.match(name) and forms.match(office) and not offices.search(office):

@@ -20,6 +20,8 @@ _RESOLUTION = 3
 _TOP = 12
 _MOST = 60
 _HEAD = 160
+# A request is surely one that the text makes itself.
+_SURE = 0.9
 _EDGES = " ,.:;!،؛"
 # A word that says "you" by its ending has more letters than this.
 _SHORTEST = 5
@@ -38,6 +40,7 @@ def is_letter(
         + ("kind.letter" in top)
         + ("kind.letter" in _labels(zones, zones.layout.blocks[:1], language, 1))
         + any(demand.explicitness == "explicit" for demand in made)
+        + (sum(demand.explicitness == "explicit" and demand.certainty >= _SURE for demand in made) > 1)
         - 2 * ("kind.press" in top)
         - 6 * ("kind.other" in top)
     )

@@ -40,6 +40,8 @@ _OPENINGS = 40
 _OPENING = 12
 # What has more words than this is no sentence; it keeps the time a hostile line takes within bounds.
 _LONGEST = 400
+# What is told of at the end of a lead-in has so few words after it.
+_NEAR_END = 5
 # How far back from a verb its subject is looked for, in words.
 _REACH = 40
 # A subject has at most so many words, and begins with what it is about.
@@ -253,7 +255,11 @@ def _performed(sentence: Sentence) -> Verdict | None:
     """A request that the sentence makes: the first that is not denied, or what it says instead."""
     denied: Verdict | None = None
     past = sentence.found.get("cues.past", ())
-    for section, ours in (("performs", _always), ("asks", _by_signatories), ("asks_third", _by_name)):
+    for section, ours in (
+        ("performs", _always),
+        ("asks", _by_signatories_or_to_you),
+        ("asks_third", _by_name),
+    ):
         for cue in sentence.cues(section):
             other = sentence.covered("cues.no_request", cue.first) or any(c.first < cue.first for c in past)
             certainty = 0.0 if other else ours(sentence, cue)
@@ -318,6 +324,17 @@ def _by_signatories(sentence: Sentence, cue: Found) -> float:
         index -= 1
         steps += 1
     return 0.0
+
+
+def _by_signatories_or_to_you(sentence: Sentence, cue: Found) -> float:
+    """How sure it is that those who ask are the signatories, by name perhaps: "… and the League urge you …"."""
+    certainty = _by_signatories(sentence, cue)
+    text, lexicon = sentence.words, sentence.lexicon
+    before = text[cue.first - 1] if cue.first else ""
+    if certainty or not before or lexicon["you"].isdisjoint(text[cue.last - 1 : cue.last + 1]):
+        return certainty
+    others = ("infinitive", "relatives", "noun_before", "negation", "breaks")
+    return 0.0 if any(before in lexicon[key] for key in others) else 0.8
 
 
 def _by_name(sentence: Sentence, cue: Found) -> float:
@@ -535,6 +552,18 @@ def _reported(sentence: Sentence) -> Verdict | None:
 # ------------------------------------------------------------------------------------- lists and items
 
 
+def _is_verb(sentence: Sentence, cue: Found) -> bool:
+    """Whether the words of an asking are no noun, no infinitive, and not denied."""
+    lexicon = sentence.lexicon
+    before = sentence.words[cue.first - 1]
+    return not (
+        before in lexicon["noun_before"]
+        or before in lexicon["infinitive"]
+        or sentence.covered("cues.no_request", cue.first)
+        or _denied(sentence, cue)
+    )
+
+
 def lead_verdict(sentence: Sentence) -> Verdict | None:
     """Tell what the items of the list are that a sentence leads in: asked for, reported, told; None: open."""
     verdict = judge(sentence)
@@ -543,7 +572,9 @@ def lead_verdict(sentence: Sentence) -> Verdict | None:
     if verdict is not None and verdict.level == "explicit":
         # "We ask you to look at the following violations:"
         at_the_end = (
-            telling is not None and telling.last >= len(sentence.words) - 2 and telling.last > verdict.at
+            telling is not None
+            and telling.last >= len(sentence.words) - _NEAR_END
+            and telling.last > verdict.at
         )
         return told if at_the_end else verdict
     if verdict is not None and verdict.level == "reported":
@@ -553,6 +584,10 @@ def lead_verdict(sentence: Sentence) -> Verdict | None:
     if verdict is None and third and third[0].first == 0 and len(sentence.words) <= _HEADING:
         # "REQUEST:", in the third person, over the points of a petition.
         return Verdict("explicit", _FORCES[third[0].key], 0.85, 0)
+    named = [cue for cue in sentence.cues("asks") if cue.first and _is_verb(sentence, cue)]
+    if verdict is None and telling is None and named and sentence.words[-1:] == [":"]:
+        # "The League and its members demand:" is hardly ever said of others where a list follows.
+        return Verdict("explicit", _FORCES[named[0].key], 0.8, named[0].first)
     asking = [cue.first for cue in sentence.found.get("leads.asking", ()) if cue.first not in sentence.quoted]
     if asking and (telling is None or telling.last <= max(asking)):
         return Verdict("explicit", "call", 0.85, max(asking))

@@ -88,6 +88,8 @@ _SHORT = 160
 _LAST_BLOCKS = 12
 # Lines that look like names before a heading like "Notes" are the signatures if there are so many.
 _LEAST_NAMES = 3
+# An item of fewer code points ("+ 1") is no point of a letter.
+_LEAST_POINT = 3
 # Paragraphs of notes, or about the publisher, that may follow a letter.
 _ASIDE_PROSE = 12
 _ASIDE = re.compile(r"\s*\([^()]*\)[\s:.]*$")
@@ -175,7 +177,7 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
 def _first_prose(layout: Layout) -> int:
     addressed = False
     for block in layout.blocks:
-        listed = block.kind == "item"
+        listed = block.kind == "item" and block.content.end - block.content.start > _LEAST_POINT
         if is_prose(layout, block) or (listed and not addressed) or _speaks(layout, block):
             return block.first
         addressed = listed or _is_lone_lead(plain(layout.text, *block.content))
