@@ -317,7 +317,9 @@ class _Builder:
                 self.cluster, partial(_read_letter, folder, base), tasks, BATCH, self.seconds, able
             )
         size = max(1, min(BATCH, len(tasks) // (self.jobs * 2)))
-        preload = ["kb.linking", "kb.documents", "kb.extraction", "kb.validation"]
+        preload = ["kb.documents", "kb.extraction", "kb.restating", "kb.validation"]
+        if len(tasks) > BATCH:
+            preload.append("pyshacl")  # a single letter often does without
         return run(partial(_read_letter, folder, base), tasks, self.jobs, size, self.seconds, preload)
 
     def _graph(self, identifier: str) -> str:

@@ -26,6 +26,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -324,24 +325,34 @@ class Draft:
 
     @contextmanager
     def spool(self) -> Iterator[Callable[[bytes], None]]:
-        """Take in N-Quads bit by bit: what is written is gathered in a file and loaded in large pieces."""
-        path = self.folder / "spool.nq"
-        with path.open("wb") as file:
+        """Take in N-Quads bit by bit: they are gathered in files and loaded in large pieces, meanwhile the next."""
+        paths = [self.folder / "spool-1.nq", self.folder / "spool-2.nq"]
+        with ThreadPoolExecutor(1) as loader:
+            loading: list[Future[None]] = []
+            file = paths[0].open("wb")
 
             def load() -> None:
-                file.flush()
-                self.load(path)
-                file.seek(0)
-                file.truncate()
+                nonlocal file
+                file.close()
+                while loading:
+                    loading.pop().result()
+                loading.append(loader.submit(self.load, paths[0]))
+                paths.reverse()
+                file = paths[0].open("wb")
 
             def write(nquads: bytes) -> None:
                 file.write(nquads)
                 if file.tell() > SPOOL:
                     load()
 
-            yield write
-            load()
-        path.unlink()
+            try:
+                yield write
+                load()
+            finally:
+                file.close()
+            loading.pop().result()
+        for path in paths:
+            path.unlink()
 
     def add(self, quads: Iterable[pyoxigraph.Quad]) -> None:
         """Add quads."""

@@ -17,11 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph
-import pyshacl
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SH, SKOS, XSD
-from rdflib.plugins.sparql import prepareQuery
 from rdflib.term import IdentifiedNode, Node
 
 from kb import resources, sparql, store
@@ -73,6 +71,8 @@ def _judged(
     use: list[str | URIRef] | None = None,
 ) -> list[Finding]:
     """What pyshacl finds, by all shapes or those to `use`."""
+    import pyshacl  # most letters that are checked alone do without it, and it takes a while to import
+
     sources = [vocabulary(), context, *graphs]
     data = _Data(*([_facts(), *graphs] if use else [_together(*sources)]))
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes, do_owl_imports=False, use_shapes=use)
@@ -119,7 +119,9 @@ def validate_store(ask: Ask, shapes: Sequence[Path] = ()) -> list[Finding]:
         for s, p, o in _rows(ask, excerpt_query(name.value)):
             graph.add((_from(s), _from(p), _from(o)))
         if (graph.identifier, SCHEMA.text, None) in graph:
-            found += validate([graph], shapes)
+            plain = not any(isinstance(term, BNode) for triple in graph for term in triple)
+            screened = plain and not shapes
+            found += validate_letter(graph, store.nquads(graph)) if screened else validate([graph], shapes)
         else:
             others.append(graph)
     told = {(each.shape, each.component, each.focus, each.value) for each in found}
@@ -173,7 +175,11 @@ def _facts() -> Graph:
     return _together(vocabulary())
 
 
-_prepared = lru_cache(maxsize=256)(prepareQuery)
+@lru_cache(maxsize=256)
+def _prepared(query: str) -> Any:
+    from rdflib.plugins.sparql import prepareQuery  # likewise
+
+    return prepareQuery(query)
 
 
 # What the shapes and the vocabulary say
@@ -223,7 +229,7 @@ def _refuse(shapes: Graph, path: Path) -> None:
                 sparql.check(text)
             except KbError as error:
                 raise DataError(f"a query of these shapes can't be asked: {error.message}", path) from error
-            if prepareQuery(text).algebra.datasetClause:
+            if _prepared(text).algebra.datasetClause:
                 raise DataError("a query of these shapes names data to be fetched: leave out its FROM", path)
 
 
