@@ -53,6 +53,7 @@ __all__ = [
     "open_build",
     "order",
     "record_collection",
+    "reopen",
     "term",
     "vocabulary_name",
     "writing",
@@ -257,6 +258,11 @@ def open_build(build: Path) -> Store:
         return Store(pyoxigraph.Store.read_only(str(folder / "graph")), folder, hold)
     except (OSError, RuntimeError) as error:
         raise _damaged(folder, error) from error
+
+
+def reopen(folder: Path) -> Store:
+    """Open a generation that another process holds."""
+    return Store(pyoxigraph.Store.read_only(str(folder / "graph")), folder)
 
 
 # Writing

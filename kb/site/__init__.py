@@ -9,7 +9,7 @@ so a site can be served while it is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from kb.site.data import Graph, base_of, digest
 from kb.site.downloads import write_downloads
 from kb.site.folder import SiteFolder, SiteSummary
 from kb.site.pages import parts
-from kb.site.questions import Answer, answer
+from kb.site.questions import Answer, answers
 from kb.site.rendering import POLICY, Rendering, program, words
 from kb.site.search import options, write_search
 from kb.site.view import Page, Table, View
@@ -77,11 +77,14 @@ def _pages(
     renderings = [Rendering(View(graph, language, text)) for language, text in words().items()]
     write_search(renderings[0].view, folder)
 
-    def ask(name: str, language: str) -> Answer:
-        named = any(parameter.name == "language" for parameter in queries[name].parameters)
-        return asked(name, language if named else "")
+    @cache
+    def asked() -> Mapping[tuple[str, str], Answer]:
+        assert store.folder is not None  # noqa: S101 (an opened build has one)
+        return answers(store.folder, queries, words())
 
-    asked = lru_cache(1)(lambda name, language: answer(store.query, queries[name], language))
+    def ask(name: str, language: str) -> Answer:
+        return asked().get((name, language)) or asked()[name, ""]
+
     made_of = (program(), graph.common_stamp)
     for same in zip(*(parts(rendering.view, queries, ask) for rendering in renderings), strict=True):
         stamp = digest(made_of, same[0].stamp) if same[0].stamp else ""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions
@@ -15,8 +18,14 @@ from kb.querying import Query, run
 from kb.results import shown
 from kb.site.view import Page, Table, View
 from kb.sparql import Ask
+from kb.store import reopen
+from kb.workers import Lost
+from kb.workers import run as run_all
 
-__all__ = ["Answer", "answer", "question_page", "question_title", "tags"]
+__all__ = ["Answer", "answers", "question_page", "question_title", "tags"]
+
+SECONDS = 120
+"""How long one question may take."""
 
 MOST_ROWS = 300
 """Rows of an answer on the page; the command gives all."""
@@ -29,6 +38,38 @@ class Answer(NamedTuple):
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
     note: str = ""
+
+
+def answers(
+    generation: Path, queries: Mapping[str, Query], languages: Iterable[str]
+) -> Mapping[tuple[str, str], Answer]:
+    """The answers to all questions by name and language ("" for one that does not ask for labels in a language).
+
+    They are asked in processes of their own: so they use all cores, what they take of memory goes with them, and one
+    that takes too long lacks its answer, and no other does.
+    """
+    tasks = [
+        (query, language)
+        for query in queries.values()
+        for language in (languages if any(p.name == "language" for p in query.parameters) else [""])
+    ]
+    found: dict[tuple[str, str], Answer] = {}
+    for outcome in run_all(
+        partial(_answered, generation), tasks, os.cpu_count() or 1, 1, SECONDS, [__name__]
+    ):
+        if isinstance(outcome, Lost):
+            query, language = outcome.task
+            note = f"It takes longer than {SECONDS} seconds here: ask it by the command below."
+            outcome = query.name, language, Answer({}, (), (), note)
+        name, language, answered = outcome
+        found[name, language] = answered
+    return found
+
+
+def _answered(generation: Path, task: tuple[Query, str]) -> tuple[str, str, Answer]:
+    query, language = task
+    with reopen(generation) as store:
+        return query.name, language, answer(store.query, query, language)
 
 
 def answer(ask: Ask, query: Query, language: str) -> Answer:

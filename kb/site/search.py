@@ -35,8 +35,8 @@ NAMES = 500
 INDEX = 100_000
 """Characters in one file of the index."""
 
-MOST_ORGANISATIONS = 300
-"""Organisations that the search can be narrowed to: those with most letters."""
+MOST_CHOICES = 300
+"""Organisations and addressees that the search can be narrowed to: those with most letters."""
 
 STATES = {"machine-read": "in_force", "reviewed": "reviewed", "changed": "changed"}
 """The words of the interface for the states of demands in force."""
@@ -50,7 +50,7 @@ def write_search(view: View, folder: SiteFolder) -> None:
     index: dict[str, list[int]] = defaultdict(list)
     listed: list[tuple[int, str]] = []
     count = 0
-    chosen = frozenset(_organisations(view))
+    chosen = frozenset(_with_most(view.graph.signed))
     for name, rows in chain(_letter_files(view, folder), _name_files(view, folder)):
         listed.append((count, name))
         for row in rows:
@@ -190,19 +190,19 @@ def _packed(numbers: Iterable[int]) -> str:
     return ",".join(parts)
 
 
-def _organisations(view: View) -> list[str]:
-    signed = view.graph.signed
-    return sorted(signed, key=lambda who: (-len(signed[who]), who))[:MOST_ORGANISATIONS]
+def _with_most(index: Mapping[str, Sequence[str]]) -> list[str]:
+    return sorted(index, key=lambda who: (-len(index[who]), who))[:MOST_CHOICES]
 
 
 def options(view: View) -> Mapping[str, list[tuple[str, str]]]:
     """What can be chosen in each filter: value and words."""
     graph = view.graph
     addressed = {who for letter in graph.roles for who in graph.addressees(letter)}
+    letters = {who: its for who, its in graph.received.items() if who in addressed}
     found = {
         "type": [row["thing"] for row in graph.types if row["broader"] and graph.asked.get(row["thing"])],
-        "addressee": sorted(addressed, key=view.label),
-        "organisation": sorted(_organisations(view), key=view.label),
+        "addressee": sorted(_with_most(letters), key=view.label),
+        "organisation": sorted(_with_most(graph.signed), key=view.label),
     }
     years = sorted({row["date"][:4] for row in graph.letters.values() if row["date"]})
     states = {last(state) for state in graph.states}
