@@ -686,16 +686,36 @@ def site(build: Path, output: Path) -> None:
     type=click.IntRange(1),
     help="How many queries may run at once.",
 )
-def serve(build: Path, folder: Path | None, host: str, port: int, seconds: int, at_once: int) -> None:
+@click.option(
+    "--name", "names", metavar="NAME", multiple=True, help="What else the server is called, behind a proxy."
+)
+@click.option(
+    "--allow-origin",
+    "origins",
+    metavar="ORIGIN",
+    multiple=True,
+    help="A web site whose pages may ask this server, * for all; none by default.",
+)
+def serve(
+    build: Path,
+    folder: Path | None,
+    host: str,
+    port: int,
+    seconds: int,
+    at_once: int,
+    names: tuple[str, ...],
+    origins: tuple[str, ...],
+) -> None:
     """Serve the site of a build, with a SPARQL endpoint at /sparql, on this machine.
 
     \b
     Examples:
       kb serve
       kb serve --port 8080 --seconds 5
+      kb serve --name demands.example.org --allow-origin '*'
     """  # noqa: D301 (see `query`)
     try:
-        from kb.server import Limits
+        from kb.server import Limits, Visitors
         from kb.server import serve as run_server
     except ImportError as error:
         raise KbError(
@@ -703,7 +723,8 @@ def serve(build: Path, folder: Path | None, host: str, port: int, seconds: int, 
         ) from error
 
     click.echo(f"http://{host}:{port}/ (stop with Ctrl-C)", err=True)
-    run_server(build, folder or build / "site", host, port, Limits(seconds=seconds, at_once=at_once))
+    limits = Limits(seconds=seconds, at_once=at_once)
+    run_server(build, folder or build / "site", host, port, limits, Visitors(names, origins))
 
 
 @main.command()

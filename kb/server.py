@@ -16,13 +16,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import html
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import sysconfig
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, quote
 
@@ -34,10 +35,12 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from kb.errors import KbError, OutsideError, UsageError
 from kb.site import POLICY
@@ -47,11 +50,12 @@ from kb.site.view import PROJECT
 from kb.sparql import bind, check
 from kb.store import Store, excerpt_query, generation, open_build
 
-__all__ = ["Limits", "make_app", "serve"]
+__all__ = ["Limits", "Visitors", "make_app", "serve"]
 
 RDF_TYPES = {"text/turtle": "ttl", "application/ld+json": "jsonld", "application/n-triples": "nt"}
 """The forms of a description and the ends of their addresses; of two that please as well the earlier is given."""
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 QUERY_TYPE = "application/sparql-query"
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -76,6 +80,18 @@ class Limits:
     at_once: int = 4
     query_bytes: int = 64 * 1024
     result_bytes: int = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """Who may ask.
+
+    `names` are what the server may be called, any where there are none: on loopback a page of a web site that has its
+    name lead to this machine could read letters that are not public. `origins` are web sites whose pages may ask.
+    """
+
+    names: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(eq=False, slots=True)
@@ -319,11 +335,20 @@ async def _relay(endpoint: Endpoint, query: str, accept: str) -> Response:
 
 
 class _Headers(BaseHTTPMiddleware):
-    """The headers of `HEADERS` on every answer."""
+    """The headers of `HEADERS` on every answer, and no other answer to who calls the server by another name."""
+
+    def __init__(self, app: ASGIApp, names: tuple[str, ...]) -> None:
+        super().__init__(app)
+        self.names = names
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         """Answer the request, then add them."""
-        response = await call_next(request)
+        called = re.sub(r":\d+$", "", request.headers.get("host", "")).lower()
+        response = (
+            await call_next(request)
+            if not self.names or called in self.names
+            else PlainTextResponse("this server has other names: see `kb serve --name`\n", 421)
+        )
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
@@ -338,9 +363,11 @@ async def _failed(request: Request, error: Exception) -> Response:
     return PlainTextResponse("something went wrong here\n", 500, headers=HEADERS)
 
 
-def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette:
+def make_app(
+    build: Path, site: Path, limits: Limits | None = None, visitors: Visitors | None = None
+) -> Starlette:
     """The application over the build at `build`, with the pages at `site` (made and kept up to date here)."""
-    limits = limits or Limits()
+    limits, visitors = limits or Limits(), visitors or Visitors()
     with open_build(build) as graph:
         base = base_of(graph)
     endpoint = Endpoint(build, limits)
@@ -433,12 +460,18 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
                 return response  # the site's page for what is missing
             raise
 
+    across_sites = Middleware(
+        CORSMiddleware,
+        allow_origins=visitors.origins,
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["accept", "content-type"],
+    )
     return Starlette(
         routes=[
             Route("/sparql", sparql, methods=["GET", "POST"]),
             Route("/{path:path}", page_or_thing, methods=["GET"]),
         ],
-        middleware=[Middleware(_Headers)],
+        middleware=[Middleware(_Headers, visitors.names), *([across_sites] if visitors.origins else [])],
         exception_handlers={
             HTTPException: _failed,
             KbError: _failed,
@@ -450,7 +483,16 @@ def make_app(build: Path, site: Path, limits: Limits | None = None) -> Starlette
 
 
 def serve(
-    build: Path, site: Path, host: str = "127.0.0.1", port: int = 8000, limits: Limits | None = None
+    build: Path,
+    site: Path,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    limits: Limits | None = None,
+    visitors: Visitors | None = None,
 ) -> None:
-    """Serve the build at `build` until interrupted."""
-    uvicorn.run(make_app(build, site, limits), host=host, port=port, log_level="warning", server_header=False)
+    """Serve the build at `build` until interrupted; on loopback to who calls it by a loopback name or one of theirs."""
+    visitors = visitors or Visitors()
+    if host in LOOPBACK:
+        visitors = replace(visitors, names=(*LOOPBACK, "[::1]", *map(str.lower, visitors.names)))
+    app = make_app(build, site, limits, visitors)
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)

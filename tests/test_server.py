@@ -270,6 +270,27 @@ def test_other_methods_are_answered_as_the_protocol_says(served: Served) -> None
         connection.close()
 
 
+def test_pages_of_other_sites_may_ask_only_where_they_are_named(served: Served) -> None:
+    assert served.get("/letters.html", Host="evil.example")[0] == 421
+    assert served.get("/letters.html", Host=f"localhost:{served.port}")[0] == 200
+    _, headers, _ = served.get("/sparql?query=ASK%7B%7D", Origin="https://a.example")
+    assert "access-control-allow-origin" not in headers
+    server = Served(
+        served.folder, "--at-once", "1", "--allow-origin", "https://a.example", "--name", "A.example"
+    )
+    try:
+        for origin, allowed in (("https://a.example", "https://a.example"), ("https://b.example", None)):
+            _, headers, _ = server.get("/sparql?query=ASK%7B%7D", Origin=origin, Host="a.example")
+            assert headers.get("access-control-allow-origin") == allowed
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+        asked = {"Origin": "https://a.example", "Access-Control-Request-Method": "POST"}
+        connection.request("OPTIONS", "/sparql", headers=asked)
+        assert connection.getresponse().status == 200
+        connection.close()
+    finally:
+        server.stop()
+
+
 def test_a_page_that_is_missing_is_told_to_people_as_a_page(served: Served) -> None:
     status, headers, body = served.get("/letter/no-such-letter", Accept="text/html")
     assert (status, headers["content-type"]) == (404, "text/html; charset=utf-8")

@@ -27,6 +27,9 @@ Row = Mapping[str, str]
 Index = Mapping[str, Sequence[str]]
 """IRIs by IRI."""
 
+AGENTS = ("organisation", "person", "addressee")
+"""The folders of those who sign and are addressed."""
+
 KEPT = 1000
 """Letters whose demands are kept from one page to the next."""
 
@@ -156,6 +159,14 @@ class Graph:
         """The letters that are addressed or copied to each addressee."""
         return self._letters_by({letter: list(roles) for letter, roles in self.roles.items()})
 
+    def namesakes(self, agent: str) -> Sequence[str]:
+        """The other IRIs of an agent: what is addressed and what signs has one each, made of its name."""
+        folder, _, name = agent.removeprefix(self.base).partition("/")
+        if folder not in AGENTS:
+            return ()
+        others = (f"{self.base}{other}/{name}" for other in AGENTS if other != folder)
+        return [other for other in others if other in self.signed or other in self.received]
+
     @cached_property
     def named(self) -> Index:
         """The letters that name each document."""
@@ -263,7 +274,7 @@ class Graph:
             self._fingerprints.get(letter, self.store.version),
             self.letters[letter],
             sorted(self.roles.get(letter, {}).items()),
-            [(thing, self._labels(thing)) for thing in sorted(things)],
+            [(thing, self._labels(thing), thing in self.shown) for thing in sorted(things)],
             said,
         )
 
@@ -271,12 +282,9 @@ class Graph:
         """What stands for all that any page shows of a thing that has to do with letters."""
         types = [thing, *(row["thing"] for row in self.types if row["broader"] == thing)]
         asked = [map(letter_of, self.asked.get(type_, ())) for type_ in types]
-        letters = [
-            self.signed.get(thing, ()),
-            self.received.get(thing, ()),
-            self.named.get(thing, ()),
-            *asked,
-        ]
+        same = (thing, *self.namesakes(thing))
+        joined = (self.signed, self.received, self.named)
+        letters = [*(index.get(each, ()) for index in joined for each in same), *asked]
         stamps = [[self.stamp(letter) for letter in dict.fromkeys(its)] for its in letters]
         return digest(thing, self._labels(thing), self.notes.get(thing, ()), stamps)
 

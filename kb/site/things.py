@@ -22,9 +22,6 @@ MOST_DEMANDS = 100
 MOST_NEWEST = 20
 """Demands on the page of an organisation: the newest; all are in its letters."""
 
-AGENTS = ("organisation", "person", "addressee")
-"""The folders of those who sign and are addressed."""
-
 MOST_OTHERS = 50
 """Organisations named beside another: those with most letters in common."""
 
@@ -113,7 +110,7 @@ def thing_pages(view: View, iri: str, section: str, kind: str) -> Iterator[Page]
     One that has several roles, such as a body that was addressed and that signed, has a section for each.
     """
     definition, told = _notes(view, iri)
-    roles = [role for same in (iri, *_namesakes(view, iri)) for role in _roles(view, same)]
+    roles = [role for same in (iri, *view.graph.namesakes(iri)) for role in _roles(view, same)]
     values = {
         "heading": view.label(iri),
         "crumb": view.words["person"] if "/person/" in iri else view.words[kind],
@@ -152,14 +149,6 @@ def _shown(view: View, roles: Sequence[Role], first: bool) -> Mapping[str, Any]:
         if blocks or first:
             shown.append({"title": role.title, "facts": facts, "blocks": blocks})
     return {"roles": shown}
-
-
-def _namesakes(view: View, iri: str) -> list[str]:
-    """The other IRIs of an agent: what is addressed and what signs has one each, made of its name."""
-    folder, _, name = iri.removeprefix(view.graph.base).partition("/")
-    others = [f"{view.graph.base}{other}/{name}" for other in AGENTS if other != folder]
-    known = (view.graph.signed, view.graph.received)
-    return [other for other in others if folder in AGENTS and any(other in each for each in known)]
 
 
 def _portions(letters: Sequence[str], demands: Sequence[str]) -> list[tuple[list[str], list[str]]]:

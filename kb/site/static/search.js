@@ -113,7 +113,7 @@ async function search() {
   found.sort((a, b) => b - a); // names, then the newest
   shown = 0;
   hits.replaceChildren();
-  count.textContent = query ? (found.length ? `${found.length} ${form.dataset.found}` : form.dataset.none) : "";
+  count.textContent = query ? (found.length ? `${form.dataset.found}: ${found.length}` : form.dataset.none) : "";
   await show(run);
 }
 
