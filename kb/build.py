@@ -88,6 +88,7 @@ class _Read:
 
     entry: Entry
     nquads: bytes = b""
+    turtle: bytes = b""
     descriptions: tuple[str, ...] = ()
     signatures: tuple[tuple[int, str, SignatoryKind], ...] = ()
     statements: tuple[str, ...] = ()
@@ -287,7 +288,7 @@ class _Builder:
                     if known:
                         draft.remove_graph(self._graph(read.entry.id))
                     spool(unpacked(read.nquads))
-                    state.keep_graph(read.entry.id, read.nquads)
+                    state.keep_graph(read.entry.id, read.nquads, read.turtle)
                     state.keep(read.entry)
                     state.keep_signatures(read.entry.id, read.signatures)
                     linker.restating.replace(read.entry.id, read.statements)
@@ -421,6 +422,7 @@ def _read_letter(folder: Path, base: str, task: _Task) -> _Read:
                 **_counts(graph, Names(base).letter(task.id)),
             ),
             packed(own),
+            packed(store.turtle(own)),
             tuple(descriptions),
             tuple((each.position, each.name, each.kind) for each in letter.signatures),
             tuple(statements(letter, graph)),

@@ -21,7 +21,7 @@ import pyoxigraph
 from kb import jsonld
 from kb.errors import DataError, UsageError
 from kb.namespaces import PREFIXES
-from kb.store import Store
+from kb.store import TURTLE_PREFIXES, Store
 from kb.store import order as store_order
 
 __all__ = ["RDF_FORMATS", "RdfFormat", "export", "find_letter", "statements"]
@@ -34,8 +34,6 @@ IN_MEMORY = 100_000
 
 _TEXT = f"<{PREFIXES['schema']}text> ".encode()
 _END = b" .\n"
-# The collection's own addresses are written out: as prefixed names every "/" in them would be escaped.
-_PREFIXES = {prefix: namespace for prefix, namespace in PREFIXES.items() if prefix != "id"}
 # XML 1.0 has no way at all to say these.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -81,13 +79,16 @@ def _pieces(store: Store, graph: pyoxigraph.NamedNode, texts: bool) -> Iterator[
     """The same as N-Quads, many whole lines at a time: as the build kept them, or else sorted now."""
     kept = store.kept(graph)
     if kept is not None:
-        yield (
-            kept if texts else b"".join(line for line in kept.splitlines(keepends=True) if _TEXT not in line)
-        )
+        for piece in kept:
+            yield piece if texts else _textless(piece)
         return
     lines = (line for line in _sorted(store, graph) if texts or _TEXT not in line)
     while some := b"".join(islice(lines, 1_000)):
         yield some.replace(_END, _end(graph))
+
+
+def _textless(lines: bytes) -> bytes:
+    return b"".join(line for line in lines.splitlines(keepends=True) if _TEXT not in line)
 
 
 def _end(graph: pyoxigraph.NamedNode) -> bytes:
@@ -139,14 +140,37 @@ def _write_nquads(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[b
         output.writelines(_pieces(store, graph, texts))
 
 
+class _Without:
+    """Leaves out as many bytes at the beginning: prefixes that are declared already."""
+
+    def __init__(self, size: int, output: IO[bytes]) -> None:
+        self._size = size
+        self._output = output
+
+    def write(self, data: bytes) -> int:
+        self._output.write(data[self._size :])
+        self._size = max(0, self._size - len(data))
+        return len(data)
+
+    def flush(self) -> None:
+        self._output.flush()
+
+
 def _write_turtle(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[bytes], texts: bool) -> None:
-    triples = chain.from_iterable(_triples(store, graph, texts) for graph in graphs)
-    pyoxigraph.serialize(triples, output, pyoxigraph.RdfFormat.TURTLE, prefixes=_PREFIXES)
+    head = pyoxigraph.serialize((), format=pyoxigraph.RdfFormat.TURTLE, prefixes=TURTLE_PREFIXES) or b""
+    output.write(head)
+    for graph in graphs:
+        kept = store.kept_turtle(graph) if texts else None
+        if kept is not None:
+            output.write(kept)
+        else:
+            triples, body = _triples(store, graph, texts), cast("IO[bytes]", _Without(len(head), output))
+            pyoxigraph.serialize(triples, body, pyoxigraph.RdfFormat.TURTLE, prefixes=TURTLE_PREFIXES)
 
 
 def _write_trig(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[bytes], texts: bool) -> None:
     quads = chain.from_iterable(_quads(store, graph, texts) for graph in graphs)
-    pyoxigraph.serialize(quads, output, pyoxigraph.RdfFormat.TRIG, prefixes=_PREFIXES)
+    pyoxigraph.serialize(quads, output, pyoxigraph.RdfFormat.TRIG, prefixes=TURTLE_PREFIXES)
 
 
 class _Returns:
@@ -176,7 +200,7 @@ def _write_rdfxml(store: Store, graphs: list[pyoxigraph.NamedNode], output: IO[b
                 yield triple
 
     pyoxigraph.serialize(
-        triples(), cast("IO[bytes]", _Returns(output)), pyoxigraph.RdfFormat.RDF_XML, prefixes=_PREFIXES
+        triples(), cast("IO[bytes]", _Returns(output)), pyoxigraph.RdfFormat.RDF_XML, prefixes=TURTLE_PREFIXES
     )
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import astuple
 from functools import lru_cache
-from itertools import islice
+from itertools import groupby
+from operator import attrgetter
 
 import rdflib
 from rdflib.namespace import DCTERMS
 
-from kb import graph, store, tracking
+from kb import graph, shared, store, tracking
 from kb.collection import Decision
 from kb.extraction.language import languages
 from kb.extraction.layout import plain
@@ -31,8 +31,7 @@ MANY = 2000
 
 _CACHE = 1 << 16
 
-_PIECE = 500
-"""Links that are written as one graph: few, so that memory does not grow."""
+_GRAPH = "restatements"
 
 
 def statements(letter: Letter, read: rdflib.Graph) -> Iterator[str]:
@@ -82,7 +81,7 @@ class Restating:
         """
         judged = {frozenset((row.what, row.value)) for row in rows}
         if len(self._changed) > MANY:
-            self._take_back(self._state.linked())
+            self._take_back(map(int, self._state.sources(_GRAPH)))
             found = tracking.links(
                 map(_statement, self._state.dated_demands("begins")),
                 map(_statement, self._state.dated_demands("ends")),
@@ -110,9 +109,7 @@ class Restating:
 
     def _take_back(self, numbers: Iterable[int]) -> None:
         for number in numbers:
-            old = [_link(kept) for kept in self._state.take_links(number)]
-            if old:
-                self._draft.remove(self._nquads(old))
+            self._draft.remove(self._state.take_said(_GRAPH, _source(number)))
 
     def _links_of(self, numbers: Iterable[int], judged: Collection[frozenset[str]]) -> Iterator[Restatement]:
         for number in numbers:
@@ -129,17 +126,11 @@ class Restating:
             yield self._candidates[number][position]
 
     def _write(self, found: Iterable[Restatement]) -> None:
-        links = iter(found)
         with self._draft.spool() as spool:
-            while piece := list(islice(links, _PIECE)):
-                for link in piece:
-                    kept = json.dumps(astuple(link), ensure_ascii=False)
-                    self._state.keep_link(tracking.number(link.later), kept)
-                spool(self._nquads(piece).encode())
-
-    def _nquads(self, links: Iterable[Restatement]) -> str:
-        lines = store.nquads(graph.restatements_graph(links, self._names))
-        return "".join(f"{line}\n" for line in lines)
+            for later, links in groupby(found, attrgetter("later")):
+                lines = store.nquads(graph.restatements_graph(links, self._names))
+                self._state.keep_said(_GRAPH, _source(tracking.number(later)), lines)
+                spool(shared.text(lines).encode())
 
     def _find(self, number: int) -> Statement | None:
         kept = self._state.demand(number)
@@ -158,9 +149,9 @@ def _statement(demand: Demand) -> Statement:
     return Statement(iri, letter, date, found, frozenset(about))
 
 
-def _link(kept: str) -> Restatement:
-    later, earlier, score, types, *rest = json.loads(kept)
-    return Restatement(later, earlier, score, tuple(types), *rest)
+def _source(number: int) -> str:
+    """What the state knows a demand by: in the order of numbers."""
+    return f"{number:020}"
 
 
 def _words(demand: Demand) -> set[tuple[int, int]]:

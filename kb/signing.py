@@ -22,6 +22,7 @@ from kb.state import State
 __all__ = ["Signing"]
 
 _FILE = "organisations.nq"
+_GRAPH = "organisations"
 
 
 class Signing:
@@ -47,7 +48,7 @@ class Signing:
 
     def leave(self, letter: str) -> None:
         """Take back whom a letter's signatures stand for, before the letter changes or goes."""
-        self._draft.remove(shared.text(self._signatories(letter)))
+        self._draft.remove(self._state.take_said(_GRAPH, letter))
         self._left[letter] = self._state.names_in(letter)
 
     def update(self) -> list[DataError]:
@@ -100,17 +101,16 @@ class Signing:
                     moved.append(each.number)
         others = self._state.letters_signed(moved) - self._left.keys()
         for letter in sorted(others):
-            self._draft.remove(shared.text(self._signatories(letter)))
+            self._draft.remove(self._state.take_said(_GRAPH, letter))
         self._state.stand_for(meant.items())
         return others
 
     def _tell(self, letters: set[str]) -> None:
         with self._draft.spool() as spool:
             for letter in sorted(letters):
-                spool(shared.text(self._signatories(letter)).encode())
-
-    def _signatories(self, letter: str) -> list[str]:
-        return graph.signatories(letter, self._state.signed(letter), self._names)
+                lines = graph.signatories(letter, self._state.signed(letter), self._names)
+                self._state.keep_said(_GRAPH, letter, lines)
+                spool(shared.text(lines).encode())
 
     def _matches(self, linkage: Linkage) -> list[graph.Match]:
         found = []

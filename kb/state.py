@@ -79,7 +79,7 @@ _COLUMNS = tuple(each.name for each in fields(Entry))
 _SCHEMA = f"""
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE letter ({", ".join(_COLUMNS)}, PRIMARY KEY (id)) WITHOUT ROWID;
-CREATE TABLE graph (letter TEXT PRIMARY KEY, nquads BLOB NOT NULL);
+CREATE TABLE graph (letter TEXT PRIMARY KEY, nquads BLOB NOT NULL, turtle BLOB NOT NULL);
 CREATE TABLE name (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, stands_for TEXT NOT NULL DEFAULT '',
     UNIQUE (name, kind)
@@ -97,8 +97,9 @@ CREATE TABLE passage (
     word INTEGER NOT NULL, ends INTEGER NOT NULL, demand INTEGER NOT NULL, position INTEGER NOT NULL,
     PRIMARY KEY (word, ends, demand, position)
 ) WITHOUT ROWID;
-CREATE TABLE link (later INTEGER NOT NULL, value TEXT NOT NULL);
-CREATE INDEX link_later ON link (later);
+CREATE TABLE said (
+    graph TEXT NOT NULL, source TEXT NOT NULL, nquads BLOB NOT NULL, PRIMARY KEY (graph, source)
+) WITHOUT ROWID;
 CREATE INDEX signature_name ON signature (name);
 CREATE TABLE description (number INTEGER PRIMARY KEY, line TEXT NOT NULL UNIQUE);
 CREATE TABLE described (
@@ -161,9 +162,9 @@ class State:
             ((letter, position, name, kind) for position, name, kind in signatures),
         )
 
-    def keep_graph(self, letter: str, nquads: bytes) -> None:
-        """Keep the statements of a letter, as `packed` gives them."""
-        self._database.execute("INSERT OR REPLACE INTO graph VALUES (?, ?)", (letter, nquads))
+    def keep_graph(self, letter: str, nquads: bytes, turtle: bytes) -> None:
+        """Keep the statements of a letter, as `packed` gives them, and as Turtle, packed alike."""
+        self._database.execute("INSERT OR REPLACE INTO graph VALUES (?, ?, ?)", (letter, nquads, turtle))
 
     def graph(self, letter: str) -> bytes | None:
         """Give the lines of N-Quads of a letter, in order, or None if it was not read."""
@@ -176,6 +177,11 @@ class State:
             digest = hashlib.sha256(nquads)
             digest.update(repr(self.signed(letter)).encode())
             yield letter, digest.hexdigest()
+
+    def turtle(self, letter: str) -> bytes | None:
+        """Give a letter as Turtle without its prefixes, or None if it was not read."""
+        row = self._database.execute("SELECT turtle FROM graph WHERE letter = ?", (letter,)).fetchone()
+        return unpacked(row[0]) if row else None
 
     def forget(self, identifier: str) -> None:
         """Remove a letter."""
@@ -324,20 +330,33 @@ class State:
         )
         return {row[0] for row in found}
 
-    def keep_link(self, later: int, value: str) -> None:
-        """Keep a link from a demand to an earlier one."""
-        self._database.execute("INSERT INTO link VALUES (?, ?)", (later, value))
+    # What is said bit by bit in a graph that concerns several letters
 
-    def linked(self) -> list[int]:
-        """List the demands that have links to earlier ones."""
-        return [row[0] for row in self._database.execute("SELECT DISTINCT later FROM link ORDER BY later")]
+    def keep_said(self, graph: str, source: str, nquads: Iterable[str]) -> None:
+        """Keep the lines of N-Quads that one source (a letter, a demand) has in a graph."""
+        if kept := list(nquads):
+            self._database.execute("INSERT INTO said VALUES (?, ?, ?)", (graph, source, packed(kept)))
 
-    def take_links(self, later: int) -> list[str]:
-        """Remove the links from a demand, and give what was kept of them."""
-        rows = self._database.execute("SELECT value FROM link WHERE later = ? ORDER BY rowid", (later,))
-        values = [str(row[0]) for row in rows]
-        self._database.execute("DELETE FROM link WHERE later = ?", (later,))
-        return values
+    def take_said(self, graph: str, source: str) -> str:
+        """Remove what a source has in a graph, and give its lines."""
+        about = (graph, source)
+        row = self._database.execute(
+            "SELECT nquads FROM said WHERE graph = ? AND source = ?", about
+        ).fetchone()
+        self._database.execute("DELETE FROM said WHERE graph = ? AND source = ?", about)
+        return unpacked(row[0]).decode() if row else ""
+
+    def said(self, graph: str) -> Iterator[bytes]:
+        """Give the lines of N-Quads of all sources of a graph, in order."""
+        for row in self._database.execute(
+            "SELECT nquads FROM said WHERE graph = ? ORDER BY source", (graph,)
+        ):
+            yield unpacked(row[0])
+
+    def sources(self, graph: str) -> list[str]:
+        """List the sources that have something in a graph."""
+        rows = self._database.execute("SELECT source FROM said WHERE graph = ? ORDER BY source", (graph,))
+        return [row[0] for row in rows]
 
     # Opening
 

@@ -28,6 +28,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ from kb.errors import DataError, OutsideError, UsageError
 from kb.state import State
 
 __all__ = [
+    "TURTLE_PREFIXES",
     "Draft",
     "Store",
     "begin",
@@ -55,11 +57,12 @@ __all__ = [
     "record_collection",
     "reopen",
     "term",
+    "turtle",
     "vocabulary_name",
     "writing",
 ]
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever what a generation holds changes, so that an older one is rebuilt and not misread."""
 
 SPOOL = 64 << 20
@@ -78,6 +81,10 @@ _NAMING = frozenset(
     )
 )  # fmt: skip
 """What leads from a letter to whom and what it names, which other graphs describe."""
+
+# The collection's own addresses are written out: as prefixed names every "/" in them would be escaped.
+TURTLE_PREFIXES = {prefix: name for prefix, name in namespaces.PREFIXES.items() if prefix != "id"}
+"""The prefixes that Turtle, TriG and RDF/XML are written with."""
 
 _TAG = (
     "Signature: 8a477f597d28d172789f06886806bc55\n"
@@ -127,10 +134,28 @@ class Store:
         """Give the quads of all graphs that fit; None fits everything."""
         yield from self._graph.quads_for_pattern(subject, predicate, value, None)
 
-    def kept(self, graph: pyoxigraph.NamedNode) -> bytes | None:
-        """Give the lines of N-Quads of a letter's graph, in `order`, if the build kept them beside the store."""
+    def kept(self, graph: pyoxigraph.NamedNode) -> Iterator[bytes] | None:
+        """Give the lines of N-Quads of a graph, many at a time, if the build kept them beside the store."""
         state = self._kept()
-        return state.graph(graph.value.rpartition("/letter/")[2]) if state else None
+        kind, _, name = graph.value.rpartition("/")
+        if state is None:
+            return None
+        if kind.endswith("/graph"):
+            return chain(self._kept_whole(graph), state.said(name))
+        letter = state.graph(name) if kind.endswith("/letter") else None
+        return None if letter is None else iter([letter])
+
+    def kept_turtle(self, graph: pyoxigraph.NamedNode) -> bytes | None:
+        """Give a letter's graph as `turtle` made it, if the build kept that beside the store."""
+        state = self._kept()
+        return state.turtle(graph.value.rpartition("/letter/")[2]) if state else None
+
+    def _kept_whole(self, graph: pyoxigraph.NamedNode) -> Iterator[bytes]:
+        """The lines of a graph in the files of what is made anew as a whole (`kb.shared`)."""
+        end = f" {graph} .\n".encode()
+        for path in sorted(self.folder.glob("*.nq")) if self.folder else ():
+            with path.open("rb") as file:
+                yield b"".join(line for line in file if line.endswith(end))
 
     def fingerprints(self) -> dict[str, str]:
         """Give the id of every letter with what stands for all it says and for whom its signatures are.
@@ -273,6 +298,17 @@ def nquads(graph: rdflib.Graph) -> list[str]:
     name = pyoxigraph.NamedNode(str(graph.identifier))
     lines = (f"<{s}> <{p}> {term(o)} {name} ." for s, p, o in graph)
     return sorted(lines, key=order(name))
+
+
+def turtle(nquads: Iterable[str]) -> list[str]:
+    """Write lines of N-Quads as Turtle with the project's prefixes, without declaring those (`TURTLE_PREFIXES`)."""
+    triples = (
+        quad.triple
+        for quad in pyoxigraph.parse("\n".join(nquads), pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+    )
+    written = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.TURTLE, prefixes=TURTLE_PREFIXES)
+    lines = (written or b"").decode().split("\n")[:-1]
+    return lines[len(TURTLE_PREFIXES) :]
 
 
 def order(graph: pyoxigraph.NamedNode) -> Callable[[str], tuple[bool, str]]:
