@@ -191,6 +191,8 @@ def _parts(reading: Reading, start: int, stop: int) -> Iterator[_Part]:
         complete = _ends_one(before, key) or (key == "offices" and _ends_named(before))
         if key == "offices" and _is_of_states(text, before, place):
             complete = False
+        if key == "forms" and _is_holder(before, text[place:stop]):
+            complete = False
         if key == "separator" or complete:
             cuts.append(place)
     for begin, end in zip(cuts, [*cuts[1:], stop], strict=True):
@@ -234,6 +236,17 @@ def _shared(before: str, after: str) -> bool:
     """Tell two offices of one person: "High Representative / Vice-President X"."""
     offices = any_language("addressee", "offices")
     return offices.fullmatch(before.strip(_EDGES)) is not None and offices.match(after) is not None
+
+
+def _is_holder(office: str, name: str) -> bool:
+    """Tell the name of who holds an office from another addressee, where Arabic puts nothing between them."""
+    offices = any_language("addressee", "offices")
+    return (
+        office.upper() == office.lower()
+        and office.rstrip(_EDGES) == office.rstrip()
+        and offices.match(_without_forms(office.lstrip())) is not None
+        and offices.match(_without_forms(name)) is None
+    )
 
 
 def _ends_one(before: str, key: str) -> bool:
@@ -655,7 +668,7 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
             stop = found.start()
             break
     first = text[start : start + 1]
-    known = any(any_language("addressee", key).match(text, start) for key in ("states", "offices"))
+    known = any(any_language("addressee", key).match(text, start) for key in ("states", "offices", "forms"))
     if not first or (first.islower() and not article and not known):
         return
     for begin, end in _listed(text, start, stop):

@@ -346,7 +346,8 @@ def _by_name(sentence: Sentence, cue: Found) -> float:
     if any(word in lexicon["relatives"] for word in before[-3:]):
         return 0.0
     near = (*text[max(0, cue.first - 2) : cue.first], *text[cue.first + 1 : cue.last + 2])
-    if any(word in lexicon["you"] for word in near):
+    endings = tuple(lexicon["you_endings"])
+    if any(word in lexicon["you"] for word in near) or (endings and text[cue.first].endswith(endings)):
         return 0.9
     if _followed_by_signatories(sentence, cue):
         return 0.8
