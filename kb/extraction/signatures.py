@@ -96,6 +96,8 @@ class _SignatureBlock:
         self._only = False
         self._open = False
         self._below: frozenset[int] = frozenset()
+        # Whether names run on from the line before.
+        self._running = False
         # How many code points the longest line has.
         self._width = 0
 
@@ -147,7 +149,7 @@ class _SignatureBlock:
         if self._is_none(text, line.span) or (text[0] == "(" and heads_footer(text.strip("()."))):
             return
         if line.marker is None:
-            if inline_names(text) is not None:
+            if inline_names(text) is not None or (self._running and not line.gap):
                 self._read_running(index)
                 return
             if self._is_heading(text, line.heading) or self._continues(index, text):
@@ -244,6 +246,7 @@ class _SignatureBlock:
             )
             if not apart and _has_organisation(_beside_office(text)) and not _beside_office(text).islower():
                 self._extend(line.span.end, f"{previous.name}, {text}")
+                self.entries[-1] = self.entries[-1]._replace(role="")
             return True
         if apart:
             return False
@@ -252,7 +255,7 @@ class _SignatureBlock:
             return True
         if not previous.numbered and _may_be_role(text) and kind_of_name(previous.name) == "person":
             return True
-        if previous.role and not previous.numbered:
+        if previous.role and not previous.numbered and kind_of_name(text) != "person":
             behalf = any_language("signatures", "behalf").match(text)
             text = text[behalf.end() :].strip() if behalf else text
             joined = ", ".join(part for part in (previous.name, previous.role, text) if part)
@@ -361,7 +364,7 @@ class _SignatureBlock:
                     _Entry(text, span, self._section) for text, span in chosen if name_like(text)
                 )
                 return True
-            chosen = chosen[:1]
+            chosen = _with_affiliation(chosen)
         chosen = [cell for cell in chosen if not _is_contact(cell[0])]
         if chosen:
             name = ", ".join(text for text, _ in chosen)
@@ -373,6 +376,7 @@ class _SignatureBlock:
         line = self.layout.lines[index]
         reading = read(self.layout.text, (Span(line.content, line.span.end),))
         start = inline_names(reading.text) or start
+        self._running = reading.text.rstrip()[-1:] in ",،"
         self.entries.extend(_running_entries(reading, start, section=self._section))
 
 
@@ -383,6 +387,14 @@ def _signed(text: str) -> int:
         return 0
     name = text[found.end() :].lstrip(" .:：")
     return len(text) - len(name) if name else 0
+
+
+def _with_affiliation(cells: list[tuple[str, Span]]) -> list[tuple[str, Span]]:
+    """Give the cells of a row that are the name: a person's has a role and an organisation beside it."""
+    first, *others = cells
+    if kind_of_name(first[0]) == "organisation" or not any(_has_organisation(text) for text, _ in others):
+        return [first]
+    return [first, *(cell for cell in others if not heads_names(cell[0]))]
 
 
 _INITIAL = re.compile(r"[^\W\d_]\.\s?[^\W\d_]")

@@ -90,6 +90,8 @@ _LAST_BLOCKS = 12
 _LEAST_NAMES = 3
 # An item of fewer code points ("+ 1") is no point of a letter.
 _LEAST_POINT = 3
+# Lines below the signatures that are no names.
+_MOST_NOTES = 2
 # Paragraphs of notes, or about the publisher, that may follow a letter.
 _ASIDE_PROSE = 12
 _ASIDE = re.compile(r"\s*\([^()]*\)[\s:.]*$")
@@ -248,7 +250,17 @@ def _without_heading(layout: Layout, words: Words, blocks: list[Block], end: int
     for block in blocks[-_LAST_BLOCKS:]:
         if _is_courtesy(layout, block) and _names_follow(layout, words, block.last + 1):
             return block.first
-    return _names_before(layout, words, blocks, end)
+    for noted in range(_MOST_NOTES + 1):
+        # A line or two below the names may tell where more of them are.
+        kept = blocks[: len(blocks) - noted]
+        below = blocks[len(blocks) - noted :]
+        if not kept or (below and below[0].content.end - below[0].content.start > _SHORT):
+            break
+        stop = below[0].first if below else end
+        names = _names_before(layout, words, kept, stop)
+        if stop - names >= (_LEAST_NAMES if noted else 1):
+            return names
+    return end
 
 
 def _sections(words: Words, blocks: list[Block]) -> list[int]:
@@ -424,7 +436,7 @@ def name_like(text: str) -> bool:
     if not text or len(text) > 250 or text[-1] in ":!?؟" or text.count(" ") > 25:
         return False
     last = text.rsplit(None, 1)[-1]
-    if text[-1] in ".…" and (len(last) > 6 or (last[0].islower() and "." not in last[:-1])):
+    if text[-1] in ".…" and "." not in last[:-1] and (len(last) > 6 or last[0].islower()):
         return False
     if any_language("closing", "formulas").fullmatch(text.strip(_FINAL)):
         return False
