@@ -275,6 +275,9 @@ def _ends_one(before: str, key: str) -> bool:
         return False
     if any_language("addressee", "forms").fullmatch(last):
         return False
+    if last.isupper() and any_language("addressee", "connectors").fullmatch(words[-2]):
+        # "Envoy of the AU Chair"
+        return False
     return any_language("addressee", "offices").search(before) is not None
 
 
@@ -317,7 +320,7 @@ def _block(layout: Layout, zones: Zones, zone: Zone, title: Titled | None) -> li
         return block.addressees
     signed = [layout.text[start:end] for start, end in zones.spans("signatures")]
     # A name that signs too is a sender's letterhead.
-    return [a for a in block.addressees if _trusted(a) and not any(a.name in names for names in signed)]
+    return [a for a in block.addressees if _trusted(a) and not _signs(a, signed)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,6 +477,15 @@ def _is_further_office(text: str) -> bool:
     return not rest or any_language("addressee", "connectors").match(rest) is not None
 
 
+def _signs(addressee: Addressee, signed: Iterable[str]) -> bool:
+    """Tell whether a name is among the signatures, or one of those is in it ("President X")."""
+    return any(
+        addressee.name in names
+        or any(" " in line and line in addressee.name for line in map(str.strip, names.splitlines()[:20]))
+        for names in signed
+    )
+
+
 def _within(inner: Span, outer: Span) -> bool:
     return outer.start <= inner.end and inner.start < outer.end
 
@@ -489,8 +501,8 @@ def _led(text: str) -> tuple[int, bool]:
     if not lead:
         return 0, False
     rest = text[lead.end() :]
-    if not rest.strip() or rest.lstrip()[0] in ":：/":
-        return lead.end() + len(rest) - len(rest.lstrip(" :：/")), True
+    if not rest.strip(" ,،") or rest.lstrip()[0] in ":：/":
+        return lead.end() + len(rest) - len(rest.lstrip(" :：/,،")), True
     article = any_language("addressee", "articles").match(rest.lstrip())
     named = rest.lstrip()[article.end() :].lstrip() if article else rest.lstrip()
     if named[:1].isupper() and any(

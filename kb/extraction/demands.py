@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import NamedTuple
 
-from kb.extraction.language import Language, any_language
+from kb.extraction.language import Language, any_language, words
 from kb.extraction.layout import Block, Layout, Reading
 from kb.extraction.requests import Names, Sentence, Verdict, cut, judge, lead_verdict, shape
 from kb.extraction.zones import Zone, Zones, is_prose
@@ -247,7 +247,10 @@ class _Reader:
         end = block.content.end
         if block.kind == "item" or block.last > block.first or end - block.content.start > _LONGEST_TITLE:
             return False
-        if self.layout.reading(block).text.rstrip()[-1:] in _TITLE_ENDS:
+        title = self.layout.reading(block).text.rstrip()
+        if title[-1:] in _TITLE_ENDS:
+            return False
+        if words(title)[-1:] and words(title)[-1] in self.language.folded("words", "conjunctions"):
             return False
         if following.kind == "item":
             return True

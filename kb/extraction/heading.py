@@ -222,7 +222,7 @@ def _title_rank(layout: Layout, words: Words, index: int) -> int | None:
     if line.heading:
         return 0
     if any_language("title", "kinds").search(text) and not FIELD.match(text):
-        return 1 if len(text.split()) > 2 else 2
+        return 1 if len(_LETTERS.findall(text)) > 2 else 2
     if index == 0 and len(text.split()) > 3 and not FIELD.match(text) and not _names_addressee(text):
         return 3
     return None

@@ -77,6 +77,8 @@ _CONTACT = re.compile(r"\S@\S|https?://|www\.", re.IGNORECASE)
 _SIGN_OF_CONTACT = re.compile("[@/.]")
 _TELEPHONE = re.compile(r"\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNORECASE)
 _CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
+# The initials of who wrote and who typed a letter ("GS/mk").
+_TYPIST = re.compile(r"[A-Z]{1,4}[/:][a-z]{1,4}")
 _POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,6}\s+[^\W\d_]")
 _RULE = re.compile(r"[\s|:+-]+")
 
@@ -175,6 +177,7 @@ class _SignatureBlock:
                 or _is_contact(text)
                 or _is_dated(text)
                 or self._is_address(index, text)
+                or _TYPIST.fullmatch(text)
             ):
                 return
             self.entries.append(_Entry(text, Span(start, end), self._section))
@@ -709,7 +712,8 @@ def _names_organisation(text: str) -> bool:
 def _names_persons(text: str, least: int = 1) -> bool:
     """Tell whether text lists the names of `least` persons or more, and nothing else."""
     names = [name for name, _ in _split_names(Reading(text.rstrip(_EDGES), (0,), (0,)))]
-    if any(any_language("addressee", "offices").search(name) for name in names):
+    offices = any_language("addressee", "offices")
+    if any(offices.search(name) or kind_of_name(name) == "organisation" for name in names):
         return False
     return len(names) >= least and all(1 < len(name.split()) <= 5 and name_like(name) for name in names)
 

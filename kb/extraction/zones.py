@@ -189,7 +189,8 @@ def _first_prose(layout: Layout) -> int:
 def _is_lone_lead(text: str) -> bool:
     """Tell whether a line says no more than that those below are addressed ("To:")."""
     return (
-        len(text) < _SHORT and any_language("addressee", "leads").fullmatch(text.rstrip(" :：/")) is not None
+        len(text) < _SHORT
+        and any_language("addressee", "leads").fullmatch(text.rstrip(" :：/,،")) is not None
     )
 
 
