@@ -19,7 +19,7 @@ from kb import resources
 from kb.errors import DataError
 from kb.extraction.language import bare, fold, languages, words
 
-__all__ = ["Classifier", "classify", "classify_all", "load"]
+__all__ = ["Classifier", "Turn", "classify", "classify_all", "load"]
 
 NEAR = 10
 """How many words apart, at most, the words of a cue stand that are joined by "&"."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
-from kb.extraction.types import NEAR, Classifier, classify, classify_all, load
+from kb.extraction.types import ASIDE, HINT, NEAR, Classifier, Turn, classify, classify_all, load
 
 LEAVES = [
     *["ceasefire", "ceasefire-monitoring", "ceasefire-enforcement", "agreement-transparency"],
@@ -126,6 +127,65 @@ def test_a_demand_is_given_its_type(language: str, text: str, expected: str) -> 
 )
 def test_a_sentence_about_nothing_of_this_has_no_type(text: str) -> None:
     assert classify(text, "en") == ()
+
+
+SENTENCES = [
+    tuple(part.strip() for part in line.split("|"))
+    for line in (Path(__file__).parent / "types.txt").read_text("utf-8").splitlines()
+    if line.strip() and not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("language", "type_", "text"), SENTENCES)
+def test_a_demand_has_this_type_or_has_it_not(language: str, type_: str, text: str) -> None:
+    told = classify(text, language)
+    assert (type_.removeprefix("!") in told) is not type_.startswith("!"), told
+
+
+@pytest.mark.parametrize("leaf", LEAVES)
+def test_each_type_is_tried_in_each_language(leaf: str) -> None:
+    assert {language for language, type_, _ in SENTENCES if type_ == leaf} == {"en", "ar", "fr", "es"}
+
+
+def test_a_hint_counts_only_where_there_is_no_cue() -> None:
+    kinds = Classifier([("a", "red", 1.0), ("b", "blue", HINT)], [("aside", "because"), ("asks", "ask")])
+    assert kinds.scores("red and blue") == {"a": 1.0, "b": HINT}
+    assert classify("We write about prisons.", "en") == ("detention-access",)
+    assert classify("Repeal the decree on prisons.", "en") == ("legal-reform",)
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        ("red because blue", {"a": 1.0, "b": ASIDE}),
+        ("because red, blue", {"a": ASIDE, "b": 1.0}),
+        ("red, we ask for blue", {"a": ASIDE, "b": 1.0}),
+        ("red. We ask for blue", {"a": 1.0, "b": 1.0}),
+        ("red (blue)", {"a": 1.0, "b": ASIDE}),
+        ("red “blue” red", {"a": 1.0, "b": ASIDE}),
+        ("because red must blue", {"a": ASIDE, "b": 1.0}),
+    ],
+)
+def test_what_is_said_aside_weighs_less(text: str, weights: dict[str, float]) -> None:
+    turns: list[tuple[Turn, str]] = [("aside", "because"), ("asks", "ask"), ("must", "must")]
+    assert Classifier([("a", "red", 1.0), ("b", "blue", 1.0)], turns).scores(text) == weights
+
+
+def test_a_word_is_not_its_own_partner() -> None:
+    assert Classifier([("a", "amend* & amendment*", 1.0)]).scores("the amendments") == {}
+
+
+def test_a_top_concept_is_told_where_no_leaf_is() -> None:
+    assert classify("Pressure and leverage!", "en") == ("pressure-on-parties",)
+    assert classify("Rights and institutions need you.", "en") == ("rights-and-institutions",)
+
+
+def test_a_demand_that_only_hints_is_about_the_letter_too() -> None:
+    release = ["Free all prisoners of conscience.", "Release the detainees who are ill."]
+    assert classify_all([*release, "Think of the women."], "en")[2] == (
+        "detainee-release",
+        "womens-participation",
+    )
 
 
 def test_types_come_in_the_order_of_the_vocabulary() -> None:
