@@ -112,6 +112,11 @@ class Context:
                 self._add(described, predicate, term, nest.get((iri, predicate, _key(term))))
         return described
 
+    def nests(self, predicate: str) -> bool:
+        """Whether what a property leads to may be described inside; a key's own vocabulary would reach into it."""
+        key = self._keys.get(predicate)
+        return predicate != _TYPE and not (key and key.vocabulary)
+
     def _order(self, predicate: str) -> tuple[int, str]:
         key = self._keys.get(predicate)
         return (key.order if key else len(self.document), predicate)
@@ -183,10 +188,10 @@ def nested(root: str, triples: Iterable[pyoxigraph.Triple], context: Context) ->
         while queue:
             iri = queue.popleft()
             order.append(iri)
-            for predicate in sorted(nodes[iri], key=context._order):
+            for predicate in sorted(filter(context.nests, nodes[iri]), key=context._order):
                 for term in nodes[iri][predicate]:
                     inner = _key(term)
-                    if inner in nodes and inner not in parents and inner not in tops and predicate != _TYPE:
+                    if inner in nodes and inner not in parents and inner not in tops:
                         parents[inner] = (iri, predicate, inner)
                         queue.append(inner)
     inside: dict[tuple[str, str, str], Any] = {}

@@ -20,7 +20,7 @@ import pytest
 import rdflib
 import yaml
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
@@ -175,6 +175,12 @@ TRIPLES = st.lists(st.tuples(st.sampled_from(THINGS), st.sampled_from(PROPERTIES
 
 
 @settings(max_examples=60, deadline=None)
+@example(
+    [
+        ("letter/a", "kb:force", pyoxigraph.NamedNode(Names().base + "letter/a/demand/1")),
+        ("letter/a/demand/1", "kb:new", pyoxigraph.NamedNode(expand("code:call"))),
+    ]
+)
 @given(TRIPLES)
 def test_any_graph_survives_json_ld(
     triples: list[tuple[str, str, pyoxigraph.NamedNode | pyoxigraph.Literal]],
