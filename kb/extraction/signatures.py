@@ -564,12 +564,15 @@ _DASHES = re.compile(r"\s[-–—]\s")
 
 
 def _between_dashes(text: str) -> bool:
-    """Tell whether a line lists names parted by dashes: three or more, most of them of organisations."""
+    """Tell whether a line lists names parted by dashes: many, or three or more, most of them of organisations."""
     parts = _DASHES.split(text) if text.count(" ") > _FEW_WORDS else []
     return (
         len(parts) > 2
         and all(name_like(part) and not _is_office(part) for part in parts)
-        and sum(kind_of_name(part) == "organisation" for part in parts) * 2 > len(parts)
+        and (
+            len(parts) > _MOST_PARTS
+            or sum(kind_of_name(part) == "organisation" for part in parts) * 2 > len(parts)
+        )
     )
 
 
