@@ -248,9 +248,6 @@ def _without_heading(layout: Layout, words: Words, blocks: list[Block], end: int
         names = _names_before(layout, words, blocks[:number], blocks[number].first)
         if blocks[number].first - names >= _LEAST_NAMES:
             return names
-    if blocks and any(map(str.isupper, words[blocks[-1].first])) and lists_names(layout, blocks[-1]):
-        # Names in running text, and nothing over them; without capitals, it may be prose.
-        return blocks[-1].first
     for block in blocks[-_LAST_BLOCKS:]:
         if _is_courtesy(layout, block) and _names_follow(layout, words, block.last + 1):
             return block.first
@@ -264,6 +261,9 @@ def _without_heading(layout: Layout, words: Words, blocks: list[Block], end: int
         names = _names_before(layout, words, kept, stop)
         if stop - names >= (_LEAST_NAMES if noted else 1):
             return names
+    if blocks and any(map(str.isupper, words[blocks[-1].first])) and lists_names(layout, blocks[-1]):
+        # Names in running text, and nothing over them; without capitals, it may be prose.
+        return blocks[-1].first
     return end
 
 
