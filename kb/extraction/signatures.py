@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from kb.extraction.dates import find_dates, may_hold_date
@@ -64,6 +66,8 @@ def find_signatures(layout: Layout, zones: Zones) -> tuple[tuple[Signature, ...]
 
 # ---------------------------------------------------------------------------------------- line by line
 
+# No name has more code points; what seems to go on after so many doesn't.
+_LONGEST_NAME = 600
 # Writers are presented in the last paragraphs.
 _PRESENTED = 12
 _EDGES = " \t,;،؛*_|•·"
@@ -227,6 +231,8 @@ class _SignatureBlock:
         line, previous = self.layout.lines[index], self.entries[-1]
         # A line between the two that was no part of the name (a note) parts them.
         apart = line.gap > 0 or self._last_line != index - 1 or not self._open
+        if len(previous.name) > _LONGEST_NAME:
+            return False
         cut = _OPEN.search(previous.name) or _is_cut_off(previous.name)
         if index in self._below and not apart:
             self._extend(line.span.end, f"{previous.name}, {text}")
@@ -576,16 +582,18 @@ def _between_dashes(text: str) -> bool:
     )
 
 
+def _inside(brackets: Sequence[tuple[int, int]], place: int) -> bool:
+    """Tell whether a place is within one of the brackets, which are in order."""
+    before = bisect_left(brackets, place, key=itemgetter(0))
+    return before > 0 and place < brackets[before - 1][1]
+
+
 def _split_names(reading: Reading) -> Iterator[tuple[str, Span]]:
     """Split running text into names: at semicolons, else at commas and the last "and"."""
     text = reading.text
     separator = _PARTS if _PARTS.search(text) else _DASHES if _between_dashes(text) else _COMMAS
     brackets = [found.span() for found in _BRACKETS.finditer(text)]
-    ends = [
-        found.span()
-        for found in separator.finditer(text)
-        if not any(start < found.start() < end for start, end in brackets)
-    ]
+    ends = [found.span() for found in separator.finditer(text) if not _inside(brackets, found.start())]
     starts = [0, *(end for _, end in ends)]
     stops = [*(start for start, _ in ends), len(text)]
     pieces = list(zip(starts, stops, strict=True))
@@ -616,7 +624,7 @@ def _last_connector(text: str, start: int, stop: int, listed: bool) -> tuple[int
     """
     brackets = [found.span() for found in _BRACKETS.finditer(text, start, stop)]
     for found in any_language("signatures", "connectors").finditer(text, start, stop):
-        if any(a < found.start() < b for a, b in brackets):
+        if _inside(brackets, found.start()):
             continue
         before, after = text[start : found.start()].strip(), text[found.end() : stop].strip()
         if not before:
