@@ -29,6 +29,8 @@ _LEXICAL = {
     XSD.date: "^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$",
     XSD.gYearMonth: "^[1-9][0-9]{3}-(0[1-9]|1[0-2])$",
     XSD.gYear: "^[1-9][0-9]{3}$",
+    XSD.integer: "^-?[0-9]{1,9}$",
+    XSD.nonNegativeInteger: "^[0-9]{1,9}$",
 }
 """Forms of values that every library takes for well written; a date must besides be a day of the calendar."""
 
