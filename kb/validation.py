@@ -51,17 +51,16 @@ def validate(
 
     Each finding names the graph that holds its focus node; where several do, there is one finding for each.
     `context` are facts of other graphs that a check needs: the date of the letter whose demand is assessed.
-    Raises DataError where a file of shapes can't be used.
+    Raises DataError where a file of shapes can't be used, or pyshacl can't make sense of the data.
     """
     try:
         return _judged(list(graphs), shapes_graph(*shapes), context)
     except DataError:
         raise
     except Exception as error:
-        if not shapes:
-            raise
-        # Whatever strangers' shapes make pyshacl or rdflib raise is about those shapes.
-        raise DataError(f"these shapes can't be applied: {error}", shapes[0]) from error
+        # Whatever strangers' data or shapes make pyshacl or rdflib raise is about these.
+        what = "these shapes can't be applied" if shapes else "the data can't be checked"
+        raise DataError(f"{what}: {error}", shapes[0] if shapes else None) from error
 
 
 def _judged(

@@ -20,6 +20,7 @@ from kb.errors import DataError, UsageError
 from kb.findings import Finding, dumps, fails, loads, summary, write
 from kb.graph import Names, letter_graph
 from kb.letter import Letter, Signature, Span
+from kb.namespaces import PREFIXES
 from kb.store import in_memory
 from kb.validation import validate, validate_files, validate_store
 from tests.sample import LETTER, OPEN, TEXT, span
@@ -237,6 +238,18 @@ def test_a_file_that_does_not_parse_is_told_by_line_and_column(tmp_path: Path) -
     with pytest.raises(DataError) as told:
         validate_files([path])
     assert str(told.value).startswith(f"{path}:2:13: ")
+
+
+@pytest.mark.parametrize("offset", ["1.5", '"x"', '"NaN"^^xsd:double', "[]", "<urn:x>"])
+def test_an_offset_of_any_kind_stops_no_check(tmp_path: Path, offset: str) -> None:
+    path = tmp_path / "place.ttl"
+    prefixes = "".join(f"PREFIX {each}: <{PREFIXES[each]}>\n" for each in ("oa", "xsd"))
+    path.write_text(f"{prefixes}<urn:place> oa:start {offset} ; oa:end 9 .", encoding="utf-8")
+    if offset == "[]":
+        with pytest.raises(DataError, match="can't be checked"):
+            validate_files([path])
+    else:
+        assert "place-offsets" in {finding.rule for finding in validate_files([path])}
 
 
 def test_a_context_on_the_web_is_not_fetched(tmp_path: Path) -> None:
