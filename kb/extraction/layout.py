@@ -144,6 +144,7 @@ _FURNITURE = re.compile(
     (?:[-–—\s]|page|p\.|صفحة|página|pág\.)*\d{1,3}(?:\s*(?:/|of|de|sur|من)\s*\d{1,3})?[-–—\s]*  # page number
     | (?:\[?\s*!\[[^\]]{0,300}\]\([^)]{0,1000}\)\s*\]?(?:\([^)\s]{0,1000}\))?\s*)+  # images
     | \]\([^)\s]{0,1000}\)  # the end of a link
+    | \[\^?[\w-]{1,20}\]:\s*<?(?:https?://|www\.)\S{1,1000}  # where a link leads
     | [-–—_=*~\#\s]{3,}  # a rule
     | <[^<>]{1,300}>  # a lone tag
     | [←⇐↩⬅◀⏪].{1,80}  # the way back in a site

@@ -177,7 +177,7 @@ class _SignatureBlock:
                 # A note below a numbered list.
                 return
             if (
-                not (name_like(text) or _short_name(text))
+                not (name_like(text) or _short_name(text) or self._stands_alone(index, text))
                 or _is_contact(text)
                 or _is_dated(text)
                 or self._is_address(index, text)
@@ -311,6 +311,21 @@ class _SignatureBlock:
         place = self.layout.text.find(rest[:1], start + found.end()) if rest else start
         return rest, place
 
+    def _stands_alone(self, index: int, text: str) -> bool:
+        """Tell a name in small letters ("mailbox (Germany)") that is set off by blank lines like those around it."""
+        layout = self.layout
+        following = layout.lines[index + 1] if index + 1 < len(layout.lines) else None
+        before, _, place = text.partition(" (")
+        return (
+            len(self.entries) > 1
+            and layout.lines[index].gap > 0
+            and self._last_line == index - 1
+            and (following is None or following.gap > 0)
+            and before.count(" ") < 2
+            and (not place or place.endswith(")"))
+            and text[-1] not in ":!?…."
+        )
+
     def _is_address(self, index: int, text: str) -> bool:
         """Tell a line of an address: a street with its number, a town with its postal code."""
         if not _DIGIT.search(text):
@@ -344,11 +359,10 @@ class _SignatureBlock:
                 for at, (text, span) in zip(signed, cells, strict=True)
             )
             return True
-        heads = [any_language("signatures", "subheadings").fullmatch(text.rstrip(".:")) for text, _ in cells]
-        if sum(head is not None for head in heads) >= 2 or (all(heads) and not self.entries):
-            places = any_language("signatures", "columns")
+        heads = [_heads_column(text, "subheadings") for text, _ in cells]
+        if sum(heads) >= 2 or (all(heads) and not self.entries):
             self._columns = [
-                number for number, (text, _) in enumerate(cells) if places.fullmatch(text.rstrip(".:"))
+                number for number, (text, _) in enumerate(cells) if _heads_column(text, "columns")
             ]
             return True
         if self._is_none(cells[0][0], line.span):
@@ -396,6 +410,12 @@ def _signed(text: str) -> int:
         return 0
     name = text[found.end() :].lstrip(" .:：")
     return len(text) - len(name) if name else 0
+
+
+def _heads_column(text: str, key: str) -> bool:
+    """Tell whether a cell heads a column of that list ("Name", "Profession/Affiliation")."""
+    known = any_language("signatures", key)
+    return all(known.fullmatch(part.strip(" .:")) for part in re.split("[/&,]", text))
 
 
 def _with_affiliation(cells: list[tuple[str, Span]]) -> list[tuple[str, Span]]:
@@ -509,6 +529,8 @@ def _is_office(text: str) -> bool:
         not rest
         or rest[0] in ",-–—(/&،"
         or any_language("addressee", "connectors").match(rest) is not None
+        # Arabic puts nothing between an office and the body it is of.
+        or (rest[0].upper() == rest[0].lower() and _has_organisation(rest))
         # "Président national", "Directora ejecutiva": an office in lower case.
         or (rest.islower() and rest.count(" ") < 3)
     )
@@ -544,6 +566,7 @@ def _lists(text: str, alone: bool) -> bool:
     A line that is the whole block may list as few as three, if the first is no person's.
     """
     parts = [part.strip() for part in re.split("[,،]", text)]
+    parts = [part for part in parts if part.casefold() not in any_words("signatures", "after_names")]
     if sum(_has_title(part) for part in parts) > 1:
         return True
     if len(parts) < 3 or any(map(_is_office, parts)):
@@ -554,9 +577,10 @@ def _lists(text: str, alone: bool) -> bool:
 
 
 def _has_title(text: str) -> bool:
-    """Tell whether a name begins with a form of address ("Dr.")."""
+    """Tell whether a name begins with a form of address ("Dr. X", not "Professor of Law")."""
     head = _NAME_WORDS.match(text)
-    return head is not None and head[0].casefold() in any_words("signatures", "persons")
+    titled = head is not None and head[0].casefold() in any_words("signatures", "persons")
+    return titled and not _is_office(text)
 
 
 # A line of more code points may have been wrapped.

@@ -218,6 +218,7 @@ def is_prose(layout: Layout, block: Block) -> bool:
 def _body_end(layout: Layout, words: Words, begin: int) -> int:
     """Tell the line at which the closing, the signatures or the footer begin."""
     blocks = [block for block in layout.blocks if block.first >= begin]
+    headed: int | None = None
     for number, block in enumerate(blocks):
         length = block.content.end - block.content.start
         if block.kind == "item" or length > 500:
@@ -238,8 +239,19 @@ def _body_end(layout: Layout, words: Words, begin: int) -> int:
         if inline_names(text) is not None and not _prose_from(layout, blocks, number + 1):
             return block.first
         if number and _ends_body(text) and not _prose_from(layout, blocks, number + 1, _ASIDE_PROSE):
+            if heads_footer(text, signed=False):
+                headed = _last_heading(words, blocks) if headed is None else headed
+                if number < headed:
+                    # A press release tells whom to ask, and then gives the letter.
+                    continue
             return _without_heading(layout, words, blocks[:number], block.first)
     return _without_heading(layout, words, blocks, len(layout.lines))
+
+
+def _last_heading(words: Words, blocks: list[Block]) -> int:
+    """The number of the last block that begins with a heading over signatures; -1 if there is none."""
+    texts = ((number, words[blocks[number].first]) for number in reversed(range(len(blocks))))
+    return next((number for number, text in texts if len(text) <= _SHORT and heads_signatures(text)), -1)
 
 
 def _without_heading(layout: Layout, words: Words, blocks: list[Block], end: int) -> int:
