@@ -8,9 +8,8 @@ so a site can be served while it is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from itertools import zip_longest
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kb.errors import OutsideError
@@ -18,17 +17,22 @@ from kb.ontology_page import contents
 from kb.querying import Query, find_queries, folders
 from kb.site.data import Graph, base_of, digest
 from kb.site.downloads import write_downloads
-from kb.site.folder import SiteFolder, SiteSummary
+from kb.site.folder import Files, SiteFolder, SiteSummary
+from kb.site.making import make_all, renderings
 from kb.site.pages import parts
-from kb.site.questions import Answer, answers
+from kb.site.questions import answers
 from kb.site.rendering import POLICY, Rendering, program, words
 from kb.site.search import options, write_search
-from kb.site.view import Page, Table, View
+from kb.site.shelves import Shelves
+from kb.site.view import Page, Table
 from kb.store import Store, open_build
 
 __all__ = ["POLICY", "SiteSummary", "build_site"]
 
 STATIC = Path(__file__).parent / "static"
+
+SHELVES = ".joins.sqlite"
+"""What joins things, in the folder of the site while it is made."""
 
 EXAMPLE = """\
 PREFIX kb: <https://w3id.org/demandkb/ns#>
@@ -45,8 +49,8 @@ LIMIT 20
 """The query that the SPARQL page opens with."""
 
 
-def build_site(build: Path, out: Path, progress: Callable[[int], None] = lambda count: None) -> SiteSummary:
-    """Write the site of the build at `build` into the folder `out`; `progress` hears how many pages are done.
+def build_site(build: Path, out: Path, jobs: int | None = None) -> SiteSummary:
+    """Write the site of the build at `build` into the folder `out`, in `jobs` processes (one for each core).
 
     Raises UsageError where there is no build, OutsideError where `out` can't be written.
     """
@@ -57,43 +61,42 @@ def build_site(build: Path, out: Path, progress: Callable[[int], None] = lambda 
             questions = sorted((name, query.text) for name, query in queries.items())
             made_of = digest(program(), store.version, questions)
             if not folder.is_made_of(made_of):
+                folder.begin()
                 for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
                     folder.put(f"assets/{path.relative_to(STATIC).as_posix()}", path.read_bytes())
-                for count, (rendering, page) in enumerate(_pages(store, queries, folder), 1):
-                    if not folder.unchanged(rendering.path(page), rendering.digest(page)):
-                        folder.put(rendering.path(page), rendering.render(page))
-                    progress(count)
+                _write_pages(store, queries, folder, jobs or os.cpu_count() or 1)
             return folder.finish(made_of)
     except OSError as error:
         raise OutsideError(f"the site can't be written: {error.strerror or error}", error.filename) from error
 
 
-def _pages(
-    store: Store, queries: Mapping[str, Query], folder: SiteFolder
+def _write_pages(store: Store, queries: Mapping[str, Query], folder: SiteFolder, jobs: int) -> None:
+    assert store.folder is not None  # noqa: S101 (an opened build has one)
+    answered = answers(store.folder, queries, words())
+    shelves = folder.path / SHELVES
+    with Shelves.make(shelves) as made:
+        graph = Graph(store, base_of(store), made)
+        graph.prepare()
+        same = (program(), graph.common_stamp)
+        tasks = [
+            (part._replace(stamp=stamp), Files(folder.path, folder.files_of(part.name)))
+            for part in parts(graph, queries, answered)
+            for stamp in [digest(same, part.stamp) if part.stamp else ""]
+            if not folder.has_part(part.name, stamp)
+        ]
+        for part, files in make_all(graph, shelves, tasks, jobs):
+            folder.add_part(part.name, part.stamp, files)
+        shown = renderings(graph)
+        write_search(shown[0].view, folder)
+        for rendering, page in _others(shown, write_downloads(store, folder)):
+            if not folder.unchanged(rendering.path(page), rendering.digest(page)):
+                folder.put(rendering.path(page), rendering.render(page))
+
+
+def _others(
+    renderings: Sequence[Rendering], downloads: Sequence[tuple[str, str, str]]
 ) -> Iterator[tuple[Rendering, Page]]:
-    """Every page that may have changed, in each language. What the languages share is written on the way."""
-    downloads = write_downloads(store, folder)
-    graph = Graph(store, base_of(store))
-    renderings = [Rendering(View(graph, language, text)) for language, text in words().items()]
-    write_search(renderings[0].view, folder)
-
-    @cache
-    def asked() -> Mapping[tuple[str, str], Answer]:
-        assert store.folder is not None  # noqa: S101 (an opened build has one)
-        return answers(store.folder, queries, words())
-
-    def ask(name: str, language: str) -> Answer:
-        return asked().get((name, language)) or asked()[name, ""]
-
-    made_of = (program(), graph.common_stamp)
-    for same in zip(*(parts(rendering.view, queries, ask) for rendering in renderings), strict=True):
-        stamp = digest(made_of, same[0].stamp) if same[0].stamp else ""
-        if not folder.has_part(same[0].name, stamp):
-            for pages in zip_longest(*(part.pages for part in same)):
-                yield from (
-                    (rendering, page) for rendering, page in zip(renderings, pages, strict=True) if page
-                )
-    folder.end_part()
+    """The pages that are of no part, in each language."""
     ontology = contents()
     for rendering in renderings:
         up = "../" if rendering.folder else ""

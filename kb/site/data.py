@@ -1,7 +1,8 @@
 """What the pages show, asked of the graph with the queries of `queries/` beside this file.
 
-What joins things (who signed which letter, which demand is of which type) is held in memory, as IRIs that are
-there once; what letters say word for word is asked for when a page needs it, and only the last letters are kept.
+What joins things (who signed which letter, which demand is of which type) is asked once for the whole site and kept
+on disk (`shelves`), where every process that makes pages finds it; what letters say word for word is asked for when
+a page needs it, and only the last letters are kept.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from pyoxigraph import NamedNode, QuerySolutions
 
+from kb.site.shelves import Shelves
 from kb.sparql import bind
 from kb.store import Store
 from kb.tracking import Line, Restatement, lines
@@ -26,6 +29,8 @@ Row = Mapping[str, str]
 
 Index = Mapping[str, Sequence[str]]
 """IRIs by IRI."""
+
+_Value = TypeVar("_Value")
 
 AGENTS = ("organisation", "person", "addressee")
 """The folders of those who sign and are addressed."""
@@ -54,16 +59,32 @@ def digest(*values: object) -> str:
     return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _shelved(make: Callable[[Graph], Mapping[str, _Value]]) -> cached_property[Mapping[str, _Value]]:
+    """A property that is made once for all processes."""
+
+    def shelf(graph: Graph) -> Mapping[str, _Value]:
+        return graph.shelves.shelf(make.__name__, lambda: make(graph))
+
+    shelf.__doc__ = make.__doc__
+    return cached_property(shelf)
+
+
 class Graph:
     """The graph as the pages need it, whatever their language. `base` is the base IRI of the collection's things."""
 
-    def __init__(self, store: Store, base: str) -> None:
+    def __init__(self, store: Store, base: str, shelves: Shelves | None = None) -> None:
         self.store = store
         self.base = base
+        self.shelves = shelves or Shelves.in_memory()
         # Each language shows a page in its turn, and pages next to each other show the same letters.
         self.rows = lru_cache(16)(self._rows)
-        self.stamp = cache(self._stamp)
         self.letter_demands = lru_cache(KEPT)(self._letter_demands)
+
+    def prepare(self) -> None:
+        """Ask all that is asked once for the whole site."""
+        for name, value in vars(Graph).items():
+            if isinstance(value, cached_property):
+                getattr(self, name)
 
     def ask(self, name: str, **about: str) -> Iterator[Row]:
         """The solutions of `queries/NAME.rq`, its variables bound to the IRIs of `about`."""
@@ -81,7 +102,7 @@ class Graph:
         """The collection, and what read it."""
         return next(self.ask("site"))
 
-    @cached_property
+    @_shelved
     def labels(self) -> Mapping[str, Mapping[str, str]]:
         """The labels of everything that has one: IRI to language to label ("" for no language)."""
         found: dict[str, dict[str, str]] = defaultdict(dict)
@@ -90,7 +111,7 @@ class Graph:
             labels[row["language"]] = min(row["label"], labels.get(row["language"], row["label"]))
         return found
 
-    @cached_property
+    @_shelved
     def notes(self) -> Mapping[str, Sequence[Row]]:
         """Definitions, other names and addresses of things."""
         found: dict[str, list[Row]] = defaultdict(list)
@@ -98,13 +119,13 @@ class Graph:
             found[row["thing"]].append(row)
         return found
 
-    @cached_property
+    @_shelved
     def letters(self) -> Mapping[str, Row]:
         """All letters by IRI, in order of time; those without a date last."""
         rows = sorted(self.ask("letters"), key=lambda row: (row["date"] or "9", row["id"]))
         return {sys.intern(row["letter"]): row for row in rows}
 
-    @cached_property
+    @_shelved
     def letter_ids(self) -> Mapping[str, str]:
         """The letters' IRIs by their identifiers."""
         return {row["id"]: iri for iri, row in self.letters.items()}
@@ -132,17 +153,17 @@ class Graph:
                 found[thing].append(letter)
         return dict(found)
 
-    @cached_property
+    @_shelved
     def signers(self) -> Index:
         """Who signed each letter: organisations and persons."""
         return self._index("signers", "letter", "thing")
 
-    @cached_property
+    @_shelved
     def signed(self) -> Index:
         """Which letters each organisation or person signed."""
         return self._letters_by(self.signers)
 
-    @cached_property
+    @_shelved
     def roles(self) -> Mapping[str, Mapping[str, str]]:
         """Whom each letter is addressed and copied to: letter to agent to role."""
         found: dict[str, dict[str, str]] = defaultdict(dict)
@@ -154,7 +175,7 @@ class Graph:
         """To whom a letter is addressed, or copied."""
         return [agent for agent, its in self.roles.get(letter, {}).items() if its == role]
 
-    @cached_property
+    @_shelved
     def received(self) -> Index:
         """The letters that are addressed or copied to each addressee."""
         return self._letters_by({letter: list(roles) for letter, roles in self.roles.items()})
@@ -167,17 +188,17 @@ class Graph:
         others = (f"{self.base}{other}/{name}" for other in AGENTS if other != folder)
         return [other for other in others if other in self.signed or other in self.received]
 
-    @cached_property
+    @_shelved
     def named(self) -> Index:
         """The letters that name each document."""
         return self._letters_by(self._index("documents", "letter", "thing"))
 
-    @cached_property
+    @_shelved
     def mentioned(self) -> Index:
         """Whom and what each letter names, but for signatories."""
         return self._index("mentioned", "letter", "thing")
 
-    @cached_property
+    @_shelved
     def demands(self) -> Index:
         """The demands in force of each letter, in the order of the text."""
         found: dict[str, list[tuple[int, str]]] = defaultdict(list)
@@ -185,17 +206,17 @@ class Graph:
             found[sys.intern(row["letter"])].append((int(row["start"]), sys.intern(row["demand"])))
         return {letter: [demand for _, demand in sorted(pairs)] for letter, pairs in found.items()}
 
-    @cached_property
+    @_shelved
     def types_of(self) -> Index:
         """The types of each demand in force."""
         return self._index("demand-types", "demand", "thing")
 
-    @cached_property
+    @_shelved
     def asked(self) -> Index:
         """The demands in force of each type, in order of time."""
         return self._demands_by(self.types_of)
 
-    @cached_property
+    @_shelved
     def leaning(self) -> Index:
         """The demands in force that lean on each document, in order of time."""
         return self._demands_by(self._index("demand-documents", "demand", "thing"))
@@ -208,8 +229,8 @@ class Graph:
                     found[thing].append(demand)
         return dict(found)
 
-    @cached_property
-    def lines(self) -> Sequence[Line]:
+    @_shelved
+    def lines(self) -> Mapping[str, Line]:
         """Demands joined by restating each other, each line from its first statement on; longest first."""
         links = [
             Restatement(
@@ -221,18 +242,24 @@ class Graph:
             )
             for row in self.ask("restatements")
         ]
-        return lines(links, {d: self.date_of(d) for link in links for d in (link.later, link.earlier)})
+        found = lines(links, {d: self.date_of(d) for link in links for d in (link.later, link.earlier)})
+        return {f"{line.type} {line.demands[0]}": line for line in found}
 
-    @cached_property
-    def lines_of(self) -> Mapping[str, Sequence[Line]]:
-        """The lines that each demand belongs to: one for each type that it was asked again on."""
-        found: dict[str, list[Line]] = defaultdict(list)
-        for line in self.lines:
+    def line(self, name: str) -> Line:
+        """One of `lines`."""
+        type_, demands = self.lines[name]
+        return Line(type_, tuple(demands))
+
+    @_shelved
+    def lines_of(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """The lines that each demand belongs to, by type and first demand: one for each type it was asked again on."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for line in map(self.line, self.lines):
             for demand in line.demands:
-                found[demand].append(line)
+                found[demand].append((line.type, line.demands[0]))
         return found
 
-    @cached_property
+    @_shelved
     def assessments(self) -> Mapping[str, Sequence[Row]]:
         """What people found came of each demand, oldest first."""
         found: dict[str, list[Row]] = defaultdict(list)
@@ -240,38 +267,44 @@ class Graph:
             found[row["demand"]].append(row)
         return found
 
-    @cached_property
-    def shown(self) -> frozenset[str]:
+    @_shelved
+    def shown(self) -> Mapping[str, str]:
         """Everything that has a page of its own, letters apart."""
-        types = (row["thing"] for row in self.types)
-        return frozenset((*self.signed, *self.received, *self.named, *types))
+        return dict.fromkeys((*self.signed, *self.received, *self.named, *self.types), "")
 
-    @cached_property
-    def types(self) -> Sequence[Row]:
+    @_shelved
+    def types(self) -> Mapping[str, Row]:
         """The demand types with what is above each, and how many demands and letters have it."""
-        return list(self.ask("types"))
+        return {row["thing"]: row for row in self.ask("types")}
 
-    @cached_property
-    def states(self) -> frozenset[str]:
+    @_shelved
+    def states(self) -> Mapping[str, str]:
         """The record states that demands in force are in."""
-        return frozenset(row["state"] for row in self.ask("states"))
+        return {row["state"]: "" for row in self.ask("states")}
 
     # What stands for what pages show, so that it needs not be asked
 
-    @cached_property
-    def _fingerprints(self) -> Mapping[str, str]:
-        return {f"{self.base}letter/{name}": print_ for name, print_ in self.store.fingerprints().items()}
+    @_shelved
+    def stamps(self) -> Mapping[str, str]:
+        """What stands for all that any page shows of each letter, but for the labels of demand types."""
+        kept = self.store.fingerprints()
+        return {
+            letter: self._stamp(letter, kept.get(letter.rpartition("/letter/")[2], self.store.version))
+            for letter in self.letters
+        }
 
-    def _stamp(self, letter: str) -> str:
-        """What stands for all that any page shows of a letter, but for the labels of demand types."""
+    def stamp(self, letter: str) -> str:
+        """One of `stamps`."""
+        return self.stamps[letter]
+
+    def _stamp(self, letter: str, fingerprint: str) -> str:
         things = {*self.signers.get(letter, ()), *self.mentioned.get(letter, ()), *self.roles.get(letter, ())}
         said = []
         for demand in self.demands.get(letter, ()):
-            its = [(line.type, line.demands[0]) for line in self.lines_of.get(demand, ())]
             judged = [(row, self._labels(row["outcome"])) for row in self.assessments.get(demand, ())]
-            said.append((demand, its, judged))
+            said.append((demand, self.lines_of.get(demand), judged))
         return digest(
-            self._fingerprints.get(letter, self.store.version),
+            fingerprint,
             self.letters[letter],
             sorted(self.roles.get(letter, {}).items()),
             [(thing, self._labels(thing), thing in self.shown) for thing in sorted(things)],
@@ -280,7 +313,7 @@ class Graph:
 
     def thing_stamp(self, thing: str) -> str:
         """What stands for all that any page shows of a thing that has to do with letters."""
-        types = [thing, *(row["thing"] for row in self.types if row["broader"] == thing)]
+        types = [thing, *(type_ for type_, row in self.types.items() if row["broader"] == thing)]
         asked = [map(letter_of, self.asked.get(type_, ())) for type_ in types]
         same = (thing, *self.namesakes(thing))
         joined = (self.signed, self.received, self.named)
@@ -291,7 +324,7 @@ class Graph:
     @cached_property
     def common_stamp(self) -> str:
         """What stands for what every page may show."""
-        types = [(row["thing"], row["broader"], self._labels(row["thing"])) for row in self.types]
+        types = [(type_, row["broader"], self._labels(type_)) for type_, row in self.types.items()]
         return digest(self.base, self.about, types)
 
     def _labels(self, thing: str) -> Sequence[tuple[str, str]]:

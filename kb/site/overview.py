@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from heapq import nsmallest
+from itertools import combinations, islice
 from typing import Any
 
 from kb.site import pictures
@@ -38,11 +39,16 @@ def overview(view: View) -> Page:
         (words["documents"], len(graph.named), "documents.html"),
     ]
     dated = [iri for iri, row in graph.letters.items() if row["date"]]
-    by_time = sorted(graph.lines, key=lambda line: (-_days(view, line), -len(line.demands), line))
+    by_time = nsmallest(
+        MOST_LINES,
+        map(graph.line, graph.lines),
+        key=lambda line: (-_days(view, line), -len(line.demands), line),
+    )
+    often = map(graph.line, islice(graph.lines, MOST_LINES))
     values = {
         "counts": counts,
-        "most": line_table(view, graph.lines[:MOST_LINES])._replace(title=words["asked_most"]),
-        "longest": line_table(view, by_time[:MOST_LINES])._replace(title=words["asked_longest"]),
+        "most": line_table(view, often)._replace(title=words["asked_most"]),
+        "longest": line_table(view, by_time)._replace(title=words["asked_longest"]),
         **_time_line(view, dated),
         **_matrix(view),
         **growth(view, dated),
@@ -130,7 +136,7 @@ def _matrix(view: View) -> Mapping[str, Any]:
             counts.update((type_, key) for type_ in graph.types_of.get(demand, ()))
     most = max(counts.values(), default=0)
     groups: dict[str, list[Any]] = defaultdict(list)
-    for row in graph.types:
+    for row in graph.types.values():
         cells = [
             (counts[row["thing"], key], pictures.heat(counts[row["thing"], key], most)) for key in columns
         ]

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from kb.querying import Query
-from kb.site.data import digest, letter_of
+from kb.site.data import Graph, digest, letter_of
 from kb.site.letters import letter_page
 from kb.site.overview import line_table, overview
-from kb.site.questions import Answer, question_page, question_title, tags
+from kb.site.questions import Answer, Answers, question_page, question_title, tags
 from kb.site.things import line_pages, thing_pages
 from kb.site.view import Page, Table, View
 
@@ -19,48 +19,44 @@ __all__ = ["Part", "parts"]
 MOST_ROWS = 300
 """Rows of a table on one page; longer ones go on, on further pages."""
 
+THINGS = {"organisations": "organisation", "addressees": "addressee", "documents": "document"}
+"""The sections of things that have to do with letters, and what one of them is called."""
+
 
 class Part(NamedTuple):
-    """The pages of one thing, which are made as they are asked for; `stamp` stands for all they show ("": unknown)."""
+    """The pages of one thing, the same in each language.
+
+    `make` gives them in the language of a view; it is a function of a module with arguments, so that any process can
+    do it. `stamp` stands for all that they show ("": unknown).
+    """
 
     name: str
     stamp: str
-    pages: Iterator[Page]
+    make: Callable[[View], Iterator[Page]]
 
 
-def parts(view: View, queries: Mapping[str, Query], ask: Callable[[str, str], Answer]) -> Iterator[Part]:
-    """Every page made of the graph, in parts that are the same in each language.
-
-    `queries` are the questions that get a page, `ask` gives the answer to one by its name and the language of labels.
-    """
-    graph = view.graph
-    yield Part("overview", "", _overview(view))
-    yield Part("letters", "", _listed(view, "letters", lambda: view.letters(graph.letters)))
-    for letter in graph.letters:
-        yield Part(letter, graph.stamp(letter), _letter(view, letter))
-    yield Part("lines", "", _listed(view, "lines", lambda: line_table(view, graph.lines)))
-    for line in graph.lines:
+def parts(graph: Graph, queries: Mapping[str, Query], answers: Answers) -> Iterator[Part]:
+    """Every page made of the graph; parts of many pages come first. `queries` are the questions that get a page."""
+    for section, table in (("letters", _letters_table), ("lines", _lines_table), ("types", _types_table)):
+        yield Part(section, "", partial(_listed, section, table))
+    for section in THINGS:
+        yield Part(section, "", partial(_listed, section, partial(_things_table, section)))
+    yield Part("questions", "", partial(_listed, "questions", partial(_questions_table, queries)))
+    yield Part("overview", "", _overview)
+    for type_ in graph.types:
+        yield Part(type_, graph.thing_stamp(type_), partial(_thing, type_, "types", "type"))
+    section_of = {iri: name for name in reversed(THINGS) for iri in _letters_of(graph, name)}
+    for iri, section in section_of.items():
+        yield Part(iri, graph.thing_stamp(iri), partial(_thing, iri, section, THINGS[section]))
+    for name in graph.lines:
+        line = graph.line(name)
         stamp = digest(line, [graph.stamp(letter_of(demand)) for demand in line.demands])
-        yield Part(view.line_path(line), stamp, line_pages(view, line))
-    had: set[str] = set()
-    for section, kind, letters in (
-        ("organisations", "organisation", graph.signed),
-        ("addressees", "addressee", graph.received),
-        ("documents", "document", graph.named),
-    ):
-        yield Part(section, "", _listed(view, section, partial(_things_table, view, section, kind, letters)))
-        for iri in letters:
-            if iri not in had:
-                had.add(iri)
-                yield Part(iri, graph.thing_stamp(iri), thing_pages(view, iri, section, kind))
-    yield Part("types", "", _listed(view, "types", partial(_types_table, view)))
-    for row in graph.types:
-        yield Part(
-            row["thing"], graph.thing_stamp(row["thing"]), thing_pages(view, row["thing"], "types", "type")
-        )
-    yield Part("questions", "", _listed(view, "questions", partial(_questions_table, view, queries)))
+        yield Part(View.line_path(line), stamp, partial(_line, name))
     for name, query in queries.items():
-        yield Part(f"question/{name}", graph.store.version, _question(view, name, query, ask))
+        its = {language: answer for (asked, language), answer in answers.items() if asked == name}
+        yield Part(f"question/{name}", graph.store.version, partial(_question, query, its))
+    for letter in graph.letters:
+        yield Part(letter, graph.stamp(letter), partial(_letter, letter))
 
 
 # What is made is made only when it is asked for
@@ -70,37 +66,56 @@ def _overview(view: View) -> Iterator[Page]:
     yield overview(view)
 
 
-def _letter(view: View, letter: str) -> Iterator[Page]:
+def _letter(letter: str, view: View) -> Iterator[Page]:
     yield letter_page(view, letter)
 
 
-def _question(view: View, name: str, query: Query, ask: Callable[[str, str], Answer]) -> Iterator[Page]:
-    yield question_page(view, name, query, ask(name, view.language))
+def _thing(iri: str, section: str, kind: str, view: View) -> Iterator[Page]:
+    yield from thing_pages(view, iri, section, kind)
 
 
-def _listed(view: View, section: str, table: Callable[[], Table]) -> Iterator[Page]:
+def _line(name: str, view: View) -> Iterator[Page]:
+    yield from line_pages(view, view.graph.line(name))
+
+
+def _question(query: Query, answers: Mapping[str, Answer], view: View) -> Iterator[Page]:
+    yield question_page(view, query.name, query, answers.get(view.language) or answers[""])
+
+
+def _listed(section: str, table: Callable[[View], Table], view: View) -> Iterator[Page]:
     page = Page(f"{section}.html", "list.html", section, {"heading": view.words[section]})
-    yield from view.paged(page, MOST_ROWS, table=table()._replace(title=view.words[section]))
+    yield from view.paged(page, MOST_ROWS, table=table(view)._replace(title=view.words[section]))
 
 
-def _things_table(view: View, section: str, kind: str, letters: Mapping[str, Sequence[str]]) -> Table:
+def _letters_table(view: View) -> Table:
+    return view.letters(view.graph.letters)
+
+
+def _lines_table(view: View) -> Table:
+    return line_table(view, map(view.graph.line, view.graph.lines))
+
+
+def _letters_of(graph: Graph, section: str) -> Mapping[str, Sequence[str]]:
+    """The letters of all things of a section."""
+    return {"organisations": graph.signed, "addressees": graph.received, "documents": graph.named}[section]
+
+
+def _things_table(section: str, view: View) -> Table:
     """Things by the number of their letters, with when the first and last were written."""
-    words = view.words
+    words, letters = view.words, _letters_of(view.graph, section)
     rows = []
     for iri, count in view.ranked({iri: len(its) for iri, its in letters.items()}):
         dates = sorted(filter(None, (view.graph.letters[letter]["date"] for letter in letters[iri]))) or [""]
         rows.append((view.thing(iri), count, dates[0], dates[-1]))
-    columns = [words[key] for key in (kind, "letters", "first_letter", "last_letter")]
+    columns = [words[key] for key in (THINGS[section], "letters", "first_letter", "last_letter")]
     return Table(words[section], columns, rows, (1,))
 
 
 def _types_table(view: View) -> Table:
     words = view.words
-    below = {
-        row["thing"]: [r for r in view.graph.types if r["broader"] == row["thing"]]
-        for row in view.graph.types
-    }
-    ordered = [row for top in view.graph.types if not top["broader"] for row in (top, *below[top["thing"]])]
+    types = list(view.graph.types.values())
+    below = {row["thing"]: [r for r in types if r["broader"] == row["thing"]] for row in types}
+    ordered = [row for top in types if not top["broader"] for row in (top, *below[top["thing"]])]
     rows: list[Sequence[Any]] = [
         (
             view.thing(row["broader"] or row["thing"]),
@@ -114,7 +129,7 @@ def _types_table(view: View) -> Table:
     return Table(words["types"], columns, rows, (2, 3))
 
 
-def _questions_table(view: View, queries: Mapping[str, Query]) -> Table:
+def _questions_table(queries: Mapping[str, Query], view: View) -> Table:
     rows = [
         (
             " · ".join(tags(view, query)),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions
 
@@ -22,7 +22,7 @@ from kb.store import reopen
 from kb.workers import Lost
 from kb.workers import run as run_all
 
-__all__ = ["Answer", "answers", "question_page", "question_title", "tags"]
+__all__ = ["Answer", "Answers", "answers", "question_page", "question_title", "tags"]
 
 SECONDS = 120
 """How long one question may take."""
@@ -40,10 +40,12 @@ class Answer(NamedTuple):
     note: str = ""
 
 
-def answers(
-    generation: Path, queries: Mapping[str, Query], languages: Iterable[str]
-) -> Mapping[tuple[str, str], Answer]:
-    """The answers to all questions by name and language ("" for one that does not ask for labels in a language).
+Answers: TypeAlias = Mapping[tuple[str, str], Answer]
+"""Answers by the name of the question and the language of labels ("" where it asks for none)."""
+
+
+def answers(generation: Path, queries: Mapping[str, Query], languages: Iterable[str]) -> Answers:
+    """The answers to all questions.
 
     They are asked in processes of their own: so they use all cores, what they take of memory goes with them, and one
     that takes too long lacks its answer, and no other does.

@@ -13,6 +13,7 @@ import json
 import re
 import sys
 import unicodedata
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -47,7 +48,7 @@ _Row = TypeVar("_Row")
 
 def write_search(view: View, folder: SiteFolder) -> None:
     """Write the files of the search. Letters that are as they were are not asked for again."""
-    index: dict[str, list[int]] = defaultdict(list)
+    index: dict[str, array[int]] = defaultdict(lambda: array("I"))
     listed: list[tuple[int, str]] = []
     count = 0
     chosen = frozenset(_with_most(view.graph.signed))
@@ -200,7 +201,7 @@ def options(view: View) -> Mapping[str, list[tuple[str, str]]]:
     addressed = {who for letter in graph.roles for who in graph.addressees(letter)}
     letters = {who: its for who, its in graph.received.items() if who in addressed}
     found = {
-        "type": [row["thing"] for row in graph.types if row["broader"] and graph.asked.get(row["thing"])],
+        "type": [type_ for type_, row in graph.types.items() if row["broader"] and type_ in graph.asked],
         "addressee": sorted(_with_most(letters), key=view.label),
         "organisation": sorted(_with_most(graph.signed), key=view.label),
     }

@@ -224,15 +224,14 @@ def _roles(view: View, iri: str) -> Iterator[Role]:
             *_since(view, letters),
         ]
         yield Role("named", words["leaning"], facts, letters, leaning, after=[type_table(view, leaning)])
-    for row in graph.types:
-        if row["thing"] == iri:
-            yield _type(view, iri)
+    if iri in graph.types:
+        yield _type(view, iri)
 
 
 def _type(view: View, iri: str) -> Role:
     """What is asked under a type. Demands are listed at the leaves, a type above them counts."""
     graph, words = view.graph, view.words
-    below = [row["thing"] for row in graph.types if row["broader"] == iri]
+    below = [type_ for type_, row in graph.types.items() if row["broader"] == iri]
     found = {demand: None for type_ in (iri, *below) for demand in graph.asked.get(type_, ())}
     demands = sorted(found, key=graph.date_of)
     letters = list(dict.fromkeys(map(letter_of, demands)))
@@ -260,7 +259,7 @@ def _asked_by(view: View, letters: Iterable[str]) -> Table:
 def _neighbours(view: View, iri: str) -> list[tuple[str, Sequence[Any]]]:
     """The types above and beside a type; nothing of another thing."""
     words = view.words
-    broader = {row["thing"]: row["broader"] for row in view.graph.types}
+    broader = {type_: row["broader"] for type_, row in view.graph.types.items()}
     above = broader.get(iri, "")
     beside = [other for other, its in broader.items() if above and its == above and other != iri]
     return [

@@ -127,8 +127,8 @@ class View:
             "types": self.things(sorted(row["types"].split())),
             "signatories": int(self.graph.letters[letter_of(iri)]["signatures"] or 0),
             "lines": [
-                {"label": self.label(line.type) if line.type else "", "href": self.line_path(line)}
-                for line in self.graph.lines_of.get(iri, ())
+                {"label": self.label(type_) if type_ else "", "href": self.line_path(Line(type_, (first,)))}
+                for type_, first in self.graph.lines_of.get(iri, ())
             ],
         }
 

@@ -64,7 +64,7 @@ class Site:
         """Build, bring the site up to date; gives the paths that were written or removed."""
         build(self.letters, self.build, jobs=1)
         before = _files(self.site)
-        build_site(self.build, self.site)
+        build_site(self.build, self.site, jobs=1)
         after = _files(self.site)
         return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
 
@@ -72,7 +72,7 @@ class Site:
         """Whether every file is the one that a site made from nothing has."""
         self.made += 1
         fresh = self.site.with_name(f"fresh-{self.made}")
-        build_site(self.build, fresh)
+        build_site(self.build, fresh, jobs=1)
         found = {name: (self.site / name).read_bytes() for name in _files(self.site)}
         return found == {name: (fresh / name).read_bytes() for name in _files(fresh)}
 
@@ -151,7 +151,7 @@ def test_a_run_that_was_cut_short_is_made_good(site: Site, monkeypatch: pytest.M
     with monkeypatch.context() as cut:
         cut.setattr("kb.site.folder.SiteFolder.finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            build_site(site.build, site.site)
+            build_site(site.build, site.site, jobs=1)
     site.write(2018, "River", "Hope Association", "River Network")
     site.update()
     assert site.is_as_from_nothing()

@@ -1,0 +1,75 @@
+"""Parts of the site are made: in processes of their own where they are many, a few at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
+from itertools import zip_longest
+from pathlib import Path
+
+from kb.errors import OutsideError
+from kb.site.data import Graph
+from kb.site.folder import Files
+from kb.site.pages import Part
+from kb.site.rendering import Rendering, words
+from kb.site.shelves import Shelves
+from kb.site.view import View
+from kb.store import reopen
+from kb.workers import Lost, run
+
+__all__ = ["make_all", "renderings"]
+
+FEW = 100
+"""Parts up to which it costs less to make them here than to start processes."""
+
+BATCH = 8
+"""Parts a process is given at a time: few, as one may have hundreds of pages."""
+
+SECONDS = 1800
+"""How long the pages of one part may take."""
+
+Task = tuple[Part, Files]
+
+
+def renderings(graph: Graph) -> list[Rendering]:
+    """The languages of the interface."""
+    return [Rendering(View(graph, language, text)) for language, text in words().items()]
+
+
+def make_all(graph: Graph, shelves: Path, tasks: Sequence[Task], jobs: int) -> Iterator[Task]:
+    """Write the pages of parts; gives each with its files as it is done. `shelves` is the file `graph` keeps joins in.
+
+    Raises OutsideError where the pages of one can't be made.
+    """
+    if jobs == 1 or len(tasks) <= FEW:
+        here = renderings(graph)
+        yield from (_make(here, task) for task in tasks)
+        return
+    generation = graph.store.folder
+    assert generation is not None  # noqa: S101 (an opened build has one)
+    apart = partial(_make_apart, generation, graph.base, shelves)
+    for done in run(apart, tasks, jobs, BATCH, SECONDS, [__name__]):
+        if isinstance(done, Lost):
+            part, _ = done.task
+            raise OutsideError(f"the pages of {part.name} can't be made: their process ended")
+        yield done
+
+
+def _make(renderings: Sequence[Rendering], task: Task) -> Task:
+    """Write the pages of a part in all languages, page by page: they show the same letters."""
+    part, files = task
+    for pages in zip_longest(*(part.make(rendering.view) for rendering in renderings)):
+        for rendering, page in zip(renderings, pages, strict=True):
+            if page and not files.unchanged(rendering.path(page), rendering.digest(page)):
+                files.put(rendering.path(page), rendering.render(page))
+    return part, files
+
+
+def _make_apart(generation: Path, base: str, shelves: Path, task: Task) -> Task:
+    return _make(_opened(generation, base, shelves), task)
+
+
+@cache
+def _opened(generation: Path, base: str, shelves: Path) -> Sequence[Rendering]:
+    """What a process needs for every part: it lives for one site only."""
+    return renderings(Graph(reopen(generation), base, Shelves.open(shelves)))
