@@ -145,6 +145,16 @@ def test_a_letter_asks_only_for_what_shows_it(site: Site, monkeypatch: pytest.Mo
     assert "river-network" not in {about.rpartition("/")[2] for name, about in asked if name == "printed"}
 
 
+def test_several_processes_make_the_same(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.update()
+    monkeypatch.setattr("kb.site.making.FEW", 0)
+    apart = site.site.with_name("apart")
+    build_site(site.build, apart, jobs=2)
+    names = {path.relative_to(site.site) for path in site.site.rglob("*") if path.is_file()}
+    assert names == {path.relative_to(apart) for path in apart.rglob("*") if path.is_file()}
+    assert all((apart / name).read_bytes() == (site.site / name).read_bytes() for name in names)
+
+
 def test_a_run_that_was_cut_short_is_made_good(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.write(2018, "a different wish", "Hope Association", "River Network")
     build(site.letters, site.build, jobs=1)
