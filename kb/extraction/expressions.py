@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 # What `re` itself reads expressions with; it has been the same, under another name, since Python 2.
 from re import _constants as kinds  # type: ignore[attr-defined]
@@ -22,6 +22,8 @@ __all__ = ["Expressions"]
 # So many characters of a text are looked at; a class of more characters than that may be any.
 _HEAD = 3
 _LARGEST_CLASS = 100
+# Beginnings whose answer is kept.
+_MOST_ASKED = 1 << 12
 # What stands in a head for all digits, for any characters from there on, and for the end of a word.
 _DIGIT, _ANYTHING, _END = "0", "\0", "\1"
 _WORD = re.compile(r"\w")
@@ -35,8 +37,7 @@ class Expressions:
 
     def __init__(self, expressions: Iterable[str]) -> None:
         self._all = sorted(set(expressions), key=lambda expression: (-len(expression), expression))
-        self._heads: frozenset[str] = frozenset().union(*map(_heads, self._all))
-        self._may_begin = lru_cache(maxsize=1 << 12)(self._is_head)
+        self._may_begin = _Heads(frozenset().union(*map(_heads, self._all)))
 
     @property
     def pattern(self) -> str:
@@ -47,30 +48,19 @@ class Expressions:
     def _compiled(self) -> re.Pattern[str]:
         return re.compile(self.pattern, re.IGNORECASE)
 
-    def _is_head(self, head: str) -> bool:
-        """Whether an expression may match a text that begins so."""
-        head = "".join(map(_plain, head))
-        for size in range(_HEAD):
-            ends = _WORD.match(head, size) is None
-            if head[:size] + _ANYTHING in self._heads or (ends and head[:size] + _END in self._heads):
-                return True
-        return head in self._heads
-
     def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Match at `start`."""
-        return (
-            self._compiled.match(text, start, end)
-            if self._may_begin(text[start : min(start + _HEAD, end)])
-            else None
-        )
+        head = start + _HEAD
+        if self._may_begin[text[start : head if head < end else end]]:
+            return self._compiled.match(text, start, end)
+        return None
 
     def fullmatch(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Match all of `text[start:end]`."""
-        return (
-            self._compiled.fullmatch(text, start, end)
-            if self._may_begin(text[start : min(start + _HEAD, end)])
-            else None
-        )
+        head = start + _HEAD
+        if self._may_begin[text[start : head if head < end else end]]:
+            return self._compiled.fullmatch(text, start, end)
+        return None
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Find the first match."""
@@ -83,6 +73,27 @@ class Expressions:
     def sub(self, replacement: str, text: str) -> str:
         """Replace all matches."""
         return self._compiled.sub(replacement, text)
+
+
+class _Heads(dict[str, bool]):
+    """Whether an expression may match a text that begins so, for beginnings that were asked for lately."""
+
+    def __init__(self, heads: frozenset[str]) -> None:
+        super().__init__()
+        self._heads = heads
+
+    def __missing__(self, head: str) -> bool:
+        if len(self) >= _MOST_ASKED:
+            self.clear()
+        self[head] = found = self._begins("".join(map(_plain, head)))
+        return found
+
+    def _begins(self, head: str) -> bool:
+        for size in range(_HEAD):
+            ends = _WORD.match(head, size) is None
+            if head[:size] + _ANYTHING in self._heads or (ends and head[:size] + _END in self._heads):
+                return True
+        return head in self._heads
 
 
 def _heads(expression: str) -> set[str]:

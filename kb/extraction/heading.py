@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kb.extraction.dates import Order, PrintedDate, date_order, find_dates, may_hold_date
@@ -51,9 +51,14 @@ def find_date(layout: Layout, zones: Zones, language: Language) -> Dated:
 
     Dates of events don't count: only a line that is hardly more than a date gives the letter's.
     """
-    candidates = list(_candidates(layout, zones))
-    if any(printed.fault == "ambiguous" for _, printed, _ in candidates):
-        candidates = list(_candidates(layout, zones, date_order(layout.text, language)))
+    places = list(_places(zones))
+    candidates = list(_candidates(layout, zones, [place for place in places if place[0] == 0]))
+    ambiguous = any(printed.fault == "ambiguous" for _, printed, _ in candidates)
+    if ambiguous or not any(printed.value for _, printed, _ in candidates):
+        # None but the heading's rank before these; few letters need them.
+        candidates = _candidates_anywhere(layout, zones, places)
+        if any(printed.fault == "ambiguous" for _, printed, _ in candidates):
+            candidates = _candidates_anywhere(layout, zones, places, date_order(layout.text, language))
     remarks: list[Remark] = []
     possible: tuple[str, ...] = ()
     for _, printed, span in sorted(candidates, key=lambda candidate: candidate[0]):
@@ -69,12 +74,24 @@ def find_date(layout: Layout, zones: Zones, language: Language) -> Dated:
     return Dated(remarks=tuple(remarks))
 
 
+# A date that may be the letter's, with its rank (the least is best) and place.
+_Candidate = tuple[int, PrintedDate, Span]
+
+
+def _candidates_anywhere(
+    layout: Layout, zones: Zones, places: Iterable[tuple[int, range]], order: Order | None = None
+) -> list[_Candidate]:
+    """Give the dates in the letter that may be its own, that of a dateline too."""
+    dateline = _dateline(layout, zones, order)
+    return [*_candidates(layout, zones, places, order), *([dateline] if dateline else [])]
+
+
 def _candidates(
-    layout: Layout, zones: Zones, order: Order | None = None
-) -> Iterator[tuple[int, PrintedDate, Span]]:
-    """Give the dates that may be the letter's, each with its rank (the least is best) and place."""
+    layout: Layout, zones: Zones, places: Iterable[tuple[int, range]], order: Order | None = None
+) -> Iterator[_Candidate]:
+    """Give the dates in those places that may be the letter's."""
     greeted = "salutation" in zones.of_line
-    for rank, run in _places(zones):
+    for rank, run in places:
         for group in _groups(layout, run):
             lines = [layout.lines[index] for index in group]
             if not may_hold_date(layout.text, lines[0].content, lines[-1].span.end):
@@ -88,9 +105,6 @@ def _candidates(
                     doubt = -group[-1] if _stands_alone(layout, group, span) else 0
                 if doubt is not None:
                     yield rank + doubt, printed, span
-    dateline = _dateline(layout, zones, order)
-    if dateline:
-        yield dateline
 
 
 def _stands_alone(layout: Layout, group: list[int], span: Span) -> bool:
@@ -178,7 +192,7 @@ _DATELINE = re.compile(r"[^\W\d_][^\n.;:?!]{0,50}?$")
 _AFTER_DATELINE = re.compile(r"\s?\)?\s?(?:\.\s?)?[-–—:]")
 
 
-def _dateline(layout: Layout, zones: Zones, order: Order | None) -> tuple[int, PrintedDate, Span] | None:
+def _dateline(layout: Layout, zones: Zones, order: Order | None) -> _Candidate | None:
     """Find a newspaper's dateline: "GENEVA, 5 May 2020 – We, the undersigned …"."""
     heading = [block for block in zones.blocks("heading") if is_prose(layout, block)]
     for block in (*heading[:2], *zones.blocks("body")[:2]):

@@ -84,9 +84,12 @@ def bare(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Cut `text` into folded words and punctuation marks. "d'agir" is two words, and so is "rendez-vous"."""
+    if not text.isascii():
+        # Either apostrophe parts words, and often it is all that is not ASCII.
+        text = text.replace("’", "'")
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
-    return [fold(word) for word in _WORD.findall(text)]
+    return list(map(fold, _WORD.findall(text)))
 
 
 def word_places(text: str) -> list[tuple[int, int]]:
@@ -96,10 +99,22 @@ def word_places(text: str) -> list[tuple[int, int]]:
 
 @dataclass(slots=True)
 class _Node:
-    """A step on the way through the phrases: what may come next, and the labels of phrases ending here."""
+    """A step on the way through the phrases: what may come next, and the labels of phrases ending here.
+
+    `any` is what comes after a word whatever it is ("*").
+    """
 
     after: dict[str, _Node] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
+    any: _Node | None = None
+
+
+    def step(self, word: str) -> _Node:
+        """Give the step that `word` leads to, made if there is none yet."""
+        if word == "*":
+            self.any = self.any or _Node()
+            return self.any
+        return self.after.setdefault(word, _Node())
 
 
 class Phrases:
@@ -123,7 +138,7 @@ class Phrases:
             for sequence in _spelt_out(phrase):
                 node = self._root
                 for word in sequence:
-                    node = node.after.setdefault(word, _Node())
+                    node = node.step(word)
                 if label not in node.labels:
                     node.labels.append(label)
         clitics = bool(prefixes or suffixes)
@@ -136,9 +151,11 @@ class Phrases:
         """
         found: list[Found] = []
         first = self._first
+        last = len(text) - 1
         for number, word in enumerate(text[start:stop] if start or stop is not None else text, start):
             node = first(word)
-            if node is not None:
+            # Most phrases that begin here end with the next word already: it is none of theirs.
+            if node is not None and (node.labels or node.any or (number < last and text[number + 1] in node.after)):
                 _walk(node, text, number, number + 1, found)
         return found
 
@@ -173,16 +190,16 @@ class Phrases:
 def _walk(node: _Node | None, text: Sequence[str], first: int, number: int, found: list[Found]) -> None:
     """Gather the phrases that begin at `first`; `node` is how far they have come at `number`."""
     while node is not None:
-        if node.labels:
-            found.extend([Found(label, first, number) for label in node.labels])
-        after = node.after
-        if not after or number == len(text):
+        for label in node.labels:
+            found.append(Found(label, first, number))
+        if number == len(text):
             return
-        node = after.get(text[number])
+        if node.any is not None:
+            _walk(node.after.get(text[number]), text, first, number + 1, found)
+            node = node.any
+        else:
+            node = node.after.get(text[number])
         number += 1
-        if "*" in after:
-            _walk(node, text, first, number, found)
-            node = after["*"]
 
 
 _SIGNS = frozenset("|?*")
