@@ -108,7 +108,6 @@ class _Node:
     labels: list[str] = field(default_factory=list)
     any: _Node | None = None
 
-
     def step(self, word: str) -> _Node:
         """Give the step that `word` leads to, made if there is none yet."""
         if word == "*":
@@ -155,7 +154,9 @@ class Phrases:
         for number, word in enumerate(text[start:stop] if start or stop is not None else text, start):
             node = first(word)
             # Most phrases that begin here end with the next word already: it is none of theirs.
-            if node is not None and (node.labels or node.any or (number < last and text[number + 1] in node.after)):
+            if node is not None and (
+                node.labels or node.any or (number < last and text[number + 1] in node.after)
+            ):
                 _walk(node, text, number, number + 1, found)
         return found
 
@@ -190,8 +191,8 @@ class Phrases:
 def _walk(node: _Node | None, text: Sequence[str], first: int, number: int, found: list[Found]) -> None:
     """Gather the phrases that begin at `first`; `node` is how far they have come at `number`."""
     while node is not None:
-        for label in node.labels:
-            found.append(Found(label, first, number))
+        if node.labels:
+            found.extend([Found(label, first, number) for label in node.labels])
         if number == len(text):
             return
         if node.any is not None:

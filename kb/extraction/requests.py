@@ -153,7 +153,7 @@ class Sentence:
         self.names = names
         # The phrases of `[heads]` with which it begins, and the words within a quotation.
         self.heads = self.lexicon.heads.at(self.words, 0)
-        self.quoted = frozenset() if _QUOTES.keys().isdisjoint(self.words) else _quoted(self.words)
+        self.quoted = _quoted(self.words) if any(sign in text for sign in _QUOTES) else frozenset[int]()
         self._covered: dict[str, frozenset[int]] = {}
 
     @cached_property
@@ -198,7 +198,7 @@ class Sentence:
 
     def begins_with(self, key: str) -> bool:
         """Whether the sentence begins with a phrase of `[heads]`, of the list `key`."""
-        return any(cue.key == key for cue in self.heads)
+        return bool(self.heads) and any(cue.key == key for cue in self.heads)
 
 
 def _quoted(text: Sequence[str]) -> frozenset[int]:
@@ -400,7 +400,9 @@ def _heads(sentence: Sentence) -> list[int]:
             break
         index = comma + 1
         heads.append(index)
-    heads.extend(cue.last for cue in sentence.lexicon.openings.at(text, 0) if cue.last not in heads)
+    for cue in sentence.lexicon.openings.at(text, 0):
+        if cue.last not in heads:
+            heads.append(cue.last)
     return heads
 
 
@@ -417,9 +419,10 @@ def _is_imperative(sentence: Sentence, start: int) -> bool:
     if start >= len(text) - 1:
         return False
     found = sentence.heads if start == 0 else lexicon.heads.at(text, start)
-    if any(cue.label == "heads.no_imperative" for cue in found):
+    if found and any(cue.label == "heads.no_imperative" for cue in found):
         return False
-    last = max([cue.last for cue in found if cue.label == "heads.strong"], default=None)
+    strong = [cue.last for cue in found if cue.label == "heads.strong"]
+    last = max(strong) if strong else None
     if last is None:
         last = start + 1
         endings = tuple(lexicon["endings"])

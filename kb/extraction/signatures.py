@@ -104,7 +104,8 @@ class _SignatureBlock:
         self._below: frozenset[int] = frozenset()
         # Whether names run on from the line before.
         self._running = False
-        # How many code points the longest line has.
+        # The lines that are read, and how many code points the longest of them has, once it is asked for.
+        self._lines: list[int] = []
         self._width = 0
 
     def read(self, run: range) -> None:
@@ -112,7 +113,8 @@ class _SignatureBlock:
         lines = [index for index in run if not self.layout.lines[index].furniture]
         self._only = len(lines) == 1
         self._below = _below_names(self.layout, lines)
-        self._width = max((len(self.words[index]) for index in lines), default=0)
+        self._lines = lines
+        self._width = 0
         blocks = {block.first: block for block in self.layout.blocks if run.start <= block.first < run.stop}
         read_to = -1
         for index in lines:
@@ -281,6 +283,7 @@ class _SignatureBlock:
     def _is_wrapped(self, index: int, text: str) -> bool:
         """Tell whether the line above, a person's with an affiliation, was so full that it broke."""
         above = self.words[index - 1]
+        self._width = self._width or max(len(self.words[number]) for number in self._lines)
         if self._width < _WRAPPED or len(above) + 1 + len(text.split(maxsplit=1)[0]) <= self._width:
             return False
         head = _AFFILIATION.split(text, maxsplit=1)[0]
@@ -774,7 +777,7 @@ def _person_headings() -> frozenset[str]:
 
 
 _NAME_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_AFFILIATION = re.compile(r"\s[-–—]\s|,\s|،\s|\s?\(|:\s")
+_AFFILIATION = re.compile(r"(?=[\s,،(:])(?:\s[-–—]\s|,\s|،\s|\s?\(|:\s)")
 
 
 def _name_words(text: str) -> list[str]:

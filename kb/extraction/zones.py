@@ -436,7 +436,7 @@ def heads_names(text: str) -> bool:
         return True
     if headings.fullmatch(bare):
         return True
-    parts = _TOGETHER.split(bare)
+    parts = _TOGETHER.split(bare) if _TOGETHER.search(bare) else ()
     return len(parts) > 1 and all(headings.fullmatch(part.strip()) for part in parts)
 
 
