@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from typing import NamedTuple
 
 from kb.extraction.language import Language, any_language, words
@@ -28,6 +28,9 @@ _LONGEST_PARAGRAPH = 1200
 _LONGEST_LABEL = 120
 _SHORT_LEAD = 60
 _RUN_IN = 24
+# The subject of a sentence stands within so many words; so many stand between it and its verb at most.
+_SUBJECT = 12
+_ADVERBS = 4
 # A demand of more code points may tell facts too.
 _LONG_DEMAND = 500
 # As much as is read of a block or a point of which only the beginning matters, in code points.
@@ -121,6 +124,10 @@ class _Reader:
         self.found: list[tuple[Span, Verdict, str | None]] = []
         # The verdict on the last sentence, for what goes on with it ("That …", "First, …").
         self.previous: Verdict | None = None
+        # Who asks in the points of the next list, whose lead-in names them only ("The League: - asks for …").
+        self.subject = ""
+        # The signatories, in the words by which the last sentence spoke of them in the third person.
+        self.speaker = ""
         self._sentences: dict[str, list[Sentence]] = {}
 
     def made(self) -> Iterator[Demand]:
@@ -163,7 +170,11 @@ class _Reader:
         while number < len(blocks):
             if blocks[number].kind == "item":
                 stop = _list_end(self.text, blocks, number, self.goes_on)
-                self.read_list(_points(blocks[number:stop]), lead)
+                points = _points(blocks[number:stop])
+                if self.subject:
+                    self.read_acts(points)
+                else:
+                    self.read_list(points, lead)
                 self.previous = None
                 number = stop
             else:
@@ -204,9 +215,17 @@ class _Reader:
             self.read_sentences(reading, sentences)
             return lead, number + 1
         verdict = lead_verdict(last)
-        if verdict is None and listed and following is not None:
-            # "The undersigned organisations: - call on …; - demand …"
-            verdict = self.asked_by_items(last, following)
+        if verdict is None and following is not None and self.shared_by(last, blocks, number + 1):
+            # "The undersigned organisations: - condemn …; - call on …; - demand …"
+            self.read_sentences(reading, sentences[:-1])
+            self.previous = None
+            if not listed:
+                stop = self.acts_end(blocks, number + 1)
+                self.read_acts(
+                    [_Point(None, 0, point.content, (point,)) for point in blocks[number + 1 : stop]]
+                )
+                return None, stop
+            return None, number + 1
         titled = following is not None and listed and self.is_title(block, following)
         label = titled or self.is_label(last, block.kind)
         if verdict is None and lead is not None and len(sentences) == 1 and label:
@@ -270,16 +289,66 @@ class _Reader:
                 title = None
             yield block
 
-    def asked_by_items(self, lead: Sentence, item: Block) -> Verdict | None:
-        """Give the request that a lead and the point after it make together: its subject, its verb."""
-        subject = lead.text.rstrip(" :：")
-        verdict = judge(self.sentence(f"{subject} {self.head(item.content).text}"))
-        if verdict is None or verdict.level not in ("explicit", "reported"):
+    def shared_by(self, lead: Sentence, blocks: Sequence[Block], start: int) -> bool:
+        """Tell whether a lead-in is the subject of the points after it: its words and those of one are a request.
+
+        Then `subject` is that lead-in. A lead-in that doesn't name the signatories must go with the first point.
+        """
+        subject = lead.text.rstrip(" :：,،")
+        listed = blocks[start].kind == "item"
+        stop = _list_end(self.text, blocks, start, self.goes_on) if listed else self.acts_end(blocks, start)
+        ours = lead.has("cues.by_name") or self.names.within(lead.words)
+        if not listed and not ours:
+            return False
+        points = [block for block in blocks[start:stop] if not listed or block.kind == "item"]
+        self.subject = subject
+        asks = any(self.act(self.head(point.content)) for point in points[: None if ours else 1])
+        self.subject = subject if asks and (ours or not lead.has("needs_not.others_say")) else ""
+        return bool(self.subject)
+
+    def act(self, point: Sentence) -> Verdict | None:
+        """Give what a point asks whose subject is `subject`; its verb must come at once."""
+        before = len(words(self.subject))
+        sentence = self.sentence(f"{self.subject} {point.text}")
+        verdict = judge(sentence)
+        if verdict is None or not before <= verdict.at <= before + _ADVERBS:
             return None
-        # "The Platform: - demands …" is hardly ever said of others, if it follows at once and tells of now.
-        at_once = verdict.at == len(self.sentence(subject).words)
-        reported = verdict.level == "reported" and (not at_once or lead.has("needs_not.others_say"))
-        return None if reported else verdict._replace(level="explicit")
+        if verdict.level == "reported":
+            # "The Platform: - demands …" is hardly ever said of others, if it tells of now.
+            asked = any(cue.first == verdict.at for cue in sentence.cues("asked"))
+            return None if asked else verdict._replace(level="explicit")
+        return verdict
+
+    def acts_end(self, blocks: Sequence[Block], start: int) -> int:
+        """Tell where the paragraphs end that are points without markers: all but the last end like points."""
+        number = start
+        while number < min(len(blocks), start + _MOST_PARAGRAPHS):
+            block = blocks[number]
+            if block.kind != "paragraph" or block.content.end - block.content.start > _LONGEST_PARAGRAPH:
+                break
+            number += 1
+            if self.text[block.content.end - 1] not in ";؛,،":
+                break
+        return number if number > start + 1 else start
+
+    def read_acts(self, points: Sequence[_Point]) -> None:
+        """Read points whose subject is the lead-in's: those that ask are demands, those that condemn none."""
+        level = min((point.level for point in points), default=0)
+        for number, point in enumerate(points):
+            if point.level > level:
+                continue
+            reading = self.layout.reading(*point.blocks)
+            sentences = self.sentences(reading.text)
+            inner = list(takewhile(lambda other: other.level > level, points[number + 1 :]))
+            verdict = self.act(sentences[0]) if sentences else None
+            if verdict is None:
+                self.previous = None
+                self.read_sentences(reading, sentences)
+            elif inner and sentences[-1].text.endswith(":"):
+                self.read_list(inner, verdict)
+            else:
+                self.whole(point, inner, reading, sentences, verdict)
+        self.subject = ""
 
     def full_lead(self, sentence: Sentence) -> Verdict | None:
         """Give what a list is that follows a whole sentence: that one must point at it, or count its points."""
@@ -392,9 +461,33 @@ class _Reader:
         verdict = judge(sentence)
         if self.goes_on_asking() and sentence.begins_with("continuations"):
             verdict = self.previous
+        speaker = self.speaker
+        self.speaker = self.named(sentence)
+        if speaker and (verdict is None or verdict.level == "reported"):
+            carried = self.taken_up(sentence, speaker)
+            if carried is not None:
+                verdict, self.speaker = carried, speaker
         if verdict is not None:
             self.add(reading.span(sentence.start, sentence.end), verdict)
         self.previous = verdict
+
+    def named(self, sentence: Sentence) -> str:
+        """Give the words by which a sentence speaks of the signatories in the third person, as its subject."""
+        for cue in sentence.cues("cues.by_name"):
+            if cue.first < _SUBJECT:
+                return " ".join(sentence.words[cue.first : cue.last])
+        head = sentence.words[:_SUBJECT]
+        return " ".join(head) if self.names.within(head) else ""
+
+    def taken_up(self, sentence: Sentence, speaker: str) -> Verdict | None:
+        """Give what a sentence asks that goes on speaking of the signatories: "They also demand …"."""
+        taken = [cue.last for cue in sentence.heads if cue.label == "heads.takes_up"]
+        rest = " ".join(sentence.words[max(taken, default=0) :])
+        before = len(words(speaker))
+        verdict = judge(self.sentence(f"{speaker} {rest}"))
+        if verdict is None or verdict.level != "explicit" or not before <= verdict.at <= before + _ADVERBS:
+            return None
+        return verdict._replace(certainty=0.6)
 
     def clauses(self, reading: Reading, sentence: Sentence) -> bool:
         """Read "We ask you to: do this; do that; and do the other.": each clause is a demand."""
@@ -403,16 +496,20 @@ class _Reader:
         parts = list(re.finditer(r"[^;؛]+", text[colon + 1 :])) if colon > 0 else []
         if len(parts) < 3:
             return False
-        verdict = lead_verdict(self.sentence(text[: colon + 1]))
-        if verdict is None:
+        lead = self.sentence(text[: colon + 1])
+        verdict = lead_verdict(lead)
+        if verdict is None and not lead.has("cues.by_name"):
             return False
-        for part in parts:
+        self.subject = "" if verdict else lead.text.rstrip(" :")
+        asked = [(part, verdict or self.act(self.sentence(part[0].strip()))) for part in parts]
+        self.subject = ""
+        for part, act in asked:
             start, end = _trimmed(part[0])
-            if end > start:
+            if end > start and act is not None:
                 offset = sentence.start + colon + 1 + part.start()
-                self.add(reading.span(offset + start, offset + end), verdict)
+                self.add(reading.span(offset + start, offset + end), act)
         self.previous = verdict
-        return True
+        return any(act for _, act in asked)
 
     def inline_list(self, reading: Reading) -> bool:
         """Read a list that runs on in a paragraph: "We ask you to: (a) …; (b) …; and (c) …"."""
@@ -501,9 +598,10 @@ class _Reader:
 
     def splits(self, text: str, inner: Sequence[_Point]) -> bool:
         """Tell whether the points within a point are demands of their own, which it only leads in."""
-        if not text.endswith((":", "：")):
-            return False
         whole = self.sentence(text)
+        if not text.endswith((":", "：")):
+            # "I. To the armed forces"
+            return len(text) <= _SHORT_LEAD and whole.begins_with("groups") and text[-1:] not in _TITLE_ENDS
         imperative = shape(self.sentence(text[:_HEAD])) == "imperative"
         if _points_on(whole) or (not imperative and judge(whole) is not None):
             return True

@@ -448,7 +448,7 @@ def _needed(sentence: Sentence) -> Verdict | None:
         return None
     for cue in sentence.cues("needs"):
         if _is_need(sentence, cue):
-            must = cue.key == "must"
+            must = cue.key in ("must", "duty")
             return Verdict("implicit", "must" if must else "call", 0.7 if must else 0.6, cue.first)
     return None
 
@@ -461,14 +461,20 @@ def _is_need(sentence: Sentence, cue: Found) -> bool:
         # "على العائلات أن …": the cue holds its subject.
         return False
     before = text[max(0, cue.first - 4) : cue.first]
-    if cue.key in ("must", "should"):
+    if cue.key in ("must", "should", "duty"):
         near = before[-2:]
         if any(sentence.covered("cues.subject", cue.first - 1 - i) for i in range(len(near))):
             return False
         passive = any(word in lexicon["passive"] for word in text[cue.last - 1 : cue.last + 3])
         suffers = cue.key == "must" and _suffered(sentence, cue.first)
-        if not passive and ((near[-1:] and near[-1] in lexicon["relative_subjects"]) or suffers):
+        # "We believe that it must …": no relative clause.
+        thought = len(near) > 1 and near[0] in lexicon["thinks"]
+        relative = bool(near) and near[-1] in lexicon["relative_subjects"] and not thought
+        if not passive and (relative or suffers):
             return False
+    if cue.key == "duty" and sentence.found.get("needs_not.law"):
+        # "The State is obliged under the Covenant to …" tells of the law.
+        return False
     return not _within_condition(sentence, cue.first) and not _said_by_others(sentence, cue.first)
 
 
@@ -499,11 +505,21 @@ def _said_by_others(sentence: Sentence, index: int) -> bool:
         if sentence.words[index + 1 : cue.first] == [","]:
             # "One should, according to them, …"
             return True
-        if cue.last <= index and not any(
-            sentence.covered("cues.subject", i) for i in range(max(0, cue.first - 3), cue.first)
-        ):
+        if cue.last > index or _cited(sentence, cue, index):
+            continue
+        if not any(sentence.covered("cues.subject", i) for i in range(max(0, cue.first - 3), cue.first)):
             return True
     return False
+
+
+def _cited(sentence: Sentence, cue: Found, index: int) -> bool:
+    """Whether the law of `cue` is only cited at the head: "In view of the Act of 1964, it is necessary …"."""
+    citing = next((c for c in sentence.found.get("needs_not.cites", ()) if c.first <= 1), None)
+    if citing is None:
+        return False
+    closes = sentence.lexicon["closes_condition"]
+    commas = (n for n in range(citing.last, index) if sentence.words[n] in closes)
+    return any(cue.first <= comma for comma in commas)
 
 
 def _wanted(sentence: Sentence) -> Verdict | None:
@@ -513,7 +529,7 @@ def _wanted(sentence: Sentence) -> Verdict | None:
         if (
             not sentence.overlaps("needs_not.no_need", cue)
             and (alone or _by_signatories(sentence, cue))
-            and not _denied(sentence, cue)
+            and (cue.key == "refuse" or not _denied(sentence, cue))
             and not _of_others(sentence, cue)
             and not _within_condition(sentence, cue.first)
         ):
