@@ -71,12 +71,11 @@ def build_site(build: Path, out: Path, jobs: int | None = None) -> SiteSummary:
 
 
 def _write_pages(store: Store, queries: Mapping[str, Query], folder: SiteFolder, jobs: int) -> None:
-    assert store.folder is not None  # noqa: S101 (an opened build has one)
-    answered = answers(store.folder, queries, words())
     shelves = folder.path / SHELVES
     with Shelves.make(shelves) as made:
         graph = Graph(store, base_of(store), made)
         graph.prepare()
+        answered = answers(graph, queries, words())
         same = (program(), graph.common_stamp)
         tasks = [
             (part._replace(stamp=stamp), Files(folder.path, folder.files_of(part.name)))
@@ -88,7 +87,7 @@ def _write_pages(store: Store, queries: Mapping[str, Query], folder: SiteFolder,
             folder.add_part(part.name, part.stamp, files)
         shown = renderings(graph)
         write_search(shown[0].view, folder)
-        for rendering, page in _others(shown, write_downloads(store, folder)):
+        for rendering, page in _others(shown, write_downloads(graph, folder)):
             if not folder.unchanged(rendering.path(page), rendering.digest(page)):
                 folder.put(rendering.path(page), rendering.render(page))
 
@@ -107,7 +106,7 @@ def _others(
         table = Table(text["downloads"], [text["file"], text["kind"], text["size"]], files, (2,))
         for path, section, values in (
             ("search", "search", {"options": options(rendering.view)}),
-            ("downloads", "downloads", {"files": table}),
+            ("downloads", "downloads", {"files": table, "large": rendering.view.graph.is_large}),
             ("sparql", "downloads", {"heading": text["endpoint"], "example": EXAMPLE}),
             ("ontology", "ontology", ontology),
             ("404", "", {"heading": text["not_found"]}),

@@ -35,6 +35,9 @@ _Value = TypeVar("_Value")
 AGENTS = ("organisation", "person", "addressee")
 """The folders of those who sign and are addressed."""
 
+LARGE = 500
+"""Letters beyond which a collection is too large to ask every question and offer every file for each change."""
+
 KEPT = 1000
 """Letters whose demands are kept from one page to the next."""
 
@@ -124,6 +127,11 @@ class Graph:
         """All letters by IRI, in order of time; those without a date last."""
         rows = sorted(self.ask("letters"), key=lambda row: (row["date"] or "9", row["id"]))
         return {sys.intern(row["letter"]): row for row in rows}
+
+    @property
+    def is_large(self) -> bool:
+        """Whether some answers and files are left to the commands."""
+        return len(self.letters) > LARGE
 
     @_shelved
     def letter_ids(self) -> Mapping[str, str]:

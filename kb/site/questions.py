@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions
 from kb.errors import KbError
 from kb.querying import Query, run
 from kb.results import shown
+from kb.site.data import Graph
 from kb.site.view import Page, Table, View
 from kb.sparql import Ask
 from kb.store import reopen
@@ -24,15 +25,21 @@ from kb.workers import run as run_all
 
 __all__ = ["Answer", "Answers", "answers", "question_page", "question_title", "tags"]
 
-SECONDS = 120
+SECONDS = 60
 """How long one question may take."""
+
+GROWING = frozenset({"open-demands", "repeated-demands", "signed-together"})
+"""Questions that take more time for each letter the more letters there are: not asked of a large collection."""
 
 MOST_ROWS = 300
 """Rows of an answer on the page; the command gives all."""
 
 
 class Answer(NamedTuple):
-    """What a question was asked with, and the first rows of its answer, or why there is none."""
+    """What a question was asked with, and the first rows of its answer, or why there is none.
+
+    `note` is a key of the words of the interface, or what the engine says.
+    """
 
     chosen: Mapping[str, str]
     columns: Sequence[str]
@@ -44,25 +51,28 @@ Answers: TypeAlias = Mapping[tuple[str, str], Answer]
 """Answers by the name of the question and the language of labels ("" where it asks for none)."""
 
 
-def answers(generation: Path, queries: Mapping[str, Query], languages: Iterable[str]) -> Answers:
+def answers(graph: Graph, queries: Mapping[str, Query], languages: Iterable[str]) -> Answers:
     """The answers to all questions.
 
     They are asked in processes of their own: so they use all cores, what they take of memory goes with them, and one
     that takes too long lacks its answer, and no other does.
     """
+    generation = graph.store.folder
+    assert generation is not None  # noqa: S101 (an opened build has one)
+    left = GROWING if graph.is_large else frozenset()
+    found = {(name, ""): Answer({}, (), (), "too_many") for name in left}
     tasks = [
         (query, language)
         for query in queries.values()
+        if query.name not in left
         for language in (languages if any(p.name == "language" for p in query.parameters) else [""])
     ]
-    found: dict[tuple[str, str], Answer] = {}
     for outcome in run_all(
         partial(_answered, generation), tasks, os.cpu_count() or 1, 1, SECONDS, [__name__]
     ):
         if isinstance(outcome, Lost):
             query, language = outcome.task
-            note = f"It takes longer than {SECONDS} seconds here: ask it by the command below."
-            outcome = query.name, language, Answer({}, (), (), note)
+            outcome = query.name, language, Answer({}, (), (), "too_long")
         name, language, answered = outcome
         found[name, language] = answered
     return found
@@ -110,7 +120,7 @@ def question_page(view: View, name: str, query: Query, answered: Answer) -> Page
         "parameters": query.parameters,
         "answer": Table(heading, labels, rows[:MOST_ROWS], numbers),
         "more": len(rows) > MOST_ROWS,
-        "note": note,
+        "note": view.words.get(note, note),
         "command": " ".join(["kb query", name, *options]),
         "sparql": query.text,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,20 @@ def test_of_many_letters_pages_go_on_and_stay_small(site: Site, monkeypatch: pyt
     assert {"letters.html", "letters~2.html", "ar/letters~2.html"} <= names
     assert max(path.stat().st_size for path in site.site.rglob("*.html")) < 300_000
     assert site.is_as_from_nothing()
+
+
+def test_of_a_large_collection_the_whole_graph_is_one_packed_file(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And questions whose time grows faster than the collection are left to the command, as their pages say."""
+    site.update()
+    plain = (site.site / "downloads" / "graph.nq").read_bytes()
+    monkeypatch.setattr("kb.site.data.LARGE", 2)
+    large = site.site.with_name("large")
+    build_site(site.build, large, jobs=1)
+    assert [path.name for path in (large / "downloads").iterdir()] == ["graph.nq.gz"]
+    assert gzip.decompress((large / "downloads" / "graph.nq.gz").read_bytes()) == plain
+    assert "kb export" in (large / "downloads.html").read_text("utf-8")
+    assert "<table" not in (large / "question" / "signed-together.html").read_text("utf-8")
+    assert "so large a collection" in (large / "question" / "signed-together.html").read_text("utf-8")
+    assert "so large a collection" not in (large / "question" / "letters.html").read_text("utf-8")
