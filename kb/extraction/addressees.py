@@ -10,6 +10,8 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
+from typing import Literal, NamedTuple
 
 from kb.extraction.dates import find_dates
 from kb.extraction.heading import Titled
@@ -189,6 +191,8 @@ def _parts(reading: Reading, start: int, stop: int) -> Iterator[_Part]:
             continue
         before = text[max(cuts[-1], place - _LONGEST) : place]
         complete = _ends_one(before, key) or (key == "offices" and _ends_named(before))
+        if key == "offices" and _share(before, text[place:stop]):
+            complete = False
         if key == "offices" and _is_of_states(text, before, place):
             complete = False
         if key == "forms" and _is_holder(before, text[place:stop]):
@@ -222,6 +226,19 @@ def _is_of_states(text: str, before: str, place: int) -> bool:
     return any(body.end() == len(before.rstrip()) for body in bodies) and (
         any_language("addressee", "members").match(text, place) is not None
     )
+
+
+def _share(before: str, after: str) -> bool:
+    """Tell offices that are of the same: "Ministers and Ambassadors of the member states"."""
+    several = any_language("addressee", "several")
+    second = several.match(after)
+    first = several.match(before.lstrip())
+    if not (
+        first and second and any_language("addressee", "connectors").match(after[second.end() :].lstrip())
+    ):
+        return False
+    between = before.lstrip()[first.end() :].strip()
+    return not between or any_language("addressee", "and").fullmatch(between) is not None
 
 
 def _is_office_here(text: str, start: int) -> bool:
@@ -258,6 +275,9 @@ def _ends_one(before: str, key: str) -> bool:
     joined = any_language("addressee", "and").fullmatch(last)
     if key == "forms":
         if any_language("addressee", "forms").fullmatch(last) or last.endswith(("-", "–", "—")):
+            return False
+        if any_language("addressee", "offices").fullmatch(before.strip()):
+            # "Prime Minister Sheikha X"
             return False
         if last.endswith((",", "،")) and _is_bare_office(before.strip(_EDGES)):
             # "President of the League, Mr. X"
@@ -297,41 +317,40 @@ def _block(layout: Layout, zones: Zones, zone: Zone, title: Titled | None) -> li
         if not (layout.lines[index].furniture or index in prose or words.length(index) > _LONGEST)
         and not (title and _within(layout.lines[index].span, title.span))
     ]
-    block = _AddressBlock()
-    attended = False
-    for place, index in enumerate(lines):
+    address: list[_AddressLine] = []
+    attended = led = False
+    for index in lines:
         line = layout.lines[index]
         reading = read(layout.text, (Span(line.content, line.span.end),))
         if _attention(reading.text):
-            if block.addressees and not attended:
+            if not attended and _put_together(address):
                 break
             attended = True
             if not _led(reading.text)[1]:
                 # "Via e-mail": how it is sent.
                 continue
-        block.led, start = block.led or _led(reading.text)[1], _led(reading.text)[0]
-        block.headed |= bool(start) and not reading.text[start:].strip()
+        start, leads = _led(reading.text)
+        led |= leads
         if not start and FIELD.match(reading.text):
-            block.led &= any_language("addressee", "senders").match(reading.text) is None
+            led &= any_language("addressee", "senders").match(reading.text) is None
             continue
-        following = words[lines[place + 1]] if place + 1 < len(lines) else ""
-        block.add(_AddressLine(reading, start, line.gap, line.marker is not None, following))
-    if block.led:
-        return block.addressees
+        address.append(_AddressLine(reading, start, line.gap, line.marker is not None))
+    addressees = _put_together(address)
+    if led:
+        return addressees
     signed = [layout.text[start:end] for start, end in zones.spans("signatures")]
     # A name that signs too is a sender's letterhead.
-    return [a for a in block.addressees if _trusted(a) and not _signs(a, signed)]
+    return [a for a in addressees if _trusted(a) and not _signs(a, signed)]
 
 
 @dataclass(frozen=True, slots=True)
 class _AddressLine:
-    """A line of an address: its words from `start` on, and what is known of its surroundings."""
+    """A line of an address: its words from `start` on (after "To:"), and how it is set."""
 
     reading: Reading
     start: int
     gap: int
     listed: bool
-    following: str
 
     @property
     def text(self) -> str:
@@ -341,127 +360,213 @@ class _AddressLine:
     def end(self) -> int:
         return self.reading.span(self.start, len(self.reading.text)).end
 
-    def begins_with(self, key: str) -> bool:
-        return _begins_with(self.text, key)
+
+# What the last addressee is once a line of an address was taken in: nobody yet, a name with a form of address or
+# without, an office, an office with a form of address ("Monsieur le Président"), an office of several, a name with
+# an office, a body, one to whom nothing can be added.
+_State = Literal["nobody", "name", "plain name", "office", "styled", "several", "holder", "body", "complete"]
+# What a line does: begins an addressee; is the office, the holder of the office, the body of the last one, or more
+# of its words; is nothing of the kind (a street, a date).
+_Move = Literal["begins", "office", "holder", "body", "more", "aside"]
+
+# What each line may add to an addressee, and what that makes of it.
+_JOINS: dict[_State, dict[_Move, _State]] = {
+    "nobody": {},
+    "name": {"office": "holder", "body": "complete", "more": "name"},
+    "plain name": {"office": "holder", "body": "complete"},
+    "office": {"holder": "holder", "body": "complete", "more": "office"},
+    "styled": {"office": "holder", "holder": "holder", "body": "complete", "more": "styled"},
+    "several": {"body": "complete", "more": "several"},
+    "holder": {"office": "holder", "body": "complete", "more": "holder"},
+    "body": {"office": "complete", "more": "body"},
+    "complete": {"more": "complete"},
+}
+# What a blank line more than usual between two lines speaks against their belonging together.
+_APART = 1.6
+# Whether lines are double-spaced can't be told of fewer.
+_DOUBLE_SPACED = 3
 
 
-class _AddressBlock:
-    """Puts addressees together from the lines of an address; `led` once "To:" was read."""
+def _put_together(lines: Sequence[_AddressLine]) -> list[Addressee]:
+    """Put addressees together from the lines of an address, by the reading of all lines that fits best.
 
-    def __init__(self) -> None:
-        self.addressees: list[Addressee] = []
-        self.led = False
-        # Whether "To:" stood alone over the names.
-        self.headed = False
-        self._open = False
-        # Blank lines between the lines of one address: it may be double-spaced.
-        self._spacing = 0
+    Each line may begin an addressee, add to the last one, or neither (`_JOINS`); words and spacing tell how well
+    each fits, and the sum over the lines decides (Viterbi's algorithm).
+    """
+    # An address may be double-spaced.
+    spacing = min((line.gap for line in lines[1:]), default=0) if len(lines) > _DOUBLE_SPACED else 0
+    headed = False
+    best: dict[_State, tuple[float, _Path | None]] = {"nobody": (0.0, None)}
+    before = ""
+    for line in lines:
+        if not line.text:
+            headed |= line.start > 0
+            continue
+        fits = _Fits(line, before, headed)
+        reached: dict[_State, tuple[float, _Path | None]] = {}
+        for state, (score, path) in best.items():
+            for move, after, gain in fits.moves(state, max(0, line.gap - spacing)):
+                if after not in reached or score + gain > reached[after][0]:
+                    reached[after] = (score + gain, _Path(path, line, move))
+        best = reached
+        before = line.text
+    path = max(best.values(), key=lambda reading: reading[0])[1]
+    steps: list[_Path] = []
+    while path:
+        steps.append(path)
+        path = path.before
+    addressees: list[Addressee] = []
+    for step in reversed(steps):
+        _take(addressees, step.line, step.move)
+    return addressees
 
-    def add(self, line: _AddressLine) -> None:
-        """Take in the next line: a new addressee, more of the last one, or neither."""
-        text = line.text
-        generic = any_language("addressee", "generic").fullmatch(text.strip(_EDGES))
-        if not text or (generic and text[-1] in ",،:!"):
+
+class _Path(NamedTuple):
+    """The last step of a reading, and those before it."""
+
+    before: _Path | None
+    line: _AddressLine
+    move: _Move
+
+
+class _Fits:
+    """How well a line fits as each part of an address, after the line `before` it."""
+
+    def __init__(self, line: _AddressLine, before: str, headed: bool) -> None:
+        text = line.text.strip(_EDGES)
+        self.line = line
+        bare = _without_forms(text)
+        self.form = any_language("addressee", "forms").match(text) is not None
+        named = any_language("addressee", "offices").match(_without_article(bare))
+        self.office = named is not None
+        caseless = text.upper() == text.lower()
+        self.plain_office = self.office and (caseless or _is_plain_office(_without_article(bare)))
+        self.titled = not self.plain_office and (self.office or _names_office(text))
+        self.holds_none = any_language("addressee", "offices").search(text) is None
+        self.several = any_language("addressee", "several").match(_without_article(bare)) is not None
+        self.body = _begins_with(text, "bodies")
+        if not self.plain_office and any_language("addressee", "bodies").fullmatch(_without_article(text)):
+            # "The Hon. Minister's Office"
+            self.form = self.office = self.titled = False
+        self.aside = _is_dated(text) or _is_place(text)
+        generic = any_language("addressee", "generic").fullmatch(text)
+        self.none = not text or (generic is not None and line.text[-1] in ",،:!")
+        self.kind = any_language("title", "kinds").fullmatch(text) is not None
+        self.led = line.start > 0 or headed
+        self.before = before.strip(_EDGES)
+        self.small = text[:1].islower() and not (self.form or self.office or self.body or line.listed)
+        self.short = len(text) < 80 and line.text[-1] != ":"
+
+    def moves(self, state: _State, gap: int) -> Iterator[tuple[_Move, _State, float]]:
+        """Give what the line may do after an addressee of that state, what that makes of it, and how well it fits."""
+        if self.none:
+            yield "aside", state, 0
             return
-        if _is_dated(text) or _is_place(text):
-            self._open &= line.gap > 0
-        elif (
-            text[0].islower()
-            and not (line.listed or any(map(line.begins_with, ("offices", "bodies", "forms"))))
-        ) or (self._open and not (line.listed or line.start) and line.gap <= 1 and self._goes_on(line)):
-            pass
-        elif self._names(line):
-            for part in _parts(line.reading, line.start, len(line.reading.text)):
-                addressee = _addressee(line.reading, part)
-                if addressee:
-                    self.addressees.append(addressee)
-                    self._open, self._spacing = True, 0
+        if self.aside:
+            yield "aside", "nobody", 3
+            return
+        yield "aside", "nobody" if gap else state, self.left_out(state)
+        if self.small:
+            return
+        if not self.kind:
+            yield "begins", *self.begins(state, gap)
+        if self.line.listed or self.line.start:
+            return
+        for move, after in _JOINS[state].items():
+            yield move, after, self.joins(state, move) - gap * _APART
 
-    def _goes_on(self, line: _AddressLine) -> bool:
-        """Add a line to the last addressee if it is the rest of a name, an office, or a body."""
-        known, text = self.addressees[-1], line.text.strip(_EDGES)
-        joined = line.gap <= self._spacing and not known.body
-        office = line.begins_with("offices")
-        # What stands below a name is most often an office, and below an office a body, whatever the words.
-        plain_words = joined and not office and len(text) < 80
-        if (
-            joined
-            and _is_office_of(known, text)
-            and not any_language("addressee", "offices").match(line.following)
-        ):
-            # "The Secretary-General / Mr. X": what a person is, above the name.
-            more = replace(known, name=_bare_name(text), office=known.name)
-            self.addressees[-1] = replace(more, span=Span(known.span.start, line.end))
-            return True
-        if line.begins_with("forms") and not any_language("addressee", "offices").fullmatch(text):
-            return False
-        if any_language("addressee", "several").match(text) and _has_office(known):
-            # "Mr. X, Secretary-General / Members of the Council"
-            return False
-        if known.office and _names_office(text) and not (office or line.begins_with("bodies")):
-            # Lines "Name, office", one below the other.
-            return False
-        if joined and (any_language("addressee", "forms").fullmatch(known.name) or _unfinished(known)):
-            more = replace(known, name=f"{known.name} {text}")
-        elif office and not _has_office(known):
-            role, body = _office_and_body(text)
-            more = replace(known, office=role, body=body)
-        elif office and joined and not known.office and any_language("addressee", "forms").match(known.name):
-            # "Monsieur le Président / Chef de l'État": what a person is, in two lines.
-            more = replace(known, office=text)
-        elif office and line.gap <= self._spacing and known.office and _is_further_office(text):
-            more = known
-        elif (joined and line.begins_with("bodies")) or (plain_words and _has_office(known)):
-            more = replace(known, body=text)
-        elif plain_words and any_language("addressee", "forms").match(known.name):
-            more = replace(known, office=text)
-        else:
-            return False
-        self.addressees[-1] = replace(more, span=Span(known.span.start, line.end))
-        self._spacing = line.gap
+    def left_out(self, state: _State) -> float:
+        """Tell how well it fits that the line is no part of the address."""
+        if self.form:
+            return -1.5
+        return -0.5 if self.body and state not in {"nobody", "complete"} else 0
+
+    def begins(self, state: _State, gap: int) -> tuple[_State, float]:
+        """Tell what addressee the line begins, and how well it does."""
+        sure = 2.0 * self.line.listed + 2.5 * (self.led and state == "nobody") + 0.1 * (gap > 0)
+        if self.titled:
+            return "holder", 3 + sure
+        if self.several:
+            return "several", 2.6 + sure
+        if self.office:
+            return "styled" if self.form else "office", 2.2 + sure
+        if self.form:
+            return "name", 3 + sure
+        if self.body:
+            return "body", sure + (1 if state == "nobody" or gap else -0.5)
+        return "plain name", sure - 0.6
+
+    def joins(self, state: _State, move: _Move) -> float:
+        """Tell how well the line fits as a further part of an addressee."""
+        if move == "more":
+            return 5 if _breaks_off(self.before, state) else -4
+        if move == "holder":
+            return 3.5 if self.form and self.holds_none else -4
+        if move == "office":
+            if self.several:
+                return -4
+            if self.body and self.titled and state == "name":
+                # "United Nations, Secretary-General"
+                return 3.4
+            named = state in {"name", "plain name", "body"}
+            if self.office and not self.form and (self.plain_office or named):
+                return 3.4
+            return (
+                0.3 if state == "name" and self.short and not (self.form or self.titled or self.body) else -4
+            )
+        if self.form or self.office or self.titled or self.several:
+            return -4
+        return 2.6 if self.body else 0.4 if self.short and state not in {"name", "plain name"} else -1
+
+
+def _breaks_off(text: str, state: _State) -> bool:
+    """Tell whether a line broke off: "Members of the International / Support Group", "Madam / X"."""
+    if not text:
+        return False
+    last = text.rsplit(None, 1)[-1]
+    if any_language("addressee", "connectors").fullmatch(last) or any_language(
+        "addressee", "forms"
+    ).fullmatch(text):
         return True
-
-    def _names(self, line: _AddressLine) -> bool:
-        """Tell whether a line names a further addressee."""
-        if any_language("title", "kinds").fullmatch(line.text.strip(_EDGES)):
-            return False
-        if (
-            line.listed
-            or line.begins_with("forms")
-            or line.begins_with("offices")
-            or _names_office(line.text)
-        ):
-            return True
-        if line.begins_with("bodies") and (not self._open or line.gap > 0):
-            return True
-        if self.led and ((self.headed and line.gap > 0) or not self.addressees):
-            return True
-        office_below = any_language("addressee", "offices").match(line.following)
-        return office_below is not None and not FIELD.match(line.following)
-
-
-def _unfinished(addressee: Addressee) -> bool:
-    """Tell whether the line broke off within a name: "Members of the International / Support Group"."""
-    last = addressee.name.split()[-1]
-    return addressee.office is None and any(
-        any_language("addressee", key).fullmatch(last) for key in ("unfinished", "connectors")
+    return (
+        state not in {"holder", "complete"}
+        and any_language("addressee", "unfinished").fullmatch(last) is not None
     )
+
+
+def _without_article(text: str) -> str:
+    article = any_language("addressee", "articles").match(text)
+    return text[article.end() :].lstrip() if article else text
+
+
+def _take(addressees: list[Addressee], line: _AddressLine, move: _Move) -> None:
+    """Take a line in as that part of the addressees."""
+    if move == "begins":
+        parts = _parts(line.reading, line.start, len(line.reading.text))
+        addressees.extend(filter(None, (_addressee(line.reading, part) for part in parts)))
+    if move in {"begins", "aside"} or not addressees:
+        return
+    known, text = addressees[-1], line.text.strip(_EDGES)
+    if move == "holder":
+        known = replace(known, name=_bare_name(text), office=known.name)
+    elif move == "body":
+        known = replace(known, body=text)
+    elif move == "more":
+        if known.body:
+            known = replace(known, body=f"{known.body} {text}")
+        elif known.office:
+            known = replace(known, office=f"{known.office} {text}")
+        else:
+            known = replace(known, name=f"{known.name} {text}")
+    elif known.office is None:
+        role, body = _office_and_body(text)
+        known = replace(known, office=role, body=body or known.body)
+    addressees[-1] = replace(known, span=Span(known.span.start, line.end))
 
 
 def _has_office(addressee: Addressee) -> bool:
     name = _without_forms(addressee.name)
     return addressee.office is not None or any_language("addressee", "offices").search(name) is not None
-
-
-def _is_office_of(known: Addressee, text: str) -> bool:
-    """Tell an office, and no name, over the name of who holds it."""
-    offices = any_language("addressee", "offices")
-    return (
-        known.office is None
-        and offices.match(_without_forms(known.name)) is not None
-        and any_language("addressee", "forms").match(text) is not None
-        and offices.search(text) is None
-    )
 
 
 def _bare_name(text: str) -> str:
@@ -475,6 +580,14 @@ def _is_further_office(text: str) -> bool:
     found = any_language("addressee", "offices").match(text)
     rest = text[found.end() :].strip() if found else text
     return not rest or any_language("addressee", "connectors").match(rest) is not None
+
+
+def _is_plain_office(text: str) -> bool:
+    """Tell an office, also with a body beside it ("Secretary-General, United Nations"), from "President X"."""
+    found = any_language("addressee", "offices").match(text)
+    return found is not None and (
+        text[found.end() : found.end() + 1] in {",", "/", "("} or _is_further_office(text)
+    )
 
 
 def _signs(addressee: Addressee, signed: Iterable[str]) -> bool:
@@ -728,7 +841,7 @@ def _listed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
             several = _begins_with_office(before) and _begins_with_office(after)
             if not several and not any_language("addressee", "forms").match(after):
                 continue
-        elif not arabic and not (_names_one(before) and _names_one(after)):
+        elif not arabic and (_share(before, after) or not (_names_one(before) and _names_one(after))):
             continue
         yield begin, found.start()
         begin = found.end()
@@ -811,7 +924,7 @@ def _tells_of(printed: Sequence[str], text: str) -> bool:
         and not re.search("[,،;؛]", name)
         and offices.search(_without_forms(name)) is None
         and offices.match(text) is not None
-        and _is_further_office(text)
+        and _is_plain_office(text)
     )
 
 
@@ -821,11 +934,22 @@ def _begins_with(text: str, key: str) -> bool:
     return any_language("addressee", key).match(rest) is not None
 
 
+def _and() -> str:
+    return any_language("addressee", "and").pattern
+
+
 def _copies_of(reading: Reading, start: int) -> Iterator[Addressee]:
     text = reading.text[start:]
-    commas = list(re.finditer(r"[,،]\s+(?:and\s|et\s|y\s)?|\s(?:and|et|y)\s", text))
-    plain_list = (
-        len(commas) >= 2 and ";" not in text and not any_language("addressee", "offices").search(text)
+    commas = list(re.finditer(rf"[,،]\s+(?:(?:{_and()})\s)?|\s(?:{_and()})\s", text))
+    parts = [
+        text[a:b] for a, b in pairwise((0, *chain.from_iterable(map(re.Match.span, commas)), len(text)))
+    ][::2]
+    offices = any_language("addressee", "offices").search(text) is not None
+    plain_list = ";" not in text and (
+        # "President of X, President of Y and Secretary-General"
+        len(parts) > 1 and all(_is_plain_office(_without_article(part.strip(" ."))) for part in parts)
+        if offices
+        else len(commas) >= 2
     )
     cuts = [0, *(comma.end() for comma in commas)] if plain_list else [0]
     ends = [*(comma.start() for comma in commas), len(text)] if plain_list else [len(text)]

@@ -14,7 +14,7 @@ from itertools import groupby, islice
 from typing import Literal
 
 from kb.extraction.language import any_language, any_words
-from kb.extraction.layout import Block, Layout, plain
+from kb.extraction.layout import Block, Layout, Line, plain
 from kb.letter import Span
 
 __all__ = ["FIELD", "Zone", "Zones", "find_zones"]
@@ -180,6 +180,10 @@ def _first_prose(layout: Layout) -> int:
     addressed = False
     for block in layout.blocks:
         listed = block.kind == "item" and block.content.end - block.content.start > _LEAST_POINT
+        if block.content.end - block.content.start < _MOST_WORDS and opens_copies(
+            plain(layout.text, *block.content)
+        ):
+            continue
         if is_prose(layout, block) or (listed and not addressed) or _speaks(layout, block):
             return block.first
         addressed = listed or _is_lone_lead(plain(layout.text, *block.content))
@@ -580,7 +584,9 @@ def _copies_end(layout: Layout, words: Words, index: int) -> int:
         line = lines[number]
         continued = layout.text[lines[number - 1].span.end - 1] in ",;،؛" and words.length(number) < 250
         if line.furniture or (
-            line.gap > allowed and not continued and not (line.marker and lines[number - 1].marker)
+            line.gap > allowed
+            and not (continued or (line.marker and lines[number - 1].marker))
+            and not (alone and _is_card(lines, words, number))
         ):
             break
         text = words[number] if not line.marker else ""
@@ -590,6 +596,16 @@ def _copies_end(layout: Layout, words: Words, index: int) -> int:
             break
         number += 1
     return number
+
+
+def _is_card(lines: Sequence[Line], words: Words, number: int) -> bool:
+    """Tell whether somebody's name, with an office below it, begins at that line."""
+    return (
+        number + 1 < len(lines)
+        and lines[number + 1].gap == 0
+        and any_language("addressee", "forms").match(words[number]) is not None
+        and any_language("addressee", "offices").match(words[number + 1]) is not None
+    )
 
 
 def _copies_at_the_top(layout: Layout, words: Words, zones: list[Zone], begin: int) -> None:
