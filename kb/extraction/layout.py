@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, NamedTuple
@@ -201,7 +201,9 @@ def _line(body: str, start: int, gap: int, indent: int) -> Line:
 
 def _may_be_furniture(body: str) -> bool:
     """Tell, fast, whether it is worth looking closer."""
-    return bool(_BEGINS_FURNITURE.match(body) or "@" in body or "://" in body or "www." in body.lower())
+    if _BEGINS_FURNITURE.match(body) or "@" in body or "://" in body:
+        return True
+    return "." in body and "www." in body.lower()
 
 
 def _checked(text: str, lines: list[Line]) -> list[Line]:
@@ -342,18 +344,20 @@ def _width(lines: Sequence[Line]) -> int:
 # --------------------------------------------------------------------------------------------------- blocks
 
 
-def _blocks(text: str, lines: Sequence[Line], width: int) -> Iterable[Block]:
+def _blocks(text: str, lines: Sequence[Line], width: int) -> list[Block]:
+    blocks: list[Block] = []
     run: list[int] = []
     stack: list[tuple[str, int]] = []
     for index, line in enumerate(lines):
         if line.furniture:
             continue
         if run and not _continues(text, lines, run, index, width):
-            yield from _split(text, _block(text, lines, run, stack))
+            blocks += _split(text, _block(text, lines, run, stack))
             run = []
         run.append(index)
     if run:
-        yield from _split(text, _block(text, lines, run, stack))
+        blocks += _split(text, _block(text, lines, run, stack))
+    return blocks
 
 
 def _split(text: str, block: Block) -> tuple[Block, ...]:
@@ -388,8 +392,11 @@ def _turn(text: str, block: Block) -> int | None:
 
 def _continues(text: str, lines: Sequence[Line], run: list[int], index: int, width: int) -> bool:
     """Tell whether line `index` goes on with the block whose lines are `run`."""
-    first, previous, line = lines[run[0]], lines[run[-1]], lines[index]
-    if line.marker or line.heading or previous.heading:
+    line = lines[index]
+    if line.marker or line.heading:
+        return False
+    first, previous = lines[run[0]], lines[run[-1]]
+    if previous.heading:
         return False
     head = text[line.content : line.content + 40].lstrip("*_\"'“«‘(")
     begins_low = head[:1].islower()
@@ -397,7 +404,9 @@ def _continues(text: str, lines: Sequence[Line], run: list[int], index: int, wid
     stopped = last in _STOPS
     length = previous.span.end - previous.span.start
     # Furniture stood between, or blank lines: only a sentence that was cut goes on.
-    gap = line.gap + sum([furniture.gap + 1 for furniture in lines[run[-1] + 1 : index]])
+    gap = line.gap
+    for between in range(run[-1] + 1, index):
+        gap += lines[between].gap + 1
     unfinished = not stopped and _is_unfinished(text, previous)
     if gap:
         if stopped or _vocative(head):

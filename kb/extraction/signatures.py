@@ -777,11 +777,12 @@ def _person_headings() -> frozenset[str]:
 
 
 _NAME_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_ASCII_NAME_WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _AFFILIATION = re.compile(r"(?=[\s,،(:])(?:\s[-–—]\s|,\s|،\s|\s?\(|:\s)")
 
 
 def _name_words(text: str) -> list[str]:
-    return _NAME_WORDS.findall(text.casefold())
+    return (_ASCII_NAME_WORDS if text.isascii() else _NAME_WORDS).findall(text.casefold())
 
 
 def _has_organisation(text: str) -> bool:
