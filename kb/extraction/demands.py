@@ -184,6 +184,8 @@ class _Reader:
         """Read what is printed over the salutation: what must be done counts, what readers are asked doesn't."""
         for block in blocks:
             reading = self.layout.reading(block)
+            if any_language("title", "subjects").match(reading.text):
+                continue
             for sentence in cut(reading.text, self.language, self.names):
                 verdict = judge(sentence)
                 if verdict is not None and verdict.level == "implicit":

@@ -12,9 +12,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from kb.extraction.language import any_language, languages
+from kb.extraction.language import any_language, any_words, languages
 from kb.letter import Span
 
 __all__ = ["INVISIBLE", "Block", "Layout", "Line", "Reading", "lay_out", "plain", "read"]
@@ -31,6 +32,10 @@ _SHORTEST_TURN = 60
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 # A line of more code points than this was not wrapped by hand or by a page's width.
 _WIDEST_PAGE = 130
+# Lines of a narrow column are shorter; a text has so many full lines at least where it was wrapped at all.
+_WIDEST_COLUMN = 48
+_LEAST_WRAPPED = 3
+_LEAST_LINES = 10
 # Blank lines that stand for the break between two pages.
 _PAGE_GAP = 3
 
@@ -238,7 +243,8 @@ def _with_ordinals(text: str, lines: list[Line]) -> list[Line]:
         if not line.marker and begins:
             start = _EMPHASIS.match(text, line.content, line.span.end)
             word = ordinals.match(text, start.end() if start else line.content)
-            if word and text[word.end() : word.end() + 1] in {",", ":", "،", ".", "-", "*"}:
+            after = text[word.end() : word.end() + 2] if word else ""
+            if word and (after[:1] in {",", ":", "،", ".", "-", "*"} or after in {" –", " -", " —"}):
                 found.append((index, word[0]))
         previous = line
     if len({word.casefold() for _, word in found}) > 1:
@@ -338,7 +344,52 @@ def _width(lines: Sequence[Line]) -> int:
     if not lengths or long * 3 > total:
         return 0
     full = sorted(length for length in lengths if 45 <= length <= _WIDEST_PAGE)
-    return full[len(full) * 9 // 10] if len(full) >= 3 else 0
+    if len(full) < _LEAST_WRAPPED:
+        return 0
+    return full[len(full) * 9 // 10]
+
+
+def _column(text: str, lines: Sequence[Line]) -> int:
+    """Return the width of a narrow column lines were wrapped at, in code points; 0 where they weren't.
+
+    In a column, hardly a line is longer, and most lines that others follow are so full that their next word
+    would not have had room.
+    """
+    lengths = sorted(line.span.end - line.span.start for line in lines if not line.furniture)
+    if len(lengths) < _LEAST_LINES or lengths[len(lengths) * 9 // 10] >= _WIDEST_COLUMN:
+        return 0
+    width = lengths[len(lengths) * 8 // 10]
+    pairs = [(a, b) for a, b in pairwise(lines) if not (b.gap or b.marker or a.furniture or b.furniture)]
+    full = sum(
+        a.span.end - a.span.start + 1 + len(_word(text, b)) > width and not _stops(text, a) for a, b in pairs
+    )
+    return width if full >= _LEAST_LINES // 2 and full * 2 > len(pairs) else 0
+
+
+def _word(text: str, line: Line) -> str:
+    """Return the first word of a line."""
+    return text[line.content : line.span.end].split(None, 1)[0]
+
+
+def _lists_lines(text: str, lines: Sequence[Line]) -> frozenset[int]:
+    """Return the lines of a narrow column that stand one by one, by their numbers: names, an address.
+
+    They are runs of lines without a gap that all begin with a capital or, in scripts without, with a word that
+    names begin with.
+    """
+    alone: set[int] = set()
+    starts = [index for index, line in enumerate(lines) if index == 0 or line.gap or line.marker]
+    for start, stop in pairwise([*starts, len(lines)]):
+        if stop - start > 1 and all(_begins_name(_word(text, line)) for line in lines[start:stop]):
+            alone.update(range(start, stop))
+    return frozenset(alone)
+
+
+def _begins_name(word: str) -> bool:
+    if word.upper() != word.lower():
+        return word[0].isupper() or not word[0].isalpha()
+    bare = word.strip("،.,:").casefold()
+    return any(bare in any_words("signatures", key) for key in ("organisations", "persons", "given_names"))
 
 
 # --------------------------------------------------------------------------------------------------- blocks
@@ -348,8 +399,13 @@ def _blocks(text: str, lines: Sequence[Line], width: int) -> list[Block]:
     blocks: list[Block] = []
     run: list[int] = []
     stack: list[tuple[str, int]] = []
+    column = 0 if width else _column(text, lines)
+    alone = _lists_lines(text, lines) if column else frozenset()
     for index, line in enumerate(lines):
         if line.furniture:
+            continue
+        if column and run and _goes_on(text, lines, run, index, column, alone):
+            run.append(index)
             continue
         if run and not _continues(text, lines, run, index, width):
             blocks += _split(text, _block(text, lines, run, stack))
@@ -430,6 +486,25 @@ def _continues(text: str, lines: Sequence[Line], run: list[int], index: int, wid
         return not stopped and (in_brackets or (last in ",،-–" and length > 20))
     word = head.split(None, 1)[0] if head.strip() else ""
     return length + 1 + len(word) > width * 0.9 and length > 40
+
+
+def _goes_on(
+    text: str, lines: Sequence[Line], run: list[int], index: int, column: int, alone: frozenset[int]
+) -> bool:
+    """Tell whether line `index` of a narrow column goes on with a sentence: the line before it was full."""
+    previous, line = lines[run[-1]], lines[index]
+    if (
+        line.gap
+        or line.marker
+        or line.heading
+        or previous.heading
+        or index in alone
+        or _stops(text, previous)
+    ):
+        return False
+    if _vocative(text[line.content : line.content + 40]):
+        return False
+    return previous.span.end - previous.span.start + 1 + len(_word(text, line)) > column
 
 
 def _is_unfinished(text: str, line: Line) -> bool:

@@ -351,7 +351,16 @@ def _by_name(sentence: Sentence, cue: Found) -> float:
         return 0.9
     if _followed_by_signatories(sentence, cue):
         return 0.8
+    if _resumed(sentence, cue):
+        return 0.7
     return 0.85 if _by_signatories(sentence, cue) or sentence.names.within(before) else 0.0
+
+
+def _resumed(sentence: Sentence, cue: Found) -> bool:
+    """Whether a pronoun takes up the signatories: "The undersigned bodies chose this day …, and they demand …"."""
+    ours = any(found.first < _SUBJECT for found in sentence.found.get("cues.by_name", ()))
+    near = sentence.words[max(0, cue.first - _SUBJECT_HEAD) : cue.first]
+    return ours and not sentence.lexicon["resumes"].isdisjoint(near)
 
 
 def _followed_by_signatories(sentence: Sentence, cue: Found) -> bool:

@@ -574,7 +574,7 @@ def _lists(text: str, alone: bool) -> bool:
         return True
     if len(parts) < 3 or any(map(_is_office, parts)):
         return len(parts) > _MOST_PARTS
-    if all(kind_of_name(part) == "organisation" for part in parts):
+    if sum(kind_of_name(part) == "organisation" for part in parts) >= max(3, len(parts) - 1):
         return True
     return len(parts) > _MOST_PARTS or len(text) > 120 or (alone and kind_of_name(parts[0]) == "organisation")
 
@@ -592,7 +592,7 @@ _WRAPPED = 60
 _MOST_PARTS = 4
 _PARTS = re.compile(r"[;؛•|\n]|\s/\s")
 _COMMAS = re.compile(r"[,،]\s")
-_BRACKETS = re.compile(r"\([^()]{0,200}\)")
+_BRACKETS = re.compile(r"\([^()]{0,200}\)|«[^«»]{0,200}»|“[^“”]{0,200}”")
 _DASHES = re.compile(r"\s[-–—]\s")
 
 
@@ -637,7 +637,7 @@ def _split_names(reading: Reading) -> Iterator[tuple[str, Span]]:
         if connector and connector.end() < len(piece.lstrip()) and piece.lstrip()[connector.end()].isspace():
             start += len(piece) - len(piece.lstrip()) + connector.end()
             piece = text[start:stop]
-        name = piece.strip(_EDGES + ".:") if piece.rstrip().count(".") <= 1 else piece.strip(_EDGES + ":")
+        name = piece.strip(_EDGES + ".:…") if piece.rstrip().count(".") <= 1 else piece.strip(_EDGES + ":")
         if name:
             begin = start + piece.index(name)
             yield name, reading.span(begin, begin + len(name))
@@ -657,6 +657,9 @@ def _last_connector(text: str, start: int, stop: int, listed: bool) -> tuple[int
         if not before:
             # "…, and X": the last name has been reached.
             return None
+        if any_language("signatures", "more").fullmatch(after.rstrip(".…!")):
+            # "… and many signatures follow"
+            return found.span()
         if after[:1].islower():
             continue
         persons = not _has_organisation(after) and len(before.split()) > 1 < len(after.split())
@@ -761,6 +764,13 @@ def _running_entries(
 ) -> Iterator[_Entry]:
     part = reading.text[start:stop].rstrip(_EDGES)
     for name, span in _split_names(Reading(part, (0,), (0,))):
+        if any_language("signatures", "more").fullmatch(name.rstrip(".…!")):
+            continue
+        if name[:1].islower() and (article := any_language("addressee", "articles").match(name)):
+            # "Signed: the League of …; the Union of …"
+            bare = name[article.end() :].lstrip()
+            span = Span(span.end - len(bare), span.end)
+            name = bare
         if name_like(name):
             yield _Entry(name, reading.span(start + span.start, start + span.end), section)
 

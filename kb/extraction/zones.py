@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Literal
 
+from kb.extraction.dates import may_hold_date
 from kb.extraction.language import any_language, any_words
 from kb.extraction.layout import Block, Layout, Line, plain
 from kb.letter import Span
@@ -84,6 +85,8 @@ _VOWEL_SIGNS = re.compile(r"[\u064b-\u065f\u0670\u0640]+")
 _FINAL = " \t,.:;،؛*-–—_"
 # A line of more code points than this is prose, not a heading, a salutation or a formula.
 _SHORT = 160
+# A place and a date take fewer.
+_DATELINE = 60
 # A courtesy that closes a letter with no signature heading after it stands among its last blocks.
 _LAST_BLOCKS = 12
 # Lines that look like names before a heading like "Notes" are the signatures if there are so many.
@@ -153,7 +156,9 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
         return False
     text = words[index]
     if any_language("salutation", "dear").match(text):
-        return not _CLOSED.search(text) or text.endswith("!")
+        # "Cordial saludo."
+        whole = any_language("salutation", "dear").fullmatch(text.rstrip(" .")) is not None
+        return whole or not _CLOSED.search(text) or text.endswith("!")
     form = any_language("addressee", "forms").match(text)
     following = layout.lines[index + 1] if index + 1 < len(layout.lines) else None
     prose_follows = following and following.gap and not following.marker and words.length(index + 1) > 60
@@ -267,6 +272,9 @@ def _without_heading(layout: Layout, words: Words, blocks: list[Block], end: int
     for block in blocks[-_LAST_BLOCKS:]:
         if _is_courtesy(layout, block) and _names_follow(layout, words, block.last + 1):
             return block.first
+    dated = len(blocks) > 1 and _is_dateline(words[blocks[-1].first])
+    if dated and _names_run_on(layout, words, blocks[-2]):
+        return blocks[-2].first
     for noted in range(_MOST_NOTES + 1):
         # A line or two below the names may tell where more of them are.
         kept = blocks[: len(blocks) - noted]
@@ -277,10 +285,26 @@ def _without_heading(layout: Layout, words: Words, blocks: list[Block], end: int
         names = _names_before(layout, words, kept, stop)
         if stop - names >= (_LEAST_NAMES if noted else 1):
             return names
-    if blocks and any(map(str.isupper, words[blocks[-1].first])) and lists_names(layout, blocks[-1]):
-        # Names in running text, and nothing over them; without capitals, it may be prose.
+    if blocks and _names_run_on(layout, words, blocks[-1]):
         return blocks[-1].first
     return end
+
+
+def _is_dateline(text: str) -> bool:
+    """Tell a line that gives a place and a date, which may stand below the names."""
+    return len(text) < _DATELINE and may_hold_date(text)
+
+
+def _names_run_on(layout: Layout, words: Words, block: Block) -> bool:
+    """Tell names in running text with nothing over them; without capitals, their first words must tell."""
+    if not lists_names(layout, block):
+        return False
+    text = words[block.first]
+    if any(map(str.isupper, text)):
+        return True
+    parts = [part.split(None, 1)[0].casefold() for part in _BETWEEN_NAMES.split(text) if part.strip()]
+    known = sum(any(part in any_words("signatures", key) for key in _TELL_NAMES) for part in parts)
+    return known * 3 > len(parts) * 2
 
 
 def _sections(words: Words, blocks: list[Block]) -> list[int]:
@@ -339,6 +363,9 @@ def inline_names(text: str) -> int | None:
     else:
         return None
     rest = text[start:].strip(_FINAL)
+    if (article := any_language("addressee", "articles").match(rest)) and ";" in rest:
+        # "Signed: the League of …; the Union of …"
+        rest = rest[article.end() :].lstrip()
     return start if rest and not rest[0].islower() and not rest[0].isdecimal() else None
 
 
@@ -410,7 +437,7 @@ def _names_before(layout: Layout, words: Words, body: Sequence[Block], end: int)
             continue
         # Names without markers hardly follow a list of names with them, nor the other way about.
         if (taken and not pending and listed != (taken[-1].kind == "item")) or (
-            not listed and not name_like(words[block.first])
+            not listed and (not name_like(words[block.first]) or _is_broken_sentence(layout, block))
         ):
             break
         if listed and taken and not pending and taken[-1].marker == "1" != block.marker:
@@ -430,6 +457,15 @@ def _names_before(layout: Layout, words: Words, body: Sequence[Block], end: int)
         if led_in or (len(items) < 3 and not dashed) or named * 5 < len(items) * 4:
             return end
     return (pending or taken)[-1].first
+
+
+def _is_broken_sentence(layout: Layout, block: Block) -> bool:
+    """Tell a short sentence over several lines from a name: it ends with a full stop, and goes on in small letters."""
+    if block.last == block.first or not _CLOSED.search(
+        layout.text[block.lines[-1].start : block.content.end]
+    ):
+        return False
+    return all(layout.text[line.start].islower() for line in block.lines[1:])
 
 
 def heads_names(text: str) -> bool:
@@ -477,6 +513,10 @@ _BETWEEN_NAMES = re.compile(r"[,;،؛•|]\s|\s/\s")
 _NO_NAMES = re.compile(r"@|www\.|https?:|[^\W\d_]: |[a-z]{5}[.!?] [A-Z][^\W\d_]+ ")
 _IN_BRACKETS = re.compile(r"\([^()]{0,200}\)")
 _LISTED = 600
+# Words that names begin with, where there are no capitals to tell them.
+_TELL_NAMES = ("organisations", "persons", "given_names")
+# In a list of so many names, one in five may look like none ("Rights Now!").
+_MANY_NAMES = 6
 
 
 def lists_names(layout: Layout, block: Block) -> bool:
@@ -492,7 +532,10 @@ def lists_names(layout: Layout, block: Block) -> bool:
     rows = re.split(r"[;؛]\s", text)
     parts = rows if len(rows) > 2 else _BETWEEN_NAMES.split(text)
     parts = parts[:-1] if end - start > _LISTED else parts
-    return len(parts) > 2 and all(part.count(" ") < 12 and name_like(part) for part in parts[:-1])
+    if len(parts) < 3:
+        return False
+    odd = sum(part.count(" ") >= 12 or not name_like(part) for part in parts[:-1])
+    return odd == 0 or (len(parts) >= _MANY_NAMES and odd * 5 <= len(parts))
 
 
 # --------------------------------------------------------------------------------- what comes after it

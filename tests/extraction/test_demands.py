@@ -48,3 +48,20 @@ def test_the_facts_a_long_point_tells_are_not_its_subject() -> None:
         "- Open the road.\n\nSincerely,\n\nRidge Walkers\n"
     )
     assert letter.demands[0].types == ("lifting-sieges",)
+
+
+def test_names_that_run_on_end_with_how_many_more_there_are() -> None:
+    letter = read(
+        "Señora Ministra:\n\nLe pedimos que repare el muelle antes de las lluvias de mayo.\n\n"
+        "Liga del Valle, Comité de Barqueros, Casa del Río y siguen firmas.\n\nPuerto Bravo, 3 de mayo de 2021\n"
+    )
+    assert [s.name for s in letter.signatures] == ["Liga del Valle", "Comité de Barqueros", "Casa del Río"]
+
+
+def test_names_after_articles_and_between_semicolons() -> None:
+    letter = read(
+        "Madame la Ministre,\n\nNous vous demandons de réparer le quai avant les pluies.\n\n"
+        "Ont signé : la Ligue du fleuve ; le Comité des passeurs ; le Syndicat des dockers.\n"
+    )
+    names = ["Ligue du fleuve", "Comité des passeurs", "Syndicat des dockers"]
+    assert [s.name for s in letter.signatures] == names
