@@ -147,11 +147,10 @@ class Graph:
 
     def _index(self, name: str, key: str, value: str) -> Index:
         """The values of one column by those of another, both in order of IRI."""
-        pairs = {(sys.intern(row[key]), sys.intern(row[value])) for row in self.ask(name)}
-        found: dict[str, list[str]] = defaultdict(list)
-        for one, other in sorted(pairs):
-            found[one].append(other)
-        return dict(found)
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.ask(name):
+            found[sys.intern(row[key])].add(sys.intern(row[value]))
+        return {one: sorted(found[one]) for one in sorted(found)}
 
     def _letters_by(self, index: Index) -> Index:
         """The letters of each thing, in order of time, from the things of each letter."""
