@@ -483,6 +483,10 @@ class _Reader:
 
     def taken_up(self, sentence: Sentence, speaker: str) -> Verdict | None:
         """Give what a sentence asks that goes on speaking of the signatories: "They also demand …"."""
+        if sentence.words[:1] and sentence.words[0] in sentence.lexicon["resumes"]:
+            reported = judge(sentence)
+            if reported is not None and not sentence.cues("asked"):
+                return reported._replace(level="explicit", certainty=0.6)
         taken = [cue.last for cue in sentence.heads if cue.label == "heads.takes_up"]
         rest = " ".join(sentence.words[max(taken, default=0) :])
         before = len(words(speaker))

@@ -617,7 +617,12 @@ def lead_verdict(sentence: Sentence) -> Verdict | None:
     if verdict is None and telling is None and named and sentence.words[-1:] == [":"]:
         # "The League and its members demand:" is hardly ever said of others where a list follows.
         return Verdict("explicit", _FORCES[named[0].key], 0.8, named[0].first)
-    asking = [cue.first for cue in sentence.found.get("leads.asking", ()) if cue.first not in sentence.quoted]
+    # "We declare the following:" asks for nothing; its points may.
+    asking = [
+        cue.first
+        for cue in sentence.found.get("leads.asking", ())
+        if cue.first not in sentence.quoted and not sentence.covered("leads.states", cue.first)
+    ]
     if asking and (telling is None or telling.last <= max(asking)):
         return Verdict("explicit", "call", 0.85, max(asking))
     if verdict is not None and (telling is None or telling.last <= verdict.at):

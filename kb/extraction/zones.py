@@ -509,7 +509,7 @@ def name_like(text: str) -> bool:
     return first.isupper() or first.isdigit() or text.count(" ") <= 12
 
 
-_BETWEEN_NAMES = re.compile(r"[,;،؛•|]\s|\s/\s")
+_BETWEEN_NAMES = re.compile(r"[,;،؛•|]\s|\s[/–—]\s")
 _NO_NAMES = re.compile(r"@|www\.|https?:|[^\W\d_]: |[a-z]{5}[.!?] [A-Z][^\W\d_]+ ")
 _IN_BRACKETS = re.compile(r"\([^()]{0,200}\)")
 _LISTED = 600
