@@ -45,7 +45,9 @@ def measure(work: Work) -> None:
     _row(work, f"site of {of}, nothing changed", same, "< 3 s", same.processor < 3)
     letter = sorted(work.collection.rglob("*.txt"))[work.letters // 2]
     text = letter.read_text(encoding="utf-8")
-    letter.write_text(f"{text}\n1\n", encoding="utf-8")
+    letter.write_text(
+        f"{text}\nWe also call on you to publish the names of all who are detained.\n", encoding="utf-8"
+    )
     build(work, work.collection, work.build)
     _row(work, f"site of {of}, one letter changed", _site(work, site), "", None)
     letter.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Which pages there are: part by part, in one language."""
+"""Which pages there are: part by part."""
 
 from __future__ import annotations
 
