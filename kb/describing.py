@@ -7,7 +7,7 @@ when the last that gave it is gone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -17,22 +17,25 @@ from kb import resources, shared, store
 from kb.graph import Names
 from kb.state import State
 
-__all__ = ["Describing", "divided"]
+__all__ = ["Describing", "divided", "own"]
 
 _FILE = "descriptions.nq"
 
 
 def divided(lines: Iterable[str], names: Names) -> tuple[list[str], list[str]]:
     """Tell a graph's lines of N-Quads from descriptions in it, which become lines of their own graph."""
-    own: list[str] = []
     descriptions: list[str] = []
+    return list(own(lines, names, descriptions)), descriptions
+
+
+def own(lines: Iterable[str], names: Names, descriptions: list[str]) -> Iterator[str]:
+    """Do the same bit by bit: gives a graph's own lines, and adds the others to `descriptions`."""
     end = f" <{names.descriptions}> ."
     for line in lines:
         if names.has_graph(line[1 : line.index(">")]):
-            own.append(line)
+            yield line
         else:
             descriptions.append(line[: line.rindex(" <")] + end)
-    return own, descriptions
 
 
 class Describing:

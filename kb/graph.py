@@ -15,10 +15,12 @@ import dataclasses
 import hashlib
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, get_args
 
 from rdflib import Graph, Literal, Namespace, URIRef
@@ -42,10 +44,12 @@ __all__ = [
     "SCHEMA",
     "Match",
     "Names",
+    "Triple",
+    "Triples",
     "assessments_graph",
     "collection_graph",
     "letter_graph",
-    "organisations_graph",
+    "organisations",
     "restatements_graph",
     "signatories",
     "stale_graph",
@@ -67,6 +71,9 @@ OUTCOME = _Terms(namespaces.PREFIXES["outcome"])
 DEMAND_TYPE = _Terms(namespaces.PREFIXES["demand-type"])
 OA = _Terms(namespaces.PREFIXES["oa"])
 SCHEMA = _Terms(namespaces.PREFIXES["schema"])
+
+Triple = tuple[URIRef, URIRef, URIRef | Literal]
+Triples = set[Triple]
 
 _TYPE, _GENERATED_BY = RDF.type, PROV.wasGeneratedBy  # rdflib takes a while to look them up
 
@@ -222,22 +229,22 @@ def _prefixes() -> NamespaceManager:
 
 
 class _Writer:
-    """Adds descriptions of nodes to one graph."""
+    """Adds descriptions of nodes to a graph, or to a set of triples: that is quicker for very small ones."""
 
-    def __init__(self, graph: Graph, names: Names) -> None:
-        self.graph = graph
+    def __init__(self, graph: Graph | Triples, names: Names) -> None:
+        self._put: Callable[[Triple], object] = graph.add
         self.names = names
 
     def describe(self, node: URIRef, kind: URIRef, *pairs: tuple[URIRef, URIRef | Literal | None]) -> URIRef:
         """Say what `node` is, and each property that has a value."""
-        self.graph.add((node, _TYPE, kind))
+        self._put((node, _TYPE, kind))
         for property_, value in pairs:
             if value is not None:
-                self.graph.add((node, property_, value))
+                self._put((node, property_, value))
         return node
 
     def add(self, node: URIRef, property_: URIRef, value: URIRef | Literal) -> None:
-        self.graph.add((node, property_, value))
+        self._put((node, property_, value))
 
     def write_decision(self, base: str, row: Decision, about: Iterable[URIRef]) -> URIRef:
         about = list(about)
@@ -265,7 +272,8 @@ class _LetterWriter(_Writer):
         self.extraction = URIRef(f"{self.iri}/extraction")
         self.date = letter.date
         self.remarks = list(letter.warnings)
-        super().__init__(_new_graph(self.iri), names)
+        self.graph = _new_graph(self.iri)
+        super().__init__(self.graph, names)
 
     def write_document(self, note: LetterNote) -> None:
         letter = self.letter
@@ -610,33 +618,50 @@ class Match:
     decision: Decision | None = None
 
 
-def organisations_graph(
+def organisations(
     organisations: Iterable[Organisation], matches: Iterable[Match], names: Names
-) -> Graph:
-    """Who signed: organisations and persons with their names, and what is left for review or was judged."""
-    writer = _Writer(_new_graph(names.graph("organisations")), names)
-    for organisation in organisations:
-        node = writer.describe(
-            names.signatory(organisation),
-            FOAF.Person if organisation.kind == "person" else ORG.Organization,
-            (FOAF.name, Literal(organisation.name)),
-            (SCHEMA.location, Literal(organisation.country) if organisation.country else None),
-            (SKOS.note, Literal(organisation.note) if organisation.note else None),
-        )
-        for other_name in {*organisation.printed, *organisation.aliases} - {organisation.name}:
-            writer.add(node, SKOS.altLabel, Literal(other_name))
-        for link in organisation.links:
-            writer.add(node, SCHEMA.sameAs, _address(link) or Literal(link))
-        for member in organisation.members:
-            writer.add(node, ORG.hasMember, writer.person(member))
-    matches = list(matches)
-    known = set(writer.graph.subjects(FOAF.name))
+) -> Iterator[Triples]:
+    """Who signed: organisations and persons with their names, and what is left for review or was judged.
+
+    Given thing by thing, in order of their IRIs, each with the persons it names: there are too many for one graph.
+    """
+    things: list[tuple[URIRef, Organisation | Match]] = [
+        (names.signatory(each), each) for each in organisations
+    ]
+    known = {iri for iri, _ in things}
     for match in matches:
-        # Whom a person joined keeps an address, which says where to go on.
-        if match.judgement == "same" and URIRef(match.other) not in known:
-            writer.add(URIRef(match.other), DCTERMS.isReplacedBy, URIRef(match.one))
-    _write_matches(writer, matches)
-    return writer.graph
+        things.append((names.match(match.one, match.other), match))
+        other = URIRef(match.other)
+        if match.judgement == "same" and other not in known:
+            things.append((other, match))
+    things.sort(key=lambda thing: thing[0].n3())
+    for _, same in groupby(things, itemgetter(0)):
+        triples: Triples = set()
+        writer = _Writer(triples, names)
+        for iri, thing in same:
+            if isinstance(thing, Organisation):
+                _write_organisation(writer, iri, thing)
+            elif iri == names.match(thing.one, thing.other):
+                _write_matches(writer, [thing])
+            else:  # whom a person joined keeps an address, which says where to go on
+                writer.add(iri, DCTERMS.isReplacedBy, URIRef(thing.one))
+        yield triples
+
+
+def _write_organisation(writer: _Writer, iri: URIRef, organisation: Organisation) -> None:
+    writer.describe(
+        iri,
+        FOAF.Person if organisation.kind == "person" else ORG.Organization,
+        (FOAF.name, Literal(organisation.name)),
+        (SCHEMA.location, Literal(organisation.country) if organisation.country else None),
+        (SKOS.note, Literal(organisation.note) if organisation.note else None),
+    )
+    for other_name in {*organisation.printed, *organisation.aliases} - {organisation.name}:
+        writer.add(iri, SKOS.altLabel, Literal(other_name))
+    for link in organisation.links:
+        writer.add(iri, SCHEMA.sameAs, _address(link) or Literal(link))
+    for member in organisation.members:
+        writer.add(iri, ORG.hasMember, writer.person(member))
 
 
 def signatories(letter_id: str, signed: Iterable[tuple[int, str]], names: Names) -> list[str]:
@@ -658,7 +683,8 @@ def signatories(letter_id: str, signed: Iterable[tuple[int, str]], names: Names)
 
 def restatements_graph(restatements: Iterable[Restatement], names: Names) -> Graph:
     """Which demand asks again what an earlier letter asked, and the matches left for review."""
-    writer = _Writer(_new_graph(names.graph("restatements")), names)
+    graph = _new_graph(names.graph("restatements"))
+    writer = _Writer(graph, names)
     for link in restatements:
         match = Match(link.later, link.earlier, link.score, link.reason, link.judgement, link.decision)
         _write_matches(writer, [match])
@@ -666,7 +692,7 @@ def restatements_graph(restatements: Iterable[Restatement], names: Names) -> Gra
             writer.add(names.match(link.later, link.earlier), DCTERMS.subject, DEMAND_TYPE[type_])
         if link.judgement == "same":
             writer.add(URIRef(link.later), KB.restates, URIRef(link.earlier))
-    return writer.graph
+    return graph
 
 
 def _write_matches(writer: _Writer, matches: Iterable[Match]) -> None:
@@ -692,18 +718,20 @@ def _write_matches(writer: _Writer, matches: Iterable[Match]) -> None:
 
 def stale_graph(decisions: Iterable[Decision], names: Names) -> Graph:
     """Decisions about demands of letters that are gone, and about two demands of which one is gone."""
-    writer = _Writer(_new_graph(names.graph("stale")), names)
+    graph = _new_graph(names.graph("stale"))
+    writer = _Writer(graph, names)
     for row in decisions:
         about = [row.what, row.value] if row.is_about_two else [row.what]
         nodes = [names.decided(row.letter or "unknown", what) for what in about]
         node = writer.write_decision(names.base, row, nodes)
         writer.add(node, RDFS.label, Literal(row.what))
-    return writer.graph
+    return graph
 
 
 def assessments_graph(assessments: Iterable[Assessment], names: Names) -> Graph:
     """What people found came of demands. `demand` of each row must be the demand's IRI by now."""
-    writer = _Writer(_new_graph(names.graph("assessments")), names)
+    graph = _new_graph(names.graph("assessments"))
+    writer = _Writer(graph, names)
     for row in assessments:
         node = names.assessment(row)
         writer.describe(
@@ -719,7 +747,7 @@ def assessments_graph(assessments: Iterable[Assessment], names: Names) -> Graph:
         )
         if row.document or row.address or row.quote:
             writer.add(node, KB.evidence, _cited_place(writer, node, row))
-    return writer.graph
+    return graph
 
 
 def _cited_place(writer: _Writer, assessment: URIRef, row: Assessment) -> URIRef:
@@ -751,7 +779,8 @@ def _instant(date: str) -> Literal | None:
 
 def collection_graph(collection: Collection, names: Names) -> Graph:
     """The collection as a dataset: title, publisher, licence."""
-    writer = _Writer(_new_graph(names.graph("collection")), names)
+    graph = _new_graph(names.graph("collection"))
+    writer = _Writer(graph, names)
     writer.describe(
         names.collection,
         URIRef("http://www.w3.org/ns/dcat#Dataset"),
@@ -759,4 +788,4 @@ def collection_graph(collection: Collection, names: Names) -> Graph:
         (DCTERMS.publisher, Literal(collection.publisher) if collection.publisher else None),
         (DCTERMS.license, _address(collection.licence)),
     )
-    return writer.graph
+    return graph

@@ -147,11 +147,22 @@ def slug(name: str) -> str:
     or empty is told apart by a hash.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    whole = "-".join("".join(char if _is_word(char) else " " for char in folded).split())
+    whole = "-".join(folded.translate(_SPACED).split())
     if 0 < len(whole) <= SLUG_LENGTH:
         return whole
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return f"{whole[: SLUG_LENGTH - 13].rstrip('-')}-{digest}".lstrip("-")
+
+
+class _Spaced(dict[int, int | str]):
+    """Each character by its code point: as it is in a word, a space elsewhere; found out when it is first met."""
+
+    def __missing__(self, code: int) -> int | str:
+        self[code] = found = code if _is_word(chr(code)) else " "
+        return found
+
+
+_SPACED = _Spaced()
 
 
 def _is_word(char: str) -> bool:

@@ -107,6 +107,6 @@ class Linker:
         """Write what is new in these graphs, and remove what was there and is there no more."""
         lines = (line for each in graphs for line in store.nquads(each))
         own, descriptions = divided(lines, self._names)
-        shared.replace(self._draft, self._previous, "shared.nq", own)
+        shared.replace(self._draft, self._previous, "shared.nq", sorted(set(own)))
         self.describing.replace("graph/shared", descriptions)
         self.describing.update()

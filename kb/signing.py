@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kb import graph, identity, shared, store
 from kb.collection import Collection, Decision
-from kb.describing import Describing, divided
+from kb.describing import Describing, own
 from kb.errors import DataError
 from kb.identity import Linkage, PrintedName
 from kb.letter import slug
@@ -64,9 +64,8 @@ class Signing:
             return [DataError(*told) for told in json.loads(self._state.about("names refused"))]
         linkage = self._link()
         self._tell(self._moved(linkage) | set(self._left))
-        organisations = graph.organisations_graph(linkage.organisations, self._matches(linkage), self._names)
-        own, descriptions = divided(store.nquads(organisations), self._names)
-        shared.replace(self._draft, self._previous, _FILE, own)
+        descriptions: list[str] = []
+        shared.replace(self._draft, self._previous, _FILE, self._lines(linkage, descriptions))
         self._describing.replace("graph/organisations", descriptions)
         refused = [(each.message, str(each.path), each.line) for each in linkage.problems]
         self._state.keep_about("names decided", decided)
@@ -111,6 +110,12 @@ class Signing:
                 lines = graph.signatories(letter, self._state.signed(letter), self._names)
                 self._state.keep_said(_GRAPH, letter, lines)
                 spool(shared.text(lines).encode())
+
+    def _lines(self, linkage: Linkage, descriptions: list[str]) -> Iterator[str]:
+        """What is said of the organisations, in order; what is said of persons joins the `descriptions`."""
+        name = str(self._names.graph(_GRAPH))
+        for triples in graph.organisations(linkage.organisations, self._matches(linkage), self._names):
+            yield from own(sorted(store.lines(triples, name)), self._names, descriptions)
 
     def _matches(self, linkage: Linkage) -> list[graph.Match]:
         found = []

@@ -51,6 +51,7 @@ __all__ = [
     "generation",
     "in_memory",
     "intact",
+    "lines",
     "nquads",
     "open_build",
     "order",
@@ -295,9 +296,13 @@ def reopen(folder: Path) -> Store:
 
 def nquads(graph: rdflib.Graph) -> list[str]:
     """Write a graph without blank nodes as lines of N-Quads in the graph of its name, in `order`."""
-    name = pyoxigraph.NamedNode(str(graph.identifier))
-    lines = (f"<{s}> <{p}> {term(o)} {name} ." for s, p, o in graph)
-    return sorted(lines, key=order(name))
+    name = str(graph.identifier)
+    return sorted(lines(graph, name), key=order(pyoxigraph.NamedNode(name)))
+
+
+def lines(triples: Iterable[tuple[Any, ...]], graph: str) -> Iterator[str]:
+    """Write triples of rdflib without blank nodes as lines of N-Quads in a graph."""
+    return (f"<{s}> <{p}> {term(o)} <{graph}> ." for s, p, o in triples)
 
 
 def turtle(nquads: Iterable[str]) -> list[str]:

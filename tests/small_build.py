@@ -32,10 +32,13 @@ def quads() -> Iterator[pyoxigraph.Quad]:
     done = Assessment(
         str(old), "implementation", "in-progress", "2020-01-02", "A. Example", "A/74/1", "7", "We began."
     )
+    organisations = rdflib.Graph(identifier=NAMES.graph("organisations"))
+    for triples in graph.organisations([river, bridge], [], NAMES):
+        organisations += triples
     graphs = [
         graph.letter_graph(LETTER, NAMES),
         graph.letter_graph(SECOND, NAMES),
-        graph.organisations_graph([river, bridge], [], NAMES),
+        organisations,
         graph.restatements_graph(
             [Restatement(str(new), str(old), 1.0, ("detainee-release",), "same words")], NAMES
         ),

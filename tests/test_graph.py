@@ -28,7 +28,7 @@ from kb.graph import (
     assessments_graph,
     collection_graph,
     letter_graph,
-    organisations_graph,
+    organisations,
     restatements_graph,
     signatories,
 )
@@ -286,7 +286,9 @@ def test_who_signed_is_in_a_graph_of_its_own() -> None:
     match = Match(
         str(NAMES.signature(LETTER.id, 2)), str(NAMES.organisation("Bridge Centre")), 0.71, "translated"
     )
-    found = organisations_graph([organisation], [match], NAMES)
+    found = Graph(identifier=NAMES.graph("organisations"))
+    for triples in organisations([organisation], [match], NAMES):
+        found += triples
     node = NAMES.organisation("river-womens-network")
     assert signatories(LETTER.id, [(1, node)], NAMES) == [
         f"<{NAMES.signature(LETTER.id, 1)}> <{KB.signatory}> <{node}> <{found.identifier}> .",
