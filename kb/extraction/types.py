@@ -1,7 +1,8 @@
 """What a demand is about: the types of `ontology/demand-types.ttl` that its words tell most plainly.
 
-The vocabulary is the classifier, and says how a cue is written. A label or cue weighs more than a hint, and what a
-demand asks weighs more than what it says aside: in reasons, brackets and quotations, in clauses that describe.
+The vocabulary is the classifier, and says how a cue is written. A label or cue weighs more than a hint, what a
+demand asks weighs more than what it says aside (in reasons, brackets and quotations, in clauses that describe), and
+what a sentence says in several words more than what it says in one.
 Time grows linearly with the text.
 """
 
@@ -24,14 +25,17 @@ __all__ = ["Classifier", "Turn", "classify", "classify_all", "load"]
 NEAR = 10
 """How many words apart, at most, the words of a cue stand that are joined by "&"."""
 
-HINT = 0.2
+HINT = 0.1
 """What a hint weighs; a label or cue weighs 1."""
 
 ASIDE = 0.4
 """How much of its weight a word keeps that stands aside."""
 
+SHARE = 0.2
+"""A sentence tells a type if what tells it weighs together at least that part of what tells the weightiest."""
+
 KEPT = 0.6
-"""Types are kept that weigh at least that part of what the weightiest does."""
+"""Of the types its sentences tell, a demand keeps those that weigh at least that part of what the weightiest does."""
 
 _FILE = "demand-types.ttl"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -216,7 +220,7 @@ class Classifier:
         return tuple(found.items())
 
     def scores(self, text: str) -> dict[str, float]:
-        """The types of which a cue holds in `text`, each with the weight of its weightiest."""
+        """The types that a sentence of `text` tells, each with what tells it there, at most 1."""
         found: _Scores = {}
         here: _Scores = {}
         near: deque[tuple[int, float, _Spot]] = deque()
@@ -230,7 +234,7 @@ class Classifier:
             mark, slots, spot, phrases = self._words(token)
             if mark:
                 if token in _STOPS:
-                    _add(here, found)
+                    _tell(here, found)
                     here = {}
                     near.clear()
                     sentence.clear()
@@ -256,14 +260,12 @@ class Classifier:
             turn = None
             for spot in spots:
                 for type_, strength in spot.types:
-                    if here.get(type_, 0.0) < strength * weight:
-                        here[type_] = strength * weight
+                    here[type_] = here.get(type_, 0.0) + strength * weight
                 if spot.terms:
                     for _, its_weight, other in near:
                         for type_, strength in self._pair(other, spot):
                             score = strength * (weight if weight < its_weight else its_weight)
-                            if here.get(type_, 0.0) < score:
-                                here[type_] = score
+                            here[type_] = here.get(type_, 0.0) + score
                     near.append((place, weight, spot))
                 for uses in spot.far:
                     _look_far(uses, place, weight, last_seen, here)
@@ -277,7 +279,7 @@ class Classifier:
                     place += NEAR + 1
                 asked = True
                 weight = ASIDE if quoted else 1.0
-        _add(here, found)
+        _tell(here, found)
         return found
 
 
@@ -294,15 +296,15 @@ def _look_far(
                 break
             least = min(least, seen[1])
         else:
-            if found.get(type_, 0.0) < strength * least:
-                found[type_] = strength * least
+            found[type_] = found.get(type_, 0.0) + strength * least
 
 
-def _add(scores: _Scores, found: _Scores) -> None:
-    """Keep in `found` the higher score of each type."""
+def _tell(scores: _Scores, found: _Scores) -> None:
+    """Add to `found` the types that a sentence tells, whose words give them those scores."""
+    least = SHARE * max(scores.values(), default=0.0)
     for type_, score in scores.items():
-        if score > found.get(type_, 0.0):
-            found[type_] = score
+        if score >= least and score > found.get(type_, 0.0):
+            found[type_] = min(score, 1.0)
 
 
 def _ends_with(sentence: list[frozenset[int]], backwards: tuple[int, ...]) -> bool:
@@ -339,7 +341,8 @@ def load() -> _Vocabulary:
     by_language: dict[str, list[tuple[str, str, float]]] = {}
     for iri, language, text, strength in texts:
         if iri in ids:
-            by_language.setdefault(language, []).append((ids[iri], text, strength))
+            weight = strength if iri in broader else HINT
+            by_language.setdefault(language, []).append((ids[iri], text, weight))
     return _Vocabulary(
         tuple(ids.values()),
         {ids[iri]: ids[top] for iri, top in broader.items() if iri in ids and top in ids},
@@ -365,7 +368,7 @@ def _scores(text: str, language: str) -> dict[str, float]:
     own = language.partition("-")[0].lower()
     scores: _Scores = {}
     for known in (own,) if own in cues else cues:
-        _add(_classifier(known).scores(text), scores)
+        scores = _heaviest(chain(scores.items(), _classifier(known).scores(text).items()))
     return {type_: score for type_, score in scores.items() if type_ in broader} or scores
 
 
@@ -389,18 +392,20 @@ def classify_all(texts: Sequence[str], language: str, title: str = "") -> list[t
     """The types of all demands of a letter, each as `classify` gives them.
 
     A demand whose own words tell nothing ("We ask you to act now"), or only hint, is about what the letter is about
-    too: the type most of the other demands have, if that is at least half of them and two, or else, where they
-    tell nothing, those of the letter's `title`.
+    too: the one type that most of the other demands have, if that is at least half of them and two, or else, where
+    they tell nothing, those of the letter's `title`.
     """
     scored = [_scores(text, language) for text in texts]
     found = [_weightiest(scores) for scores in scored]
-    told = [max(scores.values(), default=0.0) > HINT for scores in scored]
+    told = [max(scores.values(), default=0.0) >= ASIDE for scores in scored]
     if all(told):
         return found
     typed = [types for types, sure in zip(found, told, strict=True) if sure]
     counted = Counter(chain.from_iterable(typed))
     most = max(counted.values(), default=0)
     subject = {id_ for id_, count in counted.items() if count == most >= max(2, len(typed) / 2)}
+    if len(subject) > 1:
+        subject = set()
     default = tuple(id_ for id_ in load().order if id_ in subject) or classify(title, language)
     return [
         types if sure else tuple(id_ for id_ in load().order if id_ in subject or id_ in types) or default

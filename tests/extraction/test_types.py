@@ -149,7 +149,8 @@ def test_each_type_is_tried_in_each_language(leaf: str) -> None:
 
 def test_a_hint_counts_only_where_there_is_no_cue() -> None:
     kinds = Classifier([("a", "red", 1.0), ("b", "blue", HINT)], [("aside", "because"), ("asks", "ask")])
-    assert kinds.scores("red and blue") == {"a": 1.0, "b": HINT}
+    assert kinds.scores("red and blue") == {"a": 1.0}
+    assert kinds.scores("blue") == {"b": HINT}
     assert classify("We write about prisons.", "en") == ("detention-access",)
     assert classify("Repeal the decree on prisons.", "en") == ("legal-reform",)
 
@@ -162,7 +163,8 @@ def test_a_hint_counts_only_where_there_is_no_cue() -> None:
         ("red, we ask for blue", {"a": ASIDE, "b": 1.0}),
         ("red. We ask for blue", {"a": 1.0, "b": 1.0}),
         ("red (blue)", {"a": 1.0, "b": ASIDE}),
-        ("red “blue” red", {"a": 1.0, "b": ASIDE}),
+        ("red “blue” and red, red, red", {"a": 1.0}),
+        ("red “blue, blue” and red", {"a": 1.0, "b": 2 * ASIDE}),
         ("because red must blue", {"a": ASIDE, "b": 1.0}),
     ],
 )
