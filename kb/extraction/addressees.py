@@ -444,7 +444,7 @@ class _Fits:
         self.titled = not self.plain_office and (self.office or _names_office(text))
         self.holds_none = any_language("addressee", "offices").search(text) is None
         self.several = any_language("addressee", "several").match(_without_article(bare)) is not None
-        self.body = _begins_with(text, "bodies")
+        self.body = _begins_with(text, "bodies") and not _is_headline(text)
         if not self.plain_office and any_language("addressee", "bodies").fullmatch(_without_article(text)):
             # "The Hon. Minister's Office"
             self.form = self.office = self.titled = False
@@ -489,7 +489,9 @@ class _Fits:
         if self.several:
             return "several", 2.6 + sure
         if self.office:
-            return "styled" if self.form else "office", 2.2 + sure
+            # A name without an office has most likely the one below it.
+            alone = state in {"name", "plain name"}
+            return "styled" if self.form else "office", 2.2 + sure - alone
         if self.form:
             return "name", 3 + sure
         if self.body:
@@ -532,6 +534,13 @@ def _breaks_off(text: str, state: _State) -> bool:
         state not in {"holder", "complete"}
         and any_language("addressee", "unfinished").fullmatch(last) is not None
     )
+
+
+def _is_headline(text: str) -> bool:
+    """Tell a headline that names a body ("Unions ask the Council to act") from the body's name."""
+    found = any_language("addressee", "bodies").match(_without_article(text))
+    rest = _without_article(text)[found.end() :].lstrip() if found else ""
+    return bool(rest) and any_language("addressee", "title_ends").match(rest) is not None
 
 
 def _without_article(text: str) -> str:
@@ -783,6 +792,10 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
         start = article.end() + len(text[article.end() :]) - len(text[article.end() :].lstrip())
     stop = len(text)
     for cut in _CUT.finditer(text, start):
+        last = text[start : cut.start()].rsplit(None, 1)[-1:]
+        if cut[0][0] == "." and last and any_language("addressee", "forms").fullmatch(last[0]):
+            # "Mr. X"
+            continue
         if not (cut[0][0] == "," and _begins_with_office(text[cut.end() : cut.end() + _LONGEST])):
             stop = cut.start()
             break
@@ -839,13 +852,30 @@ def _listed(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
             continue
         if comma and not arabic:
             several = _begins_with_office(before) and _begins_with_office(after)
-            if not several and not any_language("addressee", "forms").match(after):
+            if not several and not _begins_with_person(after):
                 continue
-        elif not arabic and (_share(before, after) or not (_names_one(before) and _names_one(after))):
+        elif not arabic and (
+            not (_names_one(before) and _names_one(after))
+            or _share(before, after)
+            or _goes_on_listing(before, after)
+        ):
             continue
         yield begin, found.start()
         begin = found.end()
     yield begin, stop
+
+
+def _begins_with_person(text: str) -> bool:
+    """Tell a form of address with a name after it ("Justice X") from the word alone ("Justice, and …")."""
+    form = any_language("addressee", "forms").match(text)
+    return form is not None and text[form.end() :].lstrip(" .")[:1] not in {",", "&"}
+
+
+def _goes_on_listing(before: str, after: str) -> bool:
+    """Tell what several hold an office for: "Ministers of the Interior, Justice, and Economy of the member states"."""
+    several = any_language("addressee", "several").match(_without_article(before.lstrip())) is not None
+    begins = any(_begins_with(after, key) for key in ("forms", "offices", "states", "bodies"))
+    return several and not begins and not _office_near(after, 0)
 
 
 def _joins(between: str) -> bool:

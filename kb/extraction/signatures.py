@@ -255,7 +255,7 @@ class _SignatureBlock:
             self.entries[-1] = previous._replace(
                 role=role, kind=previous.kind or ("person" if not apart else None)
             )
-            if not apart and _has_organisation(_beside_office(text)) and not _beside_office(text).islower():
+            if not apart and _names_its_organisation(_beside_office(text)):
                 self._extend(line.span.end, f"{previous.name}, {text}")
                 self.entries[-1] = self.entries[-1]._replace(role="")
             return True
@@ -563,6 +563,14 @@ def _beside_office(text: str) -> str:
     return text[found.end() :].strip() if found else text
 
 
+def _names_its_organisation(text: str) -> bool:
+    """Tell whether what stands beside an office is an organisation's name, as its words or its capitals tell."""
+    if _has_organisation(text):
+        return not text.islower()
+    head = _NAME_WORDS.match(text, 2) if text.startswith(", ") else None
+    return head is not None and sum(map(str.isupper, head[0])) > 1
+
+
 def _lists(text: str, alone: bool) -> bool:
     """Tell whether a line lists several names rather than one with its role and place.
 
@@ -575,7 +583,9 @@ def _lists(text: str, alone: bool) -> bool:
     if len(parts) < 3 or any(map(_is_office, parts)):
         return len(parts) > _MOST_PARTS
     if sum(kind_of_name(part) == "organisation" for part in parts) >= max(3, len(parts) - 1):
-        return True
+        # One organisation, and its town and state, are none.
+        surely = sum(_has_organisation(part) or (part.isupper() and len(part) > 2) for part in parts)
+        return surely > 1 or len(parts) > _MOST_PARTS
     return len(parts) > _MOST_PARTS or len(text) > 120 or (alone and kind_of_name(parts[0]) == "organisation")
 
 
