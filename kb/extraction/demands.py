@@ -310,6 +310,9 @@ class _Reader:
 
     def act(self, point: Sentence) -> Verdict | None:
         """Give what a point asks whose subject is `subject`; its verb must come at once."""
+        if point.cues("performs"):
+            # "- We recommend …" has a subject of its own.
+            return None
         before = len(words(self.subject))
         sentence = self.sentence(f"{self.subject} {point.text}")
         verdict = judge(sentence)
@@ -559,6 +562,10 @@ class _Reader:
             while number < len(points) and points[number].level > point.level:
                 inner.append(points[number])
                 number += 1
+            if not inner:
+                # "6. We recommend the following: 1. …; 2. …", without an indent.
+                inner.extend(_numbered_anew(points, number, self.text))
+                number += len(inner)
             reading = self.layout.reading(*point.blocks)
             sentences = self.sentences(reading.text)
             if not sentences:
@@ -645,6 +652,21 @@ class _Reader:
                 self.read_sentences(reading, sentences)
         if inner:
             self.read_list(inner, None)
+
+
+def _numbered_anew(points: Sequence[_Point], number: int, text: str) -> Iterator[_Point]:
+    """Give the points after one that ends with a colon if they are numbered from one again."""
+    before = points[number - 1]
+    if (
+        text[before.span.end - 1] not in ":："
+        or not (before.marker or "").isdecimal()
+        or before.marker == "1"
+    ):
+        return
+    for count, point in enumerate(points[number:], 1):
+        if point.marker != str(count) or (count > 1 and point.marker == str(int(before.marker or 0) + 1)):
+            return
+        yield point
 
 
 def _points_on(sentence: Sentence) -> bool:
