@@ -116,7 +116,7 @@ def test_what_several_letters_say_is_said_once(tmp_path: Path) -> None:
 
     def counts() -> list[str]:
         with store.open_build(build) as graph:
-            return [value.value for value in next(graph.query(counted))]  # type: ignore[union-attr]
+            return [value.value for value in next(graph.query(counted))]  # type: ignore[arg-type]
 
     assert counts() == ["2", "2"]
     (folder / "a.txt").unlink()
