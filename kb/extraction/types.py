@@ -393,11 +393,11 @@ def classify_all(texts: Sequence[str], language: str, title: str = "") -> list[t
 
     A demand whose own words tell nothing ("We ask you to act now"), or only hint, is about what the letter is about
     too: the one type that most of the other demands have, if that is at least half of them and two, or else, where
-    they tell nothing, those of the letter's `title`.
+    they tell nothing, those of the letter's `title`, if that does not only hint.
     """
-    scored = [_scores(text, language) for text in texts]
+    *scored, titled = [_scores(text, language) for text in (*texts, title)]
     found = [_weightiest(scores) for scores in scored]
-    told = [max(scores.values(), default=0.0) >= ASIDE for scores in scored]
+    told = [_sure(scores) for scores in scored]
     if all(told):
         return found
     typed = [types for types, sure in zip(found, told, strict=True) if sure]
@@ -406,8 +406,14 @@ def classify_all(texts: Sequence[str], language: str, title: str = "") -> list[t
     subject = {id_ for id_, count in counted.items() if count == most >= max(2, len(typed) / 2)}
     if len(subject) > 1:
         subject = set()
-    default = tuple(id_ for id_ in load().order if id_ in subject) or classify(title, language)
+    default = tuple(id_ for id_ in load().order if id_ in subject)
+    if not default and _sure(titled):
+        default = _weightiest(titled)
     return [
         types if sure else tuple(id_ for id_ in load().order if id_ in subject or id_ in types) or default
         for types, sure in zip(found, told, strict=True)
     ]
+
+
+def _sure(scores: _Scores) -> bool:
+    return max(scores.values(), default=0.0) >= ASIDE
