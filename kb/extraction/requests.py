@@ -101,21 +101,25 @@ class Names:
         self._small = language.folded("detection", "function_words") if language else frozenset()
 
     @cached_property
-    def _by_first(self) -> Mapping[str, set[tuple[str, ...]]]:
-        """All forms of all names, by their first word; few letters ever need them."""
-        by_first: dict[str, set[tuple[str, ...]]] = {}
-        for name in self._names:
-            for form in _forms(name, self._small):
-                if parts := tuple(words(form)):
-                    by_first.setdefault(parts[0], set()).add(parts)
-        return by_first
+    def _words(self) -> frozenset[tuple[str, ...]]:
+        """All forms of all names, as words; few letters ever need them."""
+        forms = (form for name in self._names for form in _forms(name, self._small))
+        return frozenset(tuple(words(form)) for form in forms) - {()}
+
+    @cached_property
+    def _lengths(self) -> Mapping[str, frozenset[int]]:
+        """How many words names have that begin with a word: few, however many names."""
+        lengths: dict[str, frozenset[int]] = {}
+        for name in self._words:
+            lengths[name[0]] = lengths.get(name[0], frozenset()) | {len(name)}
+        return lengths
 
     def within(self, text: Sequence[str]) -> bool:
         """Tell whether one of the names is among those folded words."""
         return any(
-            tuple(text[index : index + len(name)]) == name
+            tuple(text[index : index + length]) in self._words
             for index, word in enumerate(text)
-            for name in self._by_first.get(word, ())
+            for length in self._lengths.get(word, ())
         )
 
 
