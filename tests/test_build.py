@@ -475,18 +475,23 @@ def kb(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+def refused(folder: Path, build: Path, why: str) -> None:
+    """A build can't be written, says why in one line, and leaves what was there."""
+    before = lines(build)
+    done = kb("build", folder, "-o", build)
+    assert done.returncode == 3
+    assert why in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert lines(build) == before
+
+
 def test_a_full_disk(tmp_path: Path, small_disk: Path) -> None:
     folder = collection(tmp_path / "c", a=text(2018))
     build = small_disk / "b"
     make(folder, build)
-    before = lines(build)
     collection(folder, b=text(2019))
     (small_disk / "filler").write_bytes(b"x" * (shutil.disk_usage(small_disk).free - 300_000))
-    done = kb("build", folder, "-o", build)
-    assert done.returncode == 3
-    assert "No space left" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
-    assert lines(build) == before
+    refused(folder, build, "No space left")
     (small_disk / "filler").unlink()
     make(folder, build)
     assert letters(build) == {"a", "b"}
@@ -499,10 +504,7 @@ def test_a_disk_that_became_read_only(tmp_path: Path, small_disk: Path) -> None:
     before = lines(build)
     collection(folder, b=text(2019))
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)  # noqa: S607  # what mounted it
-    done = kb("build", folder, "-o", build)
-    assert done.returncode == 3
-    assert "Read-only file system" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    refused(folder, build, "Read-only file system")
     for question in (["query", "letters"], ["validate"], ["export"]):
         answer = kb(*question, "--build", build)
         assert answer.returncode == 0, answer.stderr

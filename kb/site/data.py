@@ -105,6 +105,13 @@ class Graph:
         """The collection, and what read it."""
         return next(self.ask("site"))
 
+    def _rows_by(self, column: str, name: str) -> Mapping[str, Sequence[Row]]:
+        """The rows of a question by what stands in one column, each in the question's order."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.ask(name):
+            found[row[column]].append(row)
+        return found
+
     @_shelved
     def labels(self) -> Mapping[str, Mapping[str, str]]:
         """The labels of everything that has one: IRI to language to label ("" for no language)."""
@@ -117,10 +124,7 @@ class Graph:
     @_shelved
     def notes(self) -> Mapping[str, Sequence[Row]]:
         """Definitions, other names and addresses of things."""
-        found: dict[str, list[Row]] = defaultdict(list)
-        for row in self.ask("notes"):
-            found[row["thing"]].append(row)
-        return found
+        return self._rows_by("thing", "notes")
 
     @_shelved
     def letters(self) -> Mapping[str, Row]:
@@ -269,10 +273,7 @@ class Graph:
     @_shelved
     def assessments(self) -> Mapping[str, Sequence[Row]]:
         """What people found came of each demand, oldest first."""
-        found: dict[str, list[Row]] = defaultdict(list)
-        for row in self.ask("assessments"):
-            found[row["demand"]].append(row)
-        return found
+        return self._rows_by("demand", "assessments")
 
     @_shelved
     def shown(self) -> Mapping[str, str]:
