@@ -1,4 +1,4 @@
-"""Which shapes a letter may break: their conditions asked as SPARQL, which takes Oxigraph a tenth of pyshacl's time.
+"""Which shapes a letter may break: their conditions asked as SPARQL, before pyshacl is put to work.
 
 A screen clears nothing that pyshacl would find fault with: whatever it doesn't know how to ask is suspect. What is
 found, and how it is told, is for pyshacl alone to say.

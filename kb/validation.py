@@ -81,7 +81,7 @@ def _judged(
 
 
 def validate_letter(graph: Graph, nquads: Sequence[str]) -> list[Finding]:
-    """Check a letter's graph, which `nquads` are the lines of; what pyshacl finds, in a tenth of its time.
+    """Check a letter's graph, which `nquads` are the lines of; what pyshacl finds, in about a quarter of its time.
 
     Only the shapes that the letter may break are put before it, and all of them where it may be a violation.
     """
