@@ -1,0 +1,362 @@
+"""An address, read line by line: "H.E. Mr. X / Secretary-General / United Nations / New York" is one addressee."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from kb.extraction.heading import Titled
+from kb.extraction.language import any_language
+from kb.extraction.layout import Layout, Reading, read
+from kb.extraction.naming import LONGEST, named_in, office_and_body, trusted
+from kb.extraction.offices import (
+    EDGES,
+    begins_with,
+    is_dated,
+    is_headline,
+    is_place,
+    is_plain_office,
+    known,
+    led,
+    names_office,
+    without_article,
+    without_forms,
+)
+from kb.extraction.zones import FIELD, Zone, Zones, is_prose
+from kb.letter import Addressee, Span
+
+
+def read_address(layout: Layout, zones: Zones, zone: Zone, title: Titled | None) -> list[Addressee]:
+    """Read address lines: "H.E. Mr. X / Secretary-General / United Nations / New York" is one addressee."""
+    words = zones.words
+    runs = list(zones.runs(zone))
+    blocks = [b for b in layout.blocks if runs and b.first < runs[-1].stop and b.last >= runs[0].start]
+    prose = {i for b in blocks if is_prose(layout, b) for i in range(b.first, b.last + 1)}
+    lines = [
+        index
+        for run in runs
+        for index in run
+        if not (layout.lines[index].furniture or index in prose or words.length(index) > LONGEST)
+        and not (title and _within(layout.lines[index].span, title.span))
+    ]
+    address: list[_AddressLine] = []
+    attended = told = False
+    for index in lines:
+        line = layout.lines[index]
+        reading = read(layout.text, (Span(line.content, line.span.end),))
+        if _attention(reading.text):
+            if not attended and _put_together(address):
+                break
+            attended = True
+            if not led(reading.text)[1]:
+                # "Via e-mail": how it is sent.
+                continue
+        start, leads = led(reading.text)
+        told |= leads
+        if not start and FIELD.match(reading.text):
+            told &= known("senders").match(reading.text) is None
+            continue
+        address.append(_AddressLine(reading, start, line.gap, line.marker is not None))
+    addressees = _put_together(address)
+    if told:
+        return addressees
+    signed = [layout.text[start:end] for start, end in zones.spans("signatures")]
+    # A name that signs too is a sender's letterhead.
+    return [a for a in addressees if trusted(a) and not _signs(a, signed)]
+
+
+def _signs(addressee: Addressee, signed: Iterable[str]) -> bool:
+    """Tell whether a name is among the signatures, or one of those is in it ("President X")."""
+    return any(
+        addressee.name in names
+        or any(" " in line and line in addressee.name for line in map(str.strip, names.splitlines()[:20]))
+        for names in signed
+    )
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.end and inner.start < outer.end
+
+
+def _attention(text: str) -> bool:
+    found = known("attention").match(text)
+    return found is not None and text[found.end() : found.end() + 1] in {":", " "}
+
+
+@dataclass(frozen=True, slots=True)
+class _AddressLine:
+    """A line of an address: its words from `start` on (after "To:"), and how it is set."""
+
+    reading: Reading
+    start: int
+    gap: int
+    listed: bool
+
+    @property
+    def text(self) -> str:
+        return self.reading.text[self.start :].strip()
+
+    @property
+    def end(self) -> int:
+        return self.reading.span(self.start, len(self.reading.text)).end
+
+
+# What the last addressee is once a line of an address was taken in: nobody yet, a name with a form of address or
+# without, an office, an office with a form of address ("Monsieur le Président"), an office of several, a name with
+# an office, a body, one to whom nothing can be added.
+_State = Literal["nobody", "name", "plain name", "office", "styled", "several", "holder", "body", "complete"]
+# What a line does: begins an addressee; is the office, the holder of the office, the body of the last one, or more
+# of its words; is nothing of the kind (a street, a date).
+_Move = Literal["begins", "office", "holder", "body", "more", "aside"]
+# What each line may add to an addressee, and what that makes of it.
+_JOINS: dict[_State, dict[_Move, _State]] = {
+    "nobody": {},
+    "name": {"office": "holder", "body": "complete", "more": "name"},
+    "plain name": {"office": "holder", "body": "complete"},
+    "office": {"holder": "holder", "body": "complete", "more": "office"},
+    "styled": {"office": "holder", "holder": "holder", "body": "complete", "more": "styled"},
+    "several": {"body": "complete", "more": "several"},
+    "holder": {"office": "holder", "body": "complete", "more": "holder"},
+    "body": {"office": "complete", "more": "body"},
+    "complete": {"more": "complete"},
+}
+# Names of offices and bodies are shorter.
+_SHORT = 80
+# What a blank line more than usual between two lines speaks against their belonging together.
+_APART = 1.6
+# Whether lines are double-spaced can't be told of fewer.
+_DOUBLE_SPACED = 3
+
+
+def _put_together(lines: Sequence[_AddressLine]) -> list[Addressee]:
+    """Put addressees together from the lines of an address, by the reading of all lines that fits best.
+
+    Each line may begin an addressee, add to the last one, or neither (`_JOINS`); words and spacing tell how well
+    each fits, and the sum over the lines decides (Viterbi's algorithm).
+    """
+    # An address may be double-spaced.
+    spacing = min((line.gap for line in lines[1:]), default=0) if len(lines) > _DOUBLE_SPACED else 0
+    headed = False
+    best: dict[_State, tuple[float, _Path | None]] = {"nobody": (0.0, None)}
+    before = ""
+    for line in lines:
+        if not line.text:
+            headed |= line.start > 0
+            continue
+        fits = _Fits(line, before, headed)
+        reached: dict[_State, tuple[float, _Path | None]] = {}
+        for state, (score, path) in best.items():
+            for move, after, gain in fits.moves(state, max(0, line.gap - spacing)):
+                if after not in reached or score + gain > reached[after][0]:
+                    reached[after] = (score + gain, _Path(path, line, move))
+        best = reached
+        before = line.text
+    path = max(best.values(), key=lambda reading: reading[0])[1]
+    steps: list[_Path] = []
+    while path:
+        steps.append(path)
+        path = path.before
+    addressees: list[Addressee] = []
+    for step in reversed(steps):
+        _take(addressees, step.line, step.move)
+    return addressees
+
+
+class _Path(NamedTuple):
+    """The last step of a reading, and those before it."""
+
+    before: _Path | None
+    line: _AddressLine
+    move: _Move
+
+
+class _Fits:
+    """How well a line fits as each part of an address, after the line `before` it.
+
+    What its words tell is looked up when it is asked for.
+    """
+
+    def __init__(self, line: _AddressLine, before: str, headed: bool) -> None:
+        self.line = line
+        self.text = line.text.strip(EDGES)
+        self.before = before.strip(EDGES)
+        self.led = line.start > 0 or headed
+
+    @cached_property
+    def bare(self) -> str:
+        """The line without forms of address and article."""
+        return without_article(without_forms(self.text))
+
+    @cached_property
+    def form(self) -> bool:
+        """Whether the line begins with a form of address."""
+        return known("forms").match(self.text) is not None and not self.whole_body
+
+    @cached_property
+    def office(self) -> bool:
+        """Whether an office is the first that the line names."""
+        return known("offices").match(self.bare) is not None and not self.whole_body
+
+    @cached_property
+    def plain_office(self) -> bool:
+        """Whether the line names an office, and nobody who holds it."""
+        caseless = self.text.upper() == self.text.lower()
+        return known("offices").match(self.bare) is not None and (caseless or is_plain_office(self.bare))
+
+    @cached_property
+    def titled(self) -> bool:
+        """Whether the line names somebody with an office."""
+        if self.plain_office or self.whole_body:
+            return False
+        return self.office or names_office(self.text)
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether the line names an office of several persons."""
+        return known("several").match(self.bare) is not None
+
+    @cached_property
+    def body(self) -> bool:
+        """Whether the line begins with the name of a body."""
+        return begins_with(self.text, "bodies") and not is_headline(self.text)
+
+    @cached_property
+    def whole_body(self) -> bool:
+        """Whether the line is the name of a body, though it begins like a person's: "The Hon. Minister's Office"."""
+        return known("bodies").fullmatch(without_article(self.text)) is not None and not self.plain_office
+
+    @cached_property
+    def holds_none(self) -> bool:
+        """Whether the line names no office at all."""
+        return known("offices").search(self.text) is None
+
+    @cached_property
+    def aside(self) -> bool:
+        """Whether the line is a date or a place, which end an address."""
+        return is_place(self.text) or is_dated(self.text)
+
+    @cached_property
+    def none(self) -> bool:
+        """Whether the line says nothing: it is empty, or greets whoever it may be."""
+        last = self.line.text[-1]
+        return not self.text or (last in ",،:!" and known("generic").fullmatch(self.text) is not None)
+
+    @cached_property
+    def kind(self) -> bool:
+        """Whether the line only says what kind of text it is."""
+        return any_language("title", "kinds").fullmatch(self.text) is not None
+
+    @cached_property
+    def small(self) -> bool:
+        """Whether the line begins with a small letter, as no addressee does."""
+        return self.text[:1].islower() and not (self.form or self.office or self.body or self.line.listed)
+
+    @property
+    def short(self) -> bool:
+        """Whether the line may be the name of an office or a body that is not known."""
+        return len(self.text) < _SHORT and self.line.text[-1] != ":"
+
+    def moves(self, state: _State, gap: int) -> Iterator[tuple[_Move, _State, float]]:
+        """Give what the line may do after an addressee of that state, what that makes of it, and how well it fits."""
+        if self.none:
+            yield "aside", state, 0
+            return
+        if self.aside:
+            yield "aside", "nobody", 3
+            return
+        yield "aside", "nobody" if gap else state, self.left_out(state)
+        if self.small:
+            return
+        if not self.kind:
+            yield "begins", *self.begins(state, gap)
+        if self.line.listed or self.line.start:
+            return
+        for move, after in _JOINS[state].items():
+            yield move, after, self.joins(state, move) - gap * _APART
+
+    def left_out(self, state: _State) -> float:
+        """Tell how well it fits that the line is no part of the address."""
+        if self.form:
+            return -1.5
+        return -0.5 if self.body and state not in {"nobody", "complete"} else 0
+
+    def begins(self, state: _State, gap: int) -> tuple[_State, float]:
+        """Tell what addressee the line begins, and how well it does."""
+        sure = 2.0 * self.line.listed + 2.5 * (self.led and state == "nobody") + 0.1 * (gap > 0)
+        if self.titled:
+            return "holder", 3 + sure
+        if self.several:
+            return "several", 2.6 + sure
+        if self.office:
+            # A name without an office has most likely the one below it.
+            alone = state in {"name", "plain name"}
+            return "styled" if self.form else "office", 2.2 + sure - alone
+        if self.form:
+            return "name", 3 + sure
+        if self.body:
+            return "body", sure + (1 if state == "nobody" or gap else -0.5)
+        return "plain name", sure - 0.6
+
+    def joins(self, state: _State, move: _Move) -> float:
+        """Tell how well the line fits as a further part of an addressee."""
+        if move == "more":
+            return 5 if _breaks_off(self.before, state) else -4
+        if move == "holder":
+            return 3.5 if self.form and self.holds_none else -4
+        if move == "office":
+            if self.several:
+                return -4
+            if self.body and self.titled and state == "name":
+                # "United Nations, Secretary-General"
+                return 3.4
+            named = state in {"name", "plain name", "body"}
+            if self.office and not self.form and (self.plain_office or named):
+                return 3.4
+            return (
+                0.3 if state == "name" and self.short and not (self.form or self.titled or self.body) else -4
+            )
+        if self.form or self.office or self.titled or self.several:
+            return -4
+        return 2.6 if self.body else 0.4 if self.short and state not in {"name", "plain name"} else -1
+
+
+def _breaks_off(text: str, state: _State) -> bool:
+    """Tell whether a line broke off: "Members of the International / Support Group", "Madam / X"."""
+    if not text:
+        return False
+    last = text.rsplit(None, 1)[-1]
+    if known("connectors").fullmatch(last) or known("forms").fullmatch(text):
+        return True
+    return state not in {"holder", "complete"} and known("unfinished").fullmatch(last) is not None
+
+
+def _take(addressees: list[Addressee], line: _AddressLine, move: _Move) -> None:
+    """Take a line in as that part of the addressees."""
+    if move == "begins":
+        addressees.extend(named_in(line.reading, line.start, len(line.reading.text)))
+    if move in {"begins", "aside"} or not addressees:
+        return
+    known, text = addressees[-1], line.text.strip(EDGES)
+    if move == "holder":
+        known = replace(known, name=_bare_name(text), office=known.name)
+    elif move == "body":
+        known = replace(known, body=text)
+    elif move == "more":
+        if known.body:
+            known = replace(known, body=f"{known.body} {text}")
+        elif known.office:
+            known = replace(known, office=f"{known.office} {text}")
+        else:
+            known = replace(known, name=f"{known.name} {text}")
+    elif known.office is None:
+        role, body = office_and_body(text)
+        known = replace(known, office=role, body=body or known.body)
+    addressees[-1] = replace(known, span=Span(known.span.start, line.end))
+
+
+def _bare_name(text: str) -> str:
+    """Take off what is said after a name in courtesy ("the esteemed")."""
+    honour = known("suffixes").search(text)
+    return text[: honour.start()].rstrip(EDGES) if honour and honour.end() == len(text) else text

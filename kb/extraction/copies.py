@@ -1,0 +1,90 @@
+"""Who gets a copy of a letter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
+
+from kb.extraction.language import any_language
+from kb.extraction.layout import Layout, Reading, plain, read
+from kb.extraction.naming import named_in
+from kb.extraction.offices import EDGES, begins_with, is_plain_office, known, without_article, without_forms
+from kb.extraction.zones import Zones, opens_copies
+from kb.letter import Addressee, Span
+
+
+def find_copied(layout: Layout, zones: Zones) -> Iterator[Addressee]:
+    """Read those who get a copy: one a line, or several parted by semicolons."""
+    for run in zones.runs("copies"):
+        entries: list[list[int]] = []
+        printed: list[str] = []
+        for index in run:
+            line = layout.lines[index]
+            if line.furniture:
+                continue
+            text = plain(layout.text, line.content, line.span.end)
+            before = layout.text[layout.lines[index - 1].span.end - 1] if entries else ""
+            broken = (
+                entries
+                and not line.marker
+                and (
+                    (text[:1].islower() and not opens_copies(text))
+                    or (before in ",،" and known("offices").match(text))
+                    or _tells_of(printed, text)
+                )
+            )
+            if broken:
+                entries[-1].append(index)
+                printed.append(text)
+            else:
+                entries.append([index])
+                lead = any_language("copies", "leads").match(text)
+                printed = [text[lead.end() :].strip(EDGES) if lead else text]
+        for entry in entries:
+            first = layout.lines[entry[0]]
+            spans = [Span(first.content, first.span.end), *(layout.lines[index].span for index in entry[1:])]
+            reading = read(layout.text, spans)
+            lead = any_language("copies", "leads").match(reading.text)
+            start = lead.end() if lead else 0
+            start += len(reading.text[start:]) - len(reading.text[start:].lstrip(" :.：-–—\t"))
+            if start < len(reading.text):
+                yield from _copies_of(reading, start)
+
+
+def _tells_of(printed: Sequence[str], text: str) -> bool:
+    """Tell whether a line is the office of the person named above it, or the body of that office."""
+    offices = known("offices")
+    if len(printed) > 1:
+        return offices.match(printed[-1]) is not None and begins_with(text, "bodies")
+    name = printed[0]
+    return (
+        bool(name)
+        and not re.search("[,،;؛]", name)
+        and offices.search(without_forms(name)) is None
+        and offices.match(text) is not None
+        and is_plain_office(text)
+    )
+
+
+def _and() -> str:
+    return known("and").pattern
+
+
+def _copies_of(reading: Reading, start: int) -> Iterator[Addressee]:
+    text = reading.text[start:]
+    commas = list(re.finditer(rf"[,،]\s+(?:(?:{_and()})\s)?|\s(?:{_and()})\s", text))
+    pieces = [
+        text[a:b] for a, b in pairwise((0, *chain.from_iterable(map(re.Match.span, commas)), len(text)))
+    ][::2]
+    offices = known("offices").search(text) is not None
+    plain_list = ";" not in text and (
+        # "President of X, President of Y and Secretary-General"
+        len(pieces) > 1 and all(is_plain_office(without_article(piece.strip(" ."))) for piece in pieces)
+        if offices
+        else len(commas) >= 2
+    )
+    cuts = [0, *(comma.end() for comma in commas)] if plain_list else [0]
+    ends = [*(comma.start() for comma in commas), len(text)] if plain_list else [len(text)]
+    for begin, end in zip(cuts, ends, strict=True):
+        yield from named_in(reading, start + begin, start + end)

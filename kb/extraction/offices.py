@@ -1,0 +1,142 @@
+"""What the words of a text tell of whom it names: a form of address, an office, a body, a place.
+
+The words are those of `[addressee]` in `languages/*.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kb.extraction.dates import find_dates
+from kb.extraction.expressions import Expressions
+from kb.extraction.language import any_language
+
+
+def known(key: str) -> Expressions:
+    """Give the list `key` of the words of addresses, in all languages."""
+    return any_language("addressee", key)
+
+
+EDGES = " \t,.:;،؛*_-–—|\"'“”«»"
+# "United States Secretary of State": words before an office.
+_MOST_BEFORE = 3
+# A line of more words is no street.
+_STREET_WORDS = 6
+
+
+def without_forms(text: str) -> str:
+    """Leave out the forms of address that text begins with."""
+    while found := known("forms").match(text):
+        text = text[found.end() :].lstrip(" .,،")
+    return text
+
+
+def without_article(text: str) -> str:
+    """Leave out the article that text begins with."""
+    article = known("articles").match(text)
+    return text[article.end() :].lstrip() if article else text
+
+
+def begins_with(text: str, key: str) -> bool:
+    """Tell whether text begins with a word of that list, an article before it left out."""
+    return known(key).match(without_article(text)) is not None
+
+
+def begins_with_office(text: str) -> bool:
+    """Tell whether text begins with an office, states or a body of theirs, an article before it left out."""
+    return any(begins_with(text.lstrip(), key) for key in ("offices", "states"))
+
+
+def begins_with_person(text: str) -> bool:
+    """Tell a form of address with a name after it ("Justice X") from the word alone ("Justice, and …")."""
+    form = known("forms").match(text)
+    return form is not None and text[form.end() :].lstrip(" .")[:1] not in {",", "&"}
+
+
+def _is_further_office(text: str) -> bool:
+    """Tell an office ("Permanent Representative of …") from somebody with one ("Foreign Minister X")."""
+    found = known("offices").match(text)
+    rest = text[found.end() :].strip() if found else text
+    return not rest or known("connectors").match(rest) is not None
+
+
+def is_plain_office(text: str) -> bool:
+    """Tell an office, also with a body beside it ("Secretary-General, United Nations"), from "President X"."""
+    found = known("offices").match(text)
+    return found is not None and (
+        text[found.end() : found.end() + 1] in {",", "/", "("} or _is_further_office(text)
+    )
+
+
+def is_bare_office(text: str) -> bool:
+    """Tell an office alone ("President of the League") from somebody with one ("President X")."""
+    return known("offices").match(text) is not None and _is_further_office(text)
+
+
+def is_office_here(text: str, start: int) -> bool:
+    """Tell "Ambassador of X", which says what somebody is, from "Ambassador X"."""
+    office = known("offices").match(text, start)
+    return office is not None and (known("connectors").match(text[office.end() :].lstrip()) is not None)
+
+
+def names_office(text: str) -> bool:
+    """Tell a line "Name, Office …" from others; a country may stand before the office."""
+    return any(office_near(text, comma.end()) for comma in re.finditer(r"[,،]\s+|\s[-–—]\s", text))
+
+
+def office_near(text: str, start: int) -> bool:
+    """Tell whether an office begins at `start`, or after up to three words with capitals."""
+    office = known("offices").search(text, start)
+    before = text[start : office.start()].split() if office else ()
+    return office is not None and len(before) <= _MOST_BEFORE and all(word[0].isupper() for word in before)
+
+
+def names_one(text: str) -> bool:
+    """Tell whether text names somebody: it has a form of address, an office, or is of states."""
+    return bool(known("forms").match(text) or known("offices").search(text) or known("states").search(text))
+
+
+def is_headline(text: str) -> bool:
+    """Tell a headline that names a body ("Unions ask the Council to act") from the body's name."""
+    found = known("bodies").match(without_article(text))
+    rest = without_article(text)[found.end() :].lstrip() if found else ""
+    return bool(rest) and known("title_ends").match(rest) is not None
+
+
+def is_dated(text: str) -> bool:
+    """Tell whether text holds a date."""
+    return any(map(str.isdecimal, text)) and any(True for _ in find_dates(text, "day"))
+
+
+def is_place(text: str) -> bool:
+    """Tell a street, a town, a number from what names an addressee."""
+    if text[:1].isdecimal() or (
+        any(map(str.isdecimal, text)) and not any(known(k).match(text) for k in ("forms", "offices"))
+    ):
+        return True
+    if len(text.split()) < _STREET_WORDS and known("streets").search(text):
+        return True
+    found = known("places").match(text)
+    return found is not None and (found.end() == len(text) or text[found.end()] in " ,.،-")
+
+
+def led(text: str) -> tuple[int, bool]:
+    """Tell where the words after "To:", "To the" begin, and whether there is such a lead."""
+    lead = known("leads").match(text)
+    if not lead:
+        return 0, False
+    rest = text[lead.end() :]
+    if not rest.strip(" ,،") or rest.lstrip()[0] in ":：/":
+        return lead.end() + len(rest) - len(rest.lstrip(" :：/,،")), True
+    article = known("articles").match(rest.lstrip())
+    named = rest.lstrip()[article.end() :].lstrip() if article else rest.lstrip()
+    if named[:1].isupper() and any(known(key).match(named) for key in ("forms", "offices")):
+        # "To the Foreign Ministers of …"
+        return len(text) - len(named), True
+    after = lead.end() + len(rest) - len(rest.lstrip())
+    article = known("articles").match(text, after)
+    if article:
+        after = article.end() + len(text[article.end() :]) - len(text[article.end() :].lstrip())
+    if article or any(known(key).match(text, after) for key in ("forms", "offices", "states")):
+        return after, True
+    return 0, False
