@@ -37,7 +37,7 @@ STAGES = {
     "signatures": "find_signatures",
     "demands": "find_demands",
     "references": "find_references",
-    "kind": "is_letter",
+    "kind": "tell_kind",
     "types": "_completed",
 }
 _WORD = re.compile(r"\w+")

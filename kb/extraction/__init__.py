@@ -12,7 +12,7 @@ from kb.documents import Document
 from kb.extraction.addressees import find_addressees
 from kb.extraction.demands import asking_part, find_demands
 from kb.extraction.heading import find_date, find_title
-from kb.extraction.kind import is_letter
+from kb.extraction.kind import Kind, tell_kind
 from kb.extraction.language import Language, detect_language
 from kb.extraction.layout import lay_out, plain
 from kb.extraction.references import find_references
@@ -52,7 +52,8 @@ def extract(document: Document) -> Letter:
     references, unsure = find_references(
         [layout.reading(block) for block in layout.blocks if zones.of_line[block.first] != "signatures"]
     )
-    letter = is_letter(zones, language, bool(addressees), bool(signatures), demands.made)
+    kind = tell_kind(zones, language, bool(addressees), bool(signatures), demands.made)
+    doubted = _doubt(kind, len(demands.made))
     subject = title.title if title else ""
     notes = tuple(Remark(code, message) for code, message in document.notes)
     return Letter(
@@ -61,7 +62,7 @@ def extract(document: Document) -> Letter:
         sha256=document.sha256,
         text=text,
         language=language.code,
-        kind="letter" if letter else "other",
+        kind="letter" if kind.letter else "other",
         title=title.title if title else None,
         title_span=title.span if title else None,
         date=dated.value,
@@ -69,12 +70,23 @@ def extract(document: Document) -> Letter:
         addressees=addressees,
         copied=copied,
         signatures=signatures,
-        demands=_completed(text, demands.made if letter else (), language, subject, references),
+        demands=_completed(text, demands.made if kind.letter else (), language, subject, references),
         reported=_completed(text, demands.reported, language, subject, references),
         references=references,
-        warnings=(*notes, *dated.remarks, *doubts, *unsure),
+        warnings=(*notes, *doubted, *dated.remarks, *doubts, *unsure),
         metadata=tuple(sorted(document.metadata.items())),
     )
+
+
+def _doubt(kind: Kind, asked: int) -> tuple[Remark, ...]:
+    """Warn of a text that may be no letter, and of one taken for none that asks for something."""
+    if kind.letter:
+        message = "This may be no letter: look whether what it asks is asked by its signatories."
+        return () if kind.sure else (Remark("perhaps-no-letter", message),)
+    if not asked:
+        return ()
+    what = "1 sentence that asks is" if asked == 1 else f"{asked} sentences that ask are"
+    return (Remark("taken-for-no-letter", f"This reads like no letter: {what} left out."),)
 
 
 def _completed(

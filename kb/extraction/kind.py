@@ -1,56 +1,155 @@
-"""Whether a text is a letter: it needs signs of one, and those of another kind of text speak against it."""
+"""Whether a text is a letter: evidence for and against it is weighed, and in between a person should look."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from kb.extraction.language import Language, any_language, words
 from kb.extraction.layout import Block, plain
-from kb.extraction.requests import Sentence
-from kb.extraction.zones import FIELD, Zones
+from kb.extraction.zones import FIELD, Zones, name_like
 from kb.letter import Demand
 
-__all__ = ["is_letter"]
+__all__ = ["Kind", "tell_kind"]
 
-# Points a text needs to be a letter; a salutation alone will do.
-_ENOUGH = 2
-# Paragraphs that begin like those of a resolution, and are one together.
+# What each piece of evidence weighs that `_evidence` finds.
+_WEIGHTS: Mapping[str, int] = {
+    "salutation": 4,
+    "closing": 2,
+    "signed": 2,
+    "addressed": 1,
+    "titled": 2,
+    "named": 1,
+    "asks": 1,
+    "asks again": 1,
+    "speaks to somebody": 1,
+    "nobody speaks": -2,
+    "dateline": -1,
+    "byline": -2,
+    "quotes": -1,
+    "reports": -2,
+    "press": -3,
+    "article": -3,
+    "resolution": -6,
+    "other": -9,
+    "circular": -9,
+}
+# A text that weighs so much is a letter; one that weighs less may be one, down to `_PERHAPS`.
+_SURELY = 4
+_PERHAPS = 1
+# So many paragraphs that begin like those of a resolution are one; so many that tell what was said, a report.
 _RESOLUTION = 3
+_REPORT = 2
 # Blocks in which a text tells its kind; blocks and code points of each that are looked at at all.
 _TOP = 12
-_MOST = 60
+_MOST = 40
 _HEAD = 160
+# The longest line that only says what a text is, or who wrote it.
+_LABEL = 60
 # A request is surely one that the text makes itself.
-_SURE = 0.9
+_SURE = 0.8
 _EDGES = " ,.:;!،؛"
-# A word that says "you" by its ending has more letters than this.
+# A word that says "you" or "we" by its ending has at least so many letters.
 _SHORTEST = 5
+_QUOTED = re.compile(r"[“«\"][^”»\"]*(?:[”»\"]|$)")
+# "GENEVA, 4 May (Agency) –", "Lima, 4 de mayo.-"
+_DATELINE = re.compile(r"\(?[^\W\d_][^.!?:;–—-]{1,60}?(?:\.[-–—]|\)?,? ?[–—]|\)?,? --?) ")
 
 
-def is_letter(
+class Kind(NamedTuple):
+    """Whether a text is a letter, and whether that is sure."""
+
+    letter: bool
+    sure: bool
+
+
+def tell_kind(
     zones: Zones, language: Language, addressed: bool, signed: bool, made: Sequence[Demand]
-) -> bool:
-    """Tell whether a text is a letter: by its zones, its demands, whether anyone is addressed or signs."""
-    top = _labels(zones, zones.layout.blocks[:_TOP], language)
-    points = (
-        2 * ("salutation" in zones.of_line)
-        + addressed
-        + signed
-        + ("closing" in zones.of_line)
-        + ("kind.letter" in top)
-        + ("kind.letter" in _labels(zones, zones.layout.blocks[:1], language, 1))
-        + any(demand.explicitness == "explicit" for demand in made)
-        + (sum(demand.explicitness == "explicit" and demand.certainty >= _SURE for demand in made) > 1)
-        - 2 * ("kind.press" in top)
-        - 6 * ("kind.other" in top)
+) -> Kind:
+    """Tell whether a text is a letter: by its zones, words, demands, and whether anyone is addressed or signs."""
+    weight = sum(_WEIGHTS[name] for name in _evidence(zones, language, addressed, signed, made))
+    return Kind(weight >= _PERHAPS, not _PERHAPS <= weight < _SURELY)
+
+
+class _Head(NamedTuple):
+    """The beginning of a block: its text, its words outside quotations, and where which phrases of `[kind]` are."""
+
+    text: str
+    words: list[str]
+    labels: Mapping[str, int]
+
+
+def _evidence(
+    zones: Zones, language: Language, addressed: bool, signed: bool, made: Sequence[Demand]
+) -> list[str]:
+    """Give the names of the evidence that the text holds."""
+    of_line = set(zones.of_line)
+    blocks = (block for block in zones.layout.blocks if zones.of_line[block.first] != "signatures")
+    heads = [_head(zones, block, language) for block in islice(blocks, _MOST)]
+    top = heads[:_TOP]
+    begins = {label for head in top for label, first in head.labels.items() if first <= 1}
+    asked = sum(demand.explicitness == "explicit" and demand.certainty >= _SURE for demand in made)
+    said = sum("says" in head.labels for head in heads)
+    resolving = sum(head.labels.get("resolution", _MOST) <= 1 for head in heads)
+    we = _says(heads, language, "we") or _names_itself(heads, language)
+    you = _says(heads, language, "you")
+    circular = _is_circular(zones, language)
+    found = {
+        "salutation": "salutation" in of_line and not circular,
+        "closing": "closing" in of_line,
+        "signed": signed,
+        "addressed": addressed,
+        "titled": any("letter" in head.labels for head in top[:1]),
+        "named": any("letter" in head.labels for head in top),
+        "asks": asked > 0,
+        "asks again": asked > 1,
+        "speaks to somebody": we and you,
+        "nobody speaks": not (we or you),
+        "dateline": any(len(head.text) > _LABEL and _DATELINE.match(head.text) for head in top),
+        "byline": any(map(_is_byline, top)),
+        "quotes": said > 0,
+        "reports": said >= _REPORT,
+        "press": "press" in begins,
+        "article": any(head.labels.get("article") == 0 and len(head.text) < _LABEL for head in top),
+        "circular": circular,
+        "other": "other" in begins,
+        "resolution": "resolution" in begins and resolving >= _RESOLUTION and not we,
+    }
+    return [name for name, holds in found.items() if holds]
+
+
+def _head(zones: Zones, block: Block, language: Language) -> _Head:
+    text = plain(zones.layout.text, block.content.start, min(block.content.end, block.content.start + _HEAD))
+    spoken = words(_QUOTED.sub(" ", text))
+    labels: dict[str, int] = {}
+    for found in language.phrases("kind").find(spoken):
+        labels.setdefault(found.key, found.first)
+    return _Head(text, spoken, labels)
+
+
+def _says(heads: Sequence[_Head], language: Language, person: str) -> bool:
+    """Whether the text speaks in that person, "we" or "you", by a word or by the ending of one."""
+    known: Collection[str] = language.folded("words", person)
+    endings = tuple(language.folded("words", f"{person}_endings"))
+    return any(
+        word in known or (endings and len(word) >= _SHORTEST and word.endswith(endings))
+        for head in heads
+        for word in head.words
     )
-    if _is_circular(zones, language):
-        return False
-    # Points of a letter may begin as a resolution's do; that one greets nobody, and nobody signs it.
-    corresponds = signed and {"salutation", "closing"} <= set(zones.of_line)
-    if "kind.resolution" in top and not corresponds and _is_resolution(zones, language):
-        return False
-    return points >= _ENOUGH or (points == _ENOUGH - 1 and _speaks_to_someone(zones, language))
+
+
+def _names_itself(heads: Sequence[_Head], language: Language) -> bool:
+    """Whether the signatories speak of themselves in the third person ("The undersigned …")."""
+    names = language.folded("cues", "by_name")
+    return any(not names.isdisjoint(head.words) for head in heads)
+
+
+def _is_byline(head: _Head) -> bool:
+    """Tell a line that only names who wrote an article: "By Ada Okello, staff writer"."""
+    by = any_language("signatures", "bylines").match(head.text) if len(head.text) < _LABEL else None
+    return by is not None and name_like(head.text[by.end() :])
 
 
 def _is_circular(zones: Zones, language: Language) -> bool:
@@ -60,38 +159,5 @@ def _is_circular(zones: Zones, language: Language) -> bool:
     peers = any_language("salutation", "peers")
     if not greetings or not all(peers.fullmatch(greeting) for greeting in greetings):
         return False
-    titles = [block for block in zones.blocks("heading") if not FIELD.match(_head(zones, block))]
-    return "kind.letter" not in _labels(zones, titles, language)
-
-
-def _labels(zones: Zones, blocks: Sequence[Block], language: Language, latest: int = _HEAD) -> set[str]:
-    """What the first words of those blocks say the text is; that it is a letter up to word `latest`."""
-    return {
-        found.label
-        for block in blocks
-        for found in language.phrases("kind").find(words(_head(zones, block)))
-        if found.first <= 1 or (found.label == "kind.letter" and found.first <= latest)
-    }
-
-
-def _head(zones: Zones, block: Block) -> str:
-    return plain(zones.layout.text, block.content.start, min(block.content.end, block.content.start + _HEAD))
-
-
-def _is_resolution(zones: Zones, language: Language) -> bool:
-    """Whether several paragraphs begin as those of a resolution do ("Recalling …", "Decides …")."""
-    begin = sum(
-        "kind.resolution" in _labels(zones, [block], language) for block in zones.layout.blocks[:_MOST]
-    )
-    return begin >= _RESOLUTION
-
-
-def _speaks_to_someone(zones: Zones, language: Language) -> bool:
-    """Whether the body has a "we" and a "you"."""
-    heads = [_head(zones, block) for block in zones.blocks("body")[:_MOST]]
-    endings = tuple(language.folded("words", "you_endings"))
-    body = {word for head in heads for word in words(head)}
-    you = not body.isdisjoint(language.folded("words", "you")) or any(
-        len(word) > _SHORTEST and word.endswith(endings) for word in body if endings
-    )
-    return you and any(Sentence(head, language).has("cues.subject") for head in heads)
+    heads = [_head(zones, block, language) for block in zones.blocks("heading")]
+    return not any("letter" in head.labels for head in heads if not FIELD.match(head.text))

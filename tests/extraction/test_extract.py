@@ -14,6 +14,7 @@ from kb.documents import Document
 from kb.extraction import EXTRACTOR_VERSION, extract
 from kb.letter import Letter
 
+KINDS = sorted((Path(__file__).parent / "kinds").glob("*.txt"))
 RESOLUTION = """The Security Council,
 
 Recalling its resolutions on the straits,
@@ -123,6 +124,38 @@ def test_a_letter_is_one_wherever_it_is_printed(text: str) -> None:
     letter = read(text)
     assert letter.kind == "letter"
     assert any(demand.explicitness == "explicit" for demand in letter.demands)
+
+
+@pytest.mark.parametrize("path", KINDS, ids=lambda path: path.stem)
+def test_news_opinions_releases_and_resolutions_make_no_demands(path: Path) -> None:
+    letter = read(path.read_text(encoding="utf-8"))
+    assert letter.kind == "other"
+    assert letter.demands == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The road to the ridge\n\nThe undersigned call for the road to be opened before the winter.\n",
+        "La route de la crête\n\nLes soussignés demandent que la route soit ouverte avant l'hiver.\n",
+        "El camino de la cresta\n\nLos abajo firmantes exigen que se abra el camino antes del invierno.\n",
+        "طريق التلال\n\nيطالب الموقعون أدناه بفتح الطريق إلى القرى البعيدة قبل حلول فصل الشتاء.\n",
+    ],
+)
+def test_what_may_be_no_letter_is_read_as_one_with_a_warning(text: str) -> None:
+    letter = read(text)
+    assert letter.kind == "letter"
+    assert letter.demands
+    assert "perhaps-no-letter" in {remark.code for remark in letter.warnings}
+
+
+def test_a_letter_that_is_surely_one_has_no_such_warning() -> None:
+    assert "perhaps-no-letter" not in {remark.code for remark in read(LETTER).warnings}
+
+
+def test_what_is_left_out_of_a_text_that_is_none_is_counted_in_a_warning() -> None:
+    (remark,) = (remark for remark in read(SPEECH).warnings if remark.code == "taken-for-no-letter")
+    assert "1 sentence that asks is left out" in remark.message
 
 
 def test_a_demand_names_its_types_and_documents() -> None:
