@@ -2,7 +2,7 @@
 
 A line is asked dozens of times whether it is a closing formula, a heading, an office. `Expressions` knows how a
 text begins that one of them matches, so that a line that begins otherwise costs next to nothing, however long
-the lists grow.
+the lists grow; and in a long text it looks only where one of these beginnings stands.
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ _HEAD = 3
 _LARGEST_CLASS = 100
 # Beginnings whose answer is kept.
 _MOST_ASKED = 1 << 12
+# In a text of more characters than that, expressions are looked for by so many characters of their beginnings, if
+# these have at least so many.
+_LONG = 100
+_STEM = 6
+_LEAST_STEM = 2
 # What stands in a head for all digits, for any characters from there on, and for the end of a word.
 _DIGIT, _ANYTHING, _END = "0", "\0", "\1"
 _WORD = re.compile(r"\w")
@@ -37,7 +42,10 @@ class Expressions:
 
     def __init__(self, expressions: Iterable[str]) -> None:
         self._all = sorted(set(expressions), key=lambda expression: (-len(expression), expression))
-        self._may_begin = _Heads(frozenset().union(*map(_heads, self._all)))
+        self._may_begin = _Heads(self._heads(_HEAD))
+
+    def _heads(self, size: int) -> frozenset[str]:
+        return frozenset(head for expression in self._all for head in _heads(expression, size))
 
     @property
     def pattern(self) -> str:
@@ -47,6 +55,14 @@ class Expressions:
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
         return re.compile(self.pattern, re.IGNORECASE)
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        """The letters with which all texts begin that an expression matches; none if only looking tells."""
+        stems = frozenset(head.rstrip(_ANYTHING + _END) for head in self._heads(_STEM))
+        return (
+            stems if all(len(stem) >= _LEAST_STEM and _DIGIT not in stem for stem in stems) else frozenset()
+        )
 
     def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Match at `start`."""
@@ -64,11 +80,21 @@ class Expressions:
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Find the first match."""
+        if min(end, len(text)) - start > _LONG and self._stems:
+            return next(self._found(text, start, end), None)
         return self._compiled.search(text, start, end)
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """Find all matches that don't overlap, in order."""
+        if min(end, len(text)) - start > _LONG and self._stems:
+            return self._found(text, start, end)
         return self._compiled.finditer(text, start, end)
+
+    def _found(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+        for place in _places(self._stems, text, start, end):
+            if place >= start and (found := self._compiled.match(text, place, end)):
+                yield found
+                start = found.end()
 
     def sub(self, replacement: str, text: str) -> str:
         """Replace all matches."""
@@ -96,30 +122,44 @@ class _Heads(dict[str, bool]):
         return head in self._heads
 
 
-def _heads(expression: str) -> set[str]:
-    """How texts begin that `expression` matches as whole words."""
-    found = {(head + _END)[:_HEAD] for head in _beginnings(parser.parse(expression))}
+def _places(stems: Iterable[str], text: str, start: int, end: int) -> list[int]:
+    """Where one of the stems stands in `text[start:end]`, whatever its case, in order."""
+    lowered = text[start:end].lower()
+    if len(lowered) != len(text[start:end]):  # "İ" becomes two characters
+        lowered = "".join(map(_plain, text[start:end]))
+    places = set()
+    for stem in stems:
+        place = lowered.find(stem)
+        while place >= 0:
+            places.add(start + place)
+            place = lowered.find(stem, place + 1)
+    return sorted(places)
+
+
+def _heads(expression: str, size: int) -> set[str]:
+    """How texts begin that `expression` matches as whole words: as much as `size` characters."""
+    found = {(head + _END)[:size] for head in _beginnings(parser.parse(expression), size)}
     return {"".join(head.partition(_ANYTHING)[:2]) for head in found}
 
 
 def _plain(char: str) -> str:
-    return _DIGIT if char.isdecimal() else char.lower()
+    return _DIGIT if char.isdecimal() else char.lower()[:1]
 
 
-def _beginnings(items: Iterable[tuple[Any, Any]]) -> set[str]:
+def _beginnings(items: Iterable[tuple[Any, Any]], size: int) -> set[str]:
     """How texts begin that parts of an expression match one after the other."""
     found = {""}
     for kind, value in items:
-        if all(len(head) >= _HEAD or _ANYTHING in head for head in found):
+        if all(len(head) >= size or _ANYTHING in head for head in found):
             break
-        nexts = _beginnings_of(kind, value)
+        nexts = _beginnings_of(kind, value, size)
         found = {
-            head if _ANYTHING in head else (head + following)[:_HEAD] for head in found for following in nexts
+            head if _ANYTHING in head else (head + following)[:size] for head in found for following in nexts
         }
     return found
 
 
-def _beginnings_of(kind: Any, value: Any) -> set[str]:
+def _beginnings_of(kind: Any, value: Any, size: int) -> set[str]:
     """How texts begin that one part of an expression matches; "" if it may match nothing."""
     if kind in (kinds.AT, kinds.ASSERT, kinds.ASSERT_NOT):
         return {""}
@@ -128,14 +168,14 @@ def _beginnings_of(kind: Any, value: Any) -> set[str]:
     if kind is kinds.IN:
         return _characters(value)
     if kind is kinds.SUBPATTERN:
-        return _beginnings(value[-1])
+        return _beginnings(value[-1], size)
     if kind is kinds.BRANCH:
-        return {head for branch in value[1] for head in _beginnings(branch)}
+        return {head for branch in value[1] for head in _beginnings(branch, size)}
     if kind in (kinds.MAX_REPEAT, kinds.MIN_REPEAT):
         least, most, repeated = value
-        once = _beginnings(repeated)
+        once = _beginnings(repeated, size)
         if most > 1:
-            once = {(head + _ANYTHING)[:_HEAD] for head in once}
+            once = {(head + _ANYTHING)[:size] for head in once}
         return once if least else {"", *once}
     return {_ANYTHING}
 

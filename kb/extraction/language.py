@@ -29,6 +29,7 @@ __all__ = [
     "any_language",
     "any_words",
     "detect_language",
+    "first_word",
     "fold",
     "languages",
     "word_places",
@@ -90,6 +91,12 @@ def words(text: str) -> list[str]:
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
     return list(map(fold, _WORD.findall(text)))
+
+
+def first_word(text: str) -> str:
+    """Give the first of the `words` of `text`, "" if it has none."""
+    found = _WORD.search(text)
+    return fold(found[0]) if found else ""
 
 
 def word_places(text: str) -> list[tuple[int, int]]:
@@ -326,11 +333,14 @@ def detect_language(text: str) -> Language:
     """
     known = _function_words()
     score = dict.fromkeys(languages(), 0)
-    sample: Iterable[str] = text[:_SAMPLE].lower().replace("'", " ").replace("’", " ").split()
+    counts = Counter(text[:_SAMPLE].lower().replace("'", " ").replace("’", " ").split())
     if not text.isascii():
-        sample = map(fold, sample)
-    for word, count in Counter(filter(known.__contains__, sample)).items():
+        folded: Counter[str] = Counter()
+        for word, count in counts.items():
+            folded[fold(word)] += count
+        counts = folded
+    for word in counts.keys() & known.keys():
         for code, share in known[word].items():
-            score[code] += count * share
+            score[code] += counts[word] * share
     best = max(score, key=lambda code: (score[code], code == "en"))
     return languages()[best]

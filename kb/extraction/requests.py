@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Literal, NamedTuple
 
-from kb.extraction.language import Found, Language, fold, words
+from kb.extraction.language import Found, Language, first_word, words
 from kb.extraction.sentences import split_sentences
 from kb.letter import Force
 
@@ -99,28 +99,36 @@ class Names:
     def __init__(self, names: Iterable[str] = (), language: Language | None = None) -> None:
         self._names = names
         self._small = language.folded("detection", "function_words") if language else frozenset()
+        self._known: dict[str, tuple[frozenset[tuple[str, ...]], frozenset[int]]] = {}
 
     @cached_property
-    def _words(self) -> frozenset[tuple[str, ...]]:
-        """All forms of all names, as words; few letters ever need them."""
-        forms = (form for name in self._names for form in _forms(name, self._small))
-        return frozenset(tuple(words(form)) for form in forms) - {()}
+    def _forms(self) -> Mapping[str, Sequence[str]]:
+        """All forms of all names, by their first words."""
+        forms: dict[str, list[str]] = {}
+        for name in self._names:
+            for form in _forms(name, self._small):
+                forms.setdefault(first_word(form), []).append(form)
+        return forms
 
-    @cached_property
-    def _lengths(self) -> Mapping[str, frozenset[int]]:
-        """How many words names have that begin with a word: few, however many names."""
-        lengths: dict[str, frozenset[int]] = {}
-        for name in self._words:
-            lengths[name[0]] = lengths.get(name[0], frozenset()) | {len(name)}
-        return lengths
+    def _beginning_with(self, word: str) -> tuple[frozenset[tuple[str, ...]], frozenset[int]]:
+        """The forms that begin with a word, in words, and how many of them they have: few, however many names.
+
+        Few words of a letter ever need them.
+        """
+        known = self._known.get(word)
+        if known is None:
+            forms = frozenset(tuple(words(form)) for form in self._forms.get(word, ()))
+            known = self._known[word] = forms, frozenset(map(len, forms))
+        return known
 
     def within(self, text: Sequence[str]) -> bool:
         """Tell whether one of the names is among those folded words."""
-        return any(
-            tuple(text[index : index + length]) in self._words
-            for index, word in enumerate(text)
-            for length in self._lengths.get(word, ())
-        )
+        for index, word in enumerate(text):
+            if word in self._forms:
+                forms, lengths = self._beginning_with(word)
+                if any(tuple(text[index : index + length]) in forms for length in lengths):
+                    return True
+        return False
 
 
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -128,16 +136,21 @@ _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 
 def _forms(name: str, small: Collection[str]) -> Iterator[str]:
     """How a name may be used in a text: without what is in brackets, as its initials, printed or not."""
-    yield (plain := _IN_BRACKETS.sub(" ", name).strip())
-    # "Ada Okello, President, Union of Bakers"
-    yield from (part for part in plain.split(", ")[1:] if " " in part)
-    for short in _IN_BRACKETS.findall(name):
+    plain = _IN_BRACKETS.sub(" ", name).strip() if "(" in name else name
+    if plain:
+        yield plain
+    if ", " in plain:
+        # "Ada Okello, President, Union of Bakers"
+        yield from (part for part in plain.split(", ")[1:] if " " in part)
+    for short in _IN_BRACKETS.findall(name) if plain is not name else ():
         # "(FFR)", not "(Syria)" or "(UK)".
         if sum(letter.isupper() for letter in short) > 1 and short[:1] == plain[:1]:
             yield short
-    initials = "".join(word[0] for word in plain.split() if word[0].isupper() and fold(word) not in small)
-    if len(initials) > 2:
-        yield initials
+    capitals = [word for word in plain.split() if word[0].isupper()]
+    if len(capitals) > 2:
+        initials = "".join(word[0] for word in capitals if word.lower() not in small)
+        if len(initials) > 2:
+            yield initials
 
 
 _NOBODY = Names()

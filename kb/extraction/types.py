@@ -69,17 +69,31 @@ def _forms(word: str) -> Iterator[str]:
 class _Spot:
     """What one word, or one phrase, may tell where it stands.
 
-    It gives `types` by itself, and with another spot near by what `terms` make of both (`Classifier.pair`). `far`
-    are its terms in cues that ask for more: three terms, or terms however far apart.
+    It gives `types` by itself, and with another spot near by what `terms` make of both (`Classifier.pair`). `parts`
+    are its terms in cues that ask for more: three terms, or terms however far apart; `far` are these cues, by one
+    of the terms they ask for besides.
     """
 
-    __slots__ = ("far", "terms", "turn", "types")
+    __slots__ = ("far", "parts", "terms", "turn", "types")
 
     def __init__(self, uses: Sequence[_Uses]) -> None:
         self.types = tuple(_heaviest(pair for each in uses for pair in each.types).items())
         self.terms = frozenset(each.term for each in uses if each.partners)
-        self.far = tuple(each for each in uses if each.far)
+        self.parts = frozenset(each.term for each in uses if each.far)
+        self.far: dict[int, list[_Far]] = {}
+        for cue in dict.fromkeys(cue for each in uses for cue in each.far):
+            others = cue.terms - self.parts
+            self.far.setdefault(min(others or cue.terms), []).append(cue._replace(terms=others))
         self.turn = next((each.turn for each in uses if each.turn), None)
+
+
+class _Far(NamedTuple):
+    """A cue of several terms, each within `reach` words of the last of them."""
+
+    terms: frozenset[int]
+    reach: float
+    type: str
+    strength: float
 
 
 class _Uses:
@@ -89,7 +103,7 @@ class _Uses:
         self.term = term
         self.types: list[tuple[str, float]] = []
         self.partners: list[tuple[int, str, float]] = []
-        self.far: list[tuple[frozenset[int], float, str, float]] = []
+        self.far: list[_Far] = []
         self.turn: Turn | None = None
 
 
@@ -148,7 +162,7 @@ class Classifier:
                     uses.partners.append((next(iter(others)), type_, strength))
                 else:
                     reach = inf if "&&" in text else NEAR
-                    uses.far.append((frozenset(others), reach, type_, strength))
+                    uses.far.append(_Far(frozenset(terms), reach, type_, strength))
         for turn, text in turns:
             term = self._term(text)
             self._uses.setdefault(term, _Uses(term)).turn = turn
@@ -267,8 +281,8 @@ class Classifier:
                             score = strength * (weight if weight < its_weight else its_weight)
                             here[type_] = here.get(type_, 0.0) + score
                     near.append((place, weight, spot))
-                for uses in spot.far:
-                    _look_far(uses, place, weight, last_seen, here)
+                if spot.far:
+                    _look_far(spot, place, weight, last_seen, here)
                 turn = spot.turn or turn
             if turn == "aside":
                 weight = ASIDE
@@ -284,19 +298,20 @@ class Classifier:
 
 
 def _look_far(
-    uses: _Uses, place: int, weight: float, last_seen: dict[int, tuple[int, float]], found: _Scores
+    spot: _Spot, place: int, weight: float, last_seen: dict[int, tuple[int, float]], found: _Scores
 ) -> None:
-    """Note that a term is found at `place`, and the types of the cues of several terms that hold by that."""
-    last_seen[uses.term] = (place, weight)
-    for others, reach, type_, strength in uses.far:
-        least = weight
-        for other in others:
-            seen = last_seen.get(other)
-            if seen is None or place - seen[0] > reach:
-                break
-            least = min(least, seen[1])
-        else:
-            found[type_] = found.get(type_, 0.0) + strength * least
+    """Note that a spot is found at `place`, and the types of the cues of several terms that hold by that."""
+    seen = place, weight
+    for term in spot.parts:
+        last_seen[term] = seen
+    for term, cues in spot.far.items():
+        if term not in last_seen:
+            continue
+        for others, reach, type_, strength in cues:
+            places = [last_seen.get(other) for other in others]
+            if all(other is not None and place - other[0] <= reach for other in places):
+                least = min([weight, *(other[1] for other in places if other is not None)])
+                found[type_] = found.get(type_, 0.0) + strength * least
 
 
 def _tell(scores: _Scores, found: _Scores) -> None:

@@ -57,8 +57,13 @@ def test_what_an_expression_matches_is_found(section: str, key: str) -> None:
     st.text("abcdeéqu thnwxyz1o fli ßEDÉ", max_size=12),
     st.integers(0, 3),
     st.integers(0, 9),
+    st.sampled_from(["", "b of " * 40, "İ ONLINE " * 20]),
 )
-def test_they_match_as_one_pattern_does(parts: list[str], text: str, start: int, end: int) -> None:
+def test_they_match_as_one_pattern_does(
+    parts: list[str], text: str, start: int, end: int, before: str
+) -> None:
+    text = before + text
+    end = end if end < 5 else len(text) - end + 5
     expressions = Expressions(parts)
     plain = re.compile(expressions.pattern, re.IGNORECASE)
     for method in ("match", "fullmatch", "search"):
