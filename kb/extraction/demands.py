@@ -613,8 +613,10 @@ class _Reader:
         """Tell whether the points within a point are demands of their own, which it only leads in."""
         whole = self.sentence(text)
         if not text.endswith((":", "：")):
-            # "I. To the armed forces"
-            return len(text) <= _SHORT_LEAD and whole.begins_with("groups") and text[-1:] not in _TITLE_ENDS
+            # "I. To the armed forces", or a title over points that end as sentences do.
+            closed = all(self.text[point.span.end - 1] in _TITLE_ENDS for point in inner)
+            titled = len(text) <= _SHORT_LEAD and text[-1:] not in _TITLE_ENDS
+            return titled and (closed or whole.begins_with("groups"))
         imperative = shape(self.sentence(text[:_HEAD])) == "imperative"
         if _points_on(whole) or (not imperative and judge(whole) is not None):
             return True

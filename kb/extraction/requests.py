@@ -452,7 +452,9 @@ def _is_imperative(sentence: Sentence, start: int) -> bool:
     if last is None:
         last = start + 1
         endings = tuple(lexicon["endings"])
-        if not endings or not text[start].endswith(endings) or text[start] in lexicon["not_endings"]:
+        denied = start and text[start - 1] in lexicon["negation"]
+        ending = bool(endings) and text[start].endswith(endings)
+        if not ending or (text[start] in lexicon["not_endings"] and not denied):
             return False
     if text[start] in lexicon["verb_only"]:
         return True
