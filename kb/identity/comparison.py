@@ -46,7 +46,7 @@ class Alignment(NamedTuple):
     right: list[Word]
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=1 << 16)
 def _spelling(a: Word, b: Word) -> Literal["equal", "variant", "translated", "doubtful", "other"]:
     """How two words relate: one, one in two spellings or two languages, perhaps one, two words."""
     if a.kind != "brand" or b.kind != "brand":

@@ -10,6 +10,8 @@ from __future__ import annotations
 import gc
 import hashlib
 import math
+from array import array
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +34,8 @@ Judgement = Literal["same", "different", "unsure", "open"]
 
 _BLOCK = 24  # names a block may hold before it is too common to tell anything
 _LARGEST = 60  # names of equal words that are compared each with each
+_NEIGHBOURS = 3  # names of more equal words that each is compared with
+_HASHES = 1 << 24  # by which keys of blocks are counted
 _MOST = 5  # offers for each organisation: more nobody goes through
 _COMMON = 4.0  # how many other names have a listed word before any is counted
 
@@ -124,11 +128,24 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _counted(printed: Iterable[PrintedName]) -> dict[str, Counter[SignatoryKind]]:
+class _Count(NamedTuple):
+    """In how many letters a name is printed, as an organisation's or a person's."""
+
+    organisation: int = 0
+    person: int = 0
+
+
+def _counted(printed: Iterable[PrintedName]) -> dict[str, _Count]:
     """In how many letters each name is printed as what; white space does not tell names apart."""
-    found: dict[str, Counter[SignatoryKind]] = defaultdict(Counter)
+    found: dict[str, _Count] = {}
     for each in printed:
-        found[" ".join(each.name.split())][each.kind] += each.letters
+        name = " ".join(each.name.split())
+        organisation, person = found.get(name, _Count())
+        if each.kind == "person":
+            person += each.letters
+        else:
+            organisation += each.letters
+        found[name] = _Count(organisation, person)
     return found
 
 
@@ -157,10 +174,41 @@ class _Clusters:
             self.parent[joined] = root
 
 
+class _Offers:
+    """Pairs of nodes that may be one, each once, in as little memory as so many need."""
+
+    def __init__(self) -> None:
+        self._one = array("L")
+        self._other = array("L")
+        self._score = array("d")
+        self._reasons: dict[int, str] = {}
+
+    def add(self, one: int, other: int, score: float, reason: str = "") -> None:
+        """Take in a pair; a `reason` is only given where comparing the two would not give it again."""
+        if reason:
+            self._reasons[len(self._score)] = reason
+        self._one.append(one)
+        self._other.append(other)
+        self._score.append(score)
+
+    def __iter__(self) -> Iterator[_Offer]:
+        for at, (one, other, score) in enumerate(zip(self._one, self._other, self._score, strict=True)):
+            yield _Offer(one, other, score, self._reasons.get(at, ""))
+
+
+class _Offer(NamedTuple):
+    """A pair of nodes, a score, and a reason if it is not that of the comparison."""
+
+    one: int
+    other: int
+    score: float
+    reason: str
+
+
 class _Linker:
     """The work of `link`, in steps. A node is a name, or several that differ in case and punctuation only."""
 
-    def __init__(self, letters: dict[str, Counter[SignatoryKind]], settled: Settled) -> None:
+    def __init__(self, letters: dict[str, _Count], settled: Settled) -> None:
         self.letters = letters
         self.settled = settled
         self.clusters = _Clusters()
@@ -170,7 +218,7 @@ class _Linker:
         self.printed: list[list[str]] = []
         self._make_nodes()
         self.frequency = Counter(key for name in self.names for key in _keys(name))
-        self.offers: dict[tuple[int, int], Comparison] = {}
+        self.offers = _Offers()
 
     def _make_nodes(self) -> None:
         # Names that read alike are one node; a name that a person decided about is a node of its own.
@@ -189,8 +237,8 @@ class _Linker:
 
     def _kind(self, name: str) -> SignatoryKind:
         """What most letters take the name for; a name only the curator wrote is an organisation's."""
-        kinds = self.letters.get(name, Counter())
-        return "person" if kinds["person"] and kinds["person"] >= kinds["organisation"] else "organisation"
+        count = self.letters.get(name, _Count())
+        return "person" if count.person and count.person >= count.organisation else "organisation"
 
     def weigh(self, word: Word) -> float:
         """What a word tells: 7 if one name has it, 1 less each time twice as many do."""
@@ -218,9 +266,9 @@ class _Linker:
         """Join names that are the same by the rules, surest first; offer those that may be."""
         same: list[tuple[float, int, int, Comparison]] = []
         bare: list[tuple[float, int, int, Comparison]] = []
-        weights = [_weights(name, self.weigh) for name in self.names]
+        weights = _Weights(self.names, self.weigh)
         for one, other in self._candidates():
-            if _at_most(weights[one], weights[other]) < OFFER_FROM:
+            if weights.at_most(one, other) < OFFER_FROM:
                 continue
             found = compare(self.names[one], self.names[other], self.weigh)
             if found.verdict == "same":
@@ -228,11 +276,11 @@ class _Linker:
             elif found.verdict == "bare":
                 bare.append((-found.score, one, other, found))
             elif found.verdict == "maybe":
-                self.offers[one, other] = found
+                self.offers.add(one, other, found.score)
         torn = self._torn(same)
         for _, one, other, found in sorted(same):
             if one in torn or other in torn or not self._join(one, other):
-                self.offers[one, other] = found
+                self.offers.add(one, other, found.score, found.reason)
         self._join_bare(sorted(bare))
 
     def _torn(self, links: list[tuple[float, int, int, Comparison]]) -> set[int]:
@@ -292,7 +340,7 @@ class _Linker:
                 reason = found.reason
                 if self._shorter_of(one, other) in ambiguous:
                     reason += "; but it fits several organisations"
-                self.offers[one, other] = Comparison("maybe", min(found.score, 0.85), reason)
+                self.offers.add(one, other, min(found.score, 0.85), reason)
 
     def _is_shorter(self, one: int, other: int) -> bool:
         a, b = self.names[one], self.names[other]
@@ -305,21 +353,10 @@ class _Linker:
 
     def _candidates(self) -> Iterator[tuple[int, int]]:
         """Pairs worth comparing, each once: names that share a block no larger than `_BLOCK`."""
-        blocks: dict[Hashable, list[int]] = defaultdict(list)
-        for node, name in enumerate(self.names):
-            for key in _block_keys(name):
-                blocks[key].append(node)
-        seen: set[int] = set()
-        count = len(self.names)
-        for key, nodes in blocks.items():
-            limit = _LARGEST if isinstance(key, frozenset) else _BLOCK
-            if len(nodes) < 2 or (len(nodes) > limit and not isinstance(key, frozenset)):
-                continue
-            for one, other in _pairs(nodes):
-                pair = one * count + other
-                if pair not in seen:
-                    seen.add(pair)
-                    yield one, other
+        blocks = _Blocks(self.names)
+        for one in range(len(self.names)):
+            for other in sorted(blocks.beside(one)):
+                yield one, other
 
     # The result
 
@@ -370,10 +407,10 @@ class _Linker:
             return printed[0]
         votes: Counter[str] = Counter()
         for name in printed:
-            votes[plain(name)] += self.letters[name].total()
+            votes[plain(name)] += sum(self.letters[name])
         best = min(votes, key=lambda each: (-votes[each], -len(each), each))
         of_best = [name for name in printed if plain(name) == best]
-        return min(of_best, key=lambda name: (-self.letters[name].total(), len(name), name))
+        return min(of_best, key=lambda name: (-sum(self.letters[name]), len(name), name))
 
     def _matches(self, of: dict[str, Organisation]) -> tuple[Match, ...]:
         """What is offered, one pair for each two organisations, and what a person decided, best first."""
@@ -388,19 +425,29 @@ class _Linker:
                     score, reason = self._machine_view(one, other)
                     found[one, other] = Match(one, other, score, reason, judgement, row)
                     answered.add(frozenset((of[one].key, of[other].key)))
-        offers: dict[frozenset[tuple[str, str]], Match] = {}
-        for nodes, comparison in sorted(self.offers.items()):
-            names = sorted(name for node in nodes if (name := self._printed_of(node)) is not None)
-            if len(names) < 2 or of[names[0]] is of[names[1]] or self._kept_apart(*nodes):
+        best = _best_of_each(sorted(self._offered(of, answered), key=_best_first), of)
+        return tuple(sorted([*found.values(), *map(self._with_reason, best)], key=_best_first))
+
+    def _offered(
+        self, of: dict[str, Organisation], answered: set[frozenset[tuple[str, str]]]
+    ) -> Iterable[Match]:
+        """For each two organisations that may be one, and nobody judged: the two names that are most alike."""
+        best: dict[tuple[int, int], Match] = {}
+        for offer in self.offers:
+            names = sorted(name for node in offer[:2] if (name := self._printed_of(node)) is not None)
+            if len(names) < 2 or of[names[0]] is of[names[1]] or self._kept_apart(offer.one, offer.other):
                 continue
-            pair = frozenset(of[name].key for name in names)
-            match = Match(names[0], names[1], comparison.score, comparison.reason)
-            if pair not in answered and (
-                pair not in offers or _best_first(match) < _best_first(offers[pair])
-            ):
-                offers[pair] = match
-        best = _best_of_each(sorted(offers.values(), key=_best_first), of)
-        return tuple(sorted([*found.values(), *best], key=_best_first))
+            one, other = of[names[0]], of[names[1]]
+            if answered and frozenset((one.key, other.key)) in answered:
+                continue
+            match = Match(names[0], names[1], offer.score, offer.reason)
+            pair = (id(one), id(other)) if id(one) < id(other) else (id(other), id(one))
+            if pair not in best or _best_first(match) < _best_first(best[pair]):
+                best[pair] = match
+        return best.values()
+
+    def _with_reason(self, match: Match) -> Match:
+        return match if match.reason else replace(match, reason=self._machine_view(match.one, match.other)[1])
 
     def _printed_of(self, node: int) -> str | None:
         return next((name for name in self.printed[node] if name in self.letters), None)
@@ -439,46 +486,89 @@ def _weight(frequency: int, brand: bool) -> float:
     return max(0.5, 7.0 - round(2 * math.log2(seen)) / 2)
 
 
-class _Weights(NamedTuple):
-    """What a name's words weigh: each, all together, and those that may be misspelled."""
+class _Weights:
+    """What the words of each name weigh: all together, and those that may be misspelled."""
 
-    each: dict[str, float]
-    whole: float
-    long: float
-    acronyms: frozenset[str]
-    letters: str
-    plain: bool
+    def __init__(self, names: Sequence[Name], weigh: Weigher) -> None:
+        self._names = names
+        self._weigh = weigh
+        self._whole = array("d", bytes(8 * len(names)))
+        self._long = array("d", bytes(8 * len(names)))
+        for node, name in enumerate(names):
+            words = _telling(name)
+            self._whole[node] = sum(map(weigh, words))
+            self._long[node] = sum(
+                weigh(word) for word in words if word.kind == "brand" and len(word.text) >= LONG
+            )
+
+    def at_most(self, one: int, other: int) -> float:
+        """A bound on the score of two plain names, found quickly: most pairs of a block fall short of it."""
+        a, b = self._names[one], self._names[other]
+        if not (_is_plain(a) and _is_plain(b)) or a.compact == b.compact:
+            return 1.0
+        if a.acronyms and not a.acronyms.isdisjoint(b.acronyms):
+            return 1.0
+        words = b.forms[0].words
+        common = sum(
+            self._weigh(word)
+            for key, word in a.forms[0].words.items()
+            if key in words and word.kind != "legal"
+        )
+        long = self._long[one], self._long[other]
+        loose = sum(long) if all(long) else 0.0
+        return (2 * common + loose) / ((self._whole[one] + self._whole[other]) or 1.0)
 
 
-def _weights(name: Name, weigh: Weigher) -> _Weights:
-    form = name.forms[0] if name.forms else None
-    if form is None:
-        return _Weights({}, 0.0, 0.0, frozenset(), "", plain=False)
-    words = [word for word in form.words.values() if word.kind != "legal"]
-    each = {word.key: weigh(word) for word in words}
-    long = sum(each[word.key] for word in words if word.kind == "brand" and len(word.text) >= LONG)
-    plain = len(name.forms) == 1 and not (name.acronym or name.aliases)
-    return _Weights(each, sum(each.values()), long, name.acronyms, name.compact, plain)
+def _telling(name: Name) -> list[Word]:
+    """The words of a name's first form that tell something."""
+    return [word for word in name.forms[0].words.values() if word.kind != "legal"] if name.forms else []
 
 
-def _at_most(one: _Weights, other: _Weights) -> float:
-    """A bound on the score of two plain names, found quickly: most pairs of a block fall short of it."""
-    if not (one.plain and other.plain) or one.letters == other.letters:
-        return 1.0
-    if one.acronyms and not one.acronyms.isdisjoint(other.acronyms):
-        return 1.0
-    common = sum(weight for key, weight in one.each.items() if key in other.each)
-    loose = one.long + other.long if one.long and other.long else 0.0
-    return (2 * common + loose) / ((one.whole + other.whole) or 1.0)
+def _is_plain(name: Name) -> bool:
+    return len(name.forms) == 1 and not (name.acronym or name.aliases)
 
 
-def _pairs(nodes: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Each two of a block; of a very large one each with its neighbours, which read alike."""
-    if len(nodes) <= _LARGEST:
-        yield from combinations(nodes, 2)
-        return
-    for step in (1, 2, 3):
-        yield from zip(nodes, nodes[step:], strict=False)
+class _Blocks:
+    """Which names share a block. Most keys are those of one name only, and are never held."""
+
+    def __init__(self, names: Sequence[Name]) -> None:
+        self._members: list[list[int]] = []
+        self._of = [array("L") for _ in names]
+        shared = _Shared(names)
+        numbers: dict[Hashable, int] = {}
+        for node, name in enumerate(names):
+            for key in filter(shared.__contains__, _block_keys(name)):
+                number = numbers.setdefault(key, len(self._members))
+                if number == len(self._members):
+                    self._members.append([])
+                self._members[number].append(node)
+                self._of[node].append(number)
+        for key, number in numbers.items():
+            if len(self._members[number]) > _BLOCK and not isinstance(key, frozenset):
+                self._members[number] = []  # too common to tell anything
+
+    def beside(self, node: int) -> set[int]:
+        """The later names to compare a name with; of a very large block its neighbours, which read alike."""
+        found: set[int] = set()
+        for number in self._of[node]:
+            nodes = self._members[number]
+            after = bisect_right(nodes, node)
+            found.update(nodes[after:] if len(nodes) <= _LARGEST else nodes[after : after + _NEIGHBOURS])
+        return found
+
+
+class _Shared:
+    """The keys that several names have, and by chance a few others."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        self._seen = bytearray(_HASHES)
+        for name in names:
+            for key in _block_keys(name):
+                at = hash(key) % _HASHES
+                self._seen[at] = min(2, self._seen[at] + 1)
+
+    def __contains__(self, key: Hashable) -> bool:
+        return self._seen[hash(key) % _HASHES] > 1
 
 
 def _block_keys(name: Name) -> set[Hashable]:

@@ -18,6 +18,14 @@ __all__ = ["Alias", "Form", "Name", "Script", "Word", "WordKind", "fold", "plain
 WordKind = Literal["legal", "type", "purpose", "ordinary", "place", "brand"]
 Script = Literal["latin", "arabic", "cyrillic", "greek", "hebrew", "other"]
 
+_NAMES = 1 << 12
+"""Names that are kept read: a name is looked at several times at once, and then perhaps never again."""
+
+_WORDS = 1 << 16
+"""Words that are kept read: most are in many names."""
+
+_NOTHING: frozenset[str] = frozenset()
+
 _DATA: dict[str, Any] = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
 
 _SCRIPTS: tuple[tuple[Script, re.Pattern[str]], ...] = (
@@ -108,7 +116,7 @@ class Name:
         return self.kind, words, self.acronyms, self.acronym, tuple(alias.keys for alias in self.aliases)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_NAMES)
 def fold(text: str) -> str:
     """`text` in lower case, without accents, vowel signs, apostrophes; "&" and digits for words spelled out.
 
@@ -191,7 +199,7 @@ def _script(text: str) -> Script:
     return "latin"
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_WORDS)
 def _word(text: str) -> Word | None:
     """The word of a folded token of an organisation's name, None for one that tells nothing."""
     if text in _EMPTY:
@@ -241,7 +249,7 @@ def _singulars(text: str) -> tuple[str, ...]:
     return ()
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_WORDS)
 def _unlisted(text: str) -> Word:
     if text.isdigit():
         return Word(text, f"#{text}", "brand", text)
@@ -269,7 +277,7 @@ def _unlisted(text: str) -> Word:
     return Word(stem, f"~{consonants}" if consonants else f"={sound}", "brand", sound)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_NAMES)
 def _tokens(text: str) -> tuple[str, ...]:
     folded = f" {fold(text)} "
     if _PHRASES:
@@ -292,11 +300,11 @@ def _words(tokens: tuple[str, ...], kind: SignatoryKind) -> dict[str, Word]:
     return found
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=_NAMES)
 def _initials(tokens: tuple[str, ...]) -> frozenset[str]:
     """What an acronym of these words could be: with and without the small words."""
     if len(tokens) < 3 or _script(tokens[0]) != "latin":
-        return frozenset()
+        return _NOTHING
     every = "".join(token[0] for token in tokens)
     large = "".join(token[0] for token in tokens if token not in _EMPTY)
     return frozenset(initials for initials in (every, large) if len(initials) >= 3)
@@ -340,7 +348,7 @@ def _looks_like_person(text: str) -> bool:
     )
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_NAMES)
 def read(printed: str, kind: SignatoryKind = "organisation") -> Name:
     """The name as its words, acronyms, aliases and members.
 
@@ -383,7 +391,7 @@ def read(printed: str, kind: SignatoryKind = "organisation") -> Name:
         printed,
         kind,
         forms,
-        frozenset(acronyms),
+        frozenset(acronyms) or _NOTHING,
         _initials(main_tokens),
         acronym,
         tuple(aliases),
@@ -396,7 +404,7 @@ def _read_person(printed: str) -> Name:
     """A person's name: what follows a comma, a bracket or a dash is their office, not their name."""
     main = re.split(r"[,(\n]|\s[-–—]\s", printed, maxsplit=1)[0].strip() or printed
     form = Form(_script(main), _words(_tokens(main), "person"))
-    return Name(printed, "person", (form,), frozenset(), frozenset(), "", (), "", ())
+    return Name(printed, "person", (form,), _NOTHING, _NOTHING, "", (), "", ())
 
 
 def _is_capitals(text: str) -> bool:
