@@ -114,7 +114,7 @@ _Move = Literal["begins", "office", "holder", "body", "more", "aside"]
 _JOINS: dict[_State, dict[_Move, _State]] = {
     "nobody": {},
     "name": {"office": "holder", "body": "complete", "more": "name"},
-    "plain name": {"office": "holder", "body": "complete"},
+    "plain name": {"office": "holder", "body": "complete", "more": "plain name"},
     "office": {"holder": "holder", "body": "complete", "more": "office"},
     "styled": {"office": "holder", "holder": "holder", "body": "complete", "more": "styled"},
     "several": {"body": "complete", "more": "several"},
@@ -124,6 +124,7 @@ _JOINS: dict[_State, dict[_Move, _State]] = {
 }
 # Names of offices and bodies are shorter.
 _SHORT = 80
+_UNNAMED: frozenset[_State] = frozenset({"office", "styled", "several", "body"})
 # What a blank line more than usual between two lines speaks against their belonging together.
 _APART = 1.6
 # Whether lines are double-spaced can't be told of fewer.
@@ -148,7 +149,9 @@ def _put_together(lines: Sequence[_AddressLine]) -> list[Addressee]:
         fits = _Fits(line, before, headed)
         reached: dict[_State, tuple[float, _Path | None]] = {}
         for state, (score, path) in best.items():
-            for move, after, gain in fits.moves(state, max(0, line.gap - spacing)):
+            # Offices and bodies set apart are as many addressees; a name goes on, double-spaced, with its office.
+            apart = line.gap if state in _UNNAMED else max(0, line.gap - spacing)
+            for move, after, gain in fits.moves(state, apart):
                 if after not in reached or score + gain > reached[after][0]:
                     reached[after] = (score + gain, _Path(path, line, move))
         best = reached
@@ -182,7 +185,7 @@ class _Fits:
         self.line = line
         self.text = line.text.strip(EDGES)
         self.before = before.strip(EDGES)
-        self.led = line.start > 0 or headed
+        self.headed = headed
 
     @cached_property
     def bare(self) -> str:
@@ -235,7 +238,9 @@ class _Fits:
     @cached_property
     def aside(self) -> bool:
         """Whether the line is a date or a place, which end an address."""
-        return is_place(self.text) or is_dated(self.text)
+        # "To 15 member states" is no street.
+        text = self.text.lstrip("0123456789 ") if self.line.start else self.text
+        return is_place(text) or is_dated(text)
 
     @cached_property
     def none(self) -> bool:
@@ -284,7 +289,8 @@ class _Fits:
 
     def begins(self, state: _State, gap: int) -> tuple[_State, float]:
         """Tell what addressee the line begins, and how well it does."""
-        sure = 2.0 * self.line.listed + 2.5 * (self.led and state == "nobody") + 0.1 * (gap > 0)
+        led = self.line.start > 0 or (self.headed and state == "nobody")
+        sure = 2.0 * self.line.listed + 2.5 * led + 0.1 * (gap > 0)
         if self.titled:
             return "holder", 3 + sure
         if self.several:

@@ -15,8 +15,9 @@ from kb.extraction.copies import find_copied
 from kb.extraction.heading import Titled
 from kb.extraction.language import any_language
 from kb.extraction.layout import Layout, Reading, read
-from kb.extraction.naming import LONGEST, Part, addressee_of, listed, named_in, parts, trusted
-from kb.extraction.offices import EDGES, begins_with_office, known, led, without_forms
+from kb.extraction.naming import addressee_of, named_in, trusted
+from kb.extraction.offices import begins_with_office, known, led, without_forms
+from kb.extraction.splitting import names_next
 from kb.extraction.zones import Zones
 from kb.letter import Addressee, Span
 
@@ -108,21 +109,10 @@ def _greeted(layout: Layout, zones: Zones) -> Iterator[tuple[Addressee, bool]]:
             reading = read(layout.text, (Span(line.content, line.span.end),))
             dear = any_language("salutation", "dear").match(reading.text)
             start = dear.end() if dear else 0
-            pieces = (
-                piece
-                for begin, end in listed(reading.text, start, len(reading.text))
-                for piece in parts(reading, begin, end)
-            )
-            for piece in pieces:
-                text = piece.text.strip(EDGES)
-                if not text or known("generic").fullmatch(text):
-                    continue
-                rest = without_forms(text)
-                if not rest or known("generic").fullmatch(rest):
-                    continue
-                addressee = addressee_of(reading, piece)
-                if addressee:
-                    yield addressee, _specific(rest)
+            for addressee in named_in(reading, start, len(reading.text)):
+                rest = without_forms(addressee.name)
+                if rest and not any(known("generic").fullmatch(text) for text in (addressee.name, rest)):
+                    yield addressee, _specific(f"{rest} {addressee.office or ''} {addressee.body or ''}")
 
 
 def _specific(text: str) -> bool:
@@ -132,7 +122,7 @@ def _specific(text: str) -> bool:
     return any(len(word) > 2 for word in re.findall(r"[^\W\d_]+", known("connectors").sub(" ", rest)))
 
 
-_CUT = re.compile(r"\s[-–—|]\s|[:;!?؟(\[\n]|\.(?:\s|$)|,\s(?=[a-z])")
+_CUT = re.compile(r"\s[-–—|]\s|[:;!?؟(\[\n]|\.(?:\s|$)|,\s(?=[^\W\d_])")
 
 
 def _titled(layout: Layout, title: Titled | None) -> Iterator[Addressee]:
@@ -181,7 +171,7 @@ def _called_upon(layout: Layout, zones: Zones) -> Iterator[Addressee]:
             stop = office.end()
             honour = known("suffixes").match(reading.text, stop + 1)
             if honour or _SET_OFF.match(reading.text, stop):
-                addressee = addressee_of(reading, Part(reading.text[form.start() : stop], form.start()))
+                addressee = addressee_of(reading, form.start(), stop)
                 if addressee:
                     yield addressee
                     return
@@ -200,7 +190,7 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
         if cut[0][0] == "." and last and known("forms").fullmatch(last[0]):
             # "Mr. X"
             continue
-        if not (cut[0][0] == "," and begins_with_office(text[cut.end() : cut.end() + LONGEST])):
+        if cut[0][0] != "," or (text[cut.end()].islower() and not names_next(text, cut.start())):
             stop = cut.start()
             break
     for found in known("title_ends").finditer(text, start + 1, stop):
@@ -213,13 +203,13 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
     opens = any(known(key).match(text, start) for key in ("states", "offices", "forms"))
     if not first or (first.islower() and not article and not opens):
         return
-    for begin, end in listed(text, start, stop):
-        name = text[begin:end].strip(EDGES)
-        if not name or known("generic").fullmatch(name):
+    for addressee in named_in(reading, start, stop):
+        if known("generic").fullmatch(addressee.name):
             continue
-        if not plainly and not trusted(Addressee(name, Span(0, 0))):
-            continue
-        yield from named_in(reading, begin, end)
+        # Who is named beside somebody with an office is addressed as well.
+        plainly = plainly or trusted(addressee)
+        if plainly:
+            yield addressee
 
 
 def _belongs(text: str, found: re.Match[str]) -> bool:

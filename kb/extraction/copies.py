@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
 
 from kb.extraction.language import any_language
-from kb.extraction.layout import Layout, Reading, plain, read
+from kb.extraction.layout import Layout, plain, read
 from kb.extraction.naming import named_in
-from kb.extraction.offices import EDGES, begins_with, is_plain_office, known, without_article, without_forms
+from kb.extraction.offices import EDGES, begins_with, is_plain_office, known, without_forms
 from kb.extraction.zones import Zones, opens_copies
 from kb.letter import Addressee, Span
 
@@ -49,7 +48,7 @@ def find_copied(layout: Layout, zones: Zones) -> Iterator[Addressee]:
             start = lead.end() if lead else 0
             start += len(reading.text[start:]) - len(reading.text[start:].lstrip(" :.：-–—\t"))
             if start < len(reading.text):
-                yield from _copies_of(reading, start)
+                yield from named_in(reading, start, len(reading.text))
 
 
 def _tells_of(printed: Sequence[str], text: str) -> bool:
@@ -65,26 +64,3 @@ def _tells_of(printed: Sequence[str], text: str) -> bool:
         and offices.match(text) is not None
         and is_plain_office(text)
     )
-
-
-def _and() -> str:
-    return known("and").pattern
-
-
-def _copies_of(reading: Reading, start: int) -> Iterator[Addressee]:
-    text = reading.text[start:]
-    commas = list(re.finditer(rf"[,،]\s+(?:(?:{_and()})\s)?|\s(?:{_and()})\s", text))
-    pieces = [
-        text[a:b] for a, b in pairwise((0, *chain.from_iterable(map(re.Match.span, commas)), len(text)))
-    ][::2]
-    offices = known("offices").search(text) is not None
-    plain_list = ";" not in text and (
-        # "President of X, President of Y and Secretary-General"
-        len(pieces) > 1 and all(is_plain_office(without_article(piece.strip(" ."))) for piece in pieces)
-        if offices
-        else len(commas) >= 2
-    )
-    cuts = [0, *(comma.end() for comma in commas)] if plain_list else [0]
-    ends = [*(comma.start() for comma in commas), len(text)] if plain_list else [len(text)]
-    for begin, end in zip(cuts, ends, strict=True):
-        yield from named_in(reading, start + begin, start + end)

@@ -243,7 +243,8 @@ def _title_rank(layout: Layout, words: Words, index: int) -> int | None:
 
 
 def _names_addressee(text: str) -> bool:
-    return any(any_language("addressee", key).match(text) for key in ("forms", "offices", "leads"))
+    cell = text.lstrip("| ")
+    return any(any_language("addressee", key).match(cell) for key in ("forms", "offices", "leads"))
 
 
 def _is_date(text: str) -> bool:

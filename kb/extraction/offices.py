@@ -17,9 +17,12 @@ def known(key: str) -> Expressions:
     return any_language("addressee", key)
 
 
-EDGES = " \t,.:;،؛*_-–—|\"'“”«»"
+EDGES = " \t,.:;،؛*_-–—ـ|\"'“”«»"
 # "United States Secretary of State": words before an office.
 _MOST_BEFORE = 3
+_NUMBER = re.compile(r"\d+ ")
+# What tells by itself that somebody is addressed.
+_TELLING = ("forms", "offices", "states")
 # A line of more words is no street.
 _STREET_WORDS = 6
 
@@ -53,7 +56,7 @@ def begins_with_person(text: str) -> bool:
     return form is not None and text[form.end() :].lstrip(" .")[:1] not in {",", "&"}
 
 
-def _is_further_office(text: str) -> bool:
+def is_further_office(text: str) -> bool:
     """Tell an office ("Permanent Representative of …") from somebody with one ("Foreign Minister X")."""
     found = known("offices").match(text)
     rest = text[found.end() :].strip() if found else text
@@ -64,13 +67,13 @@ def is_plain_office(text: str) -> bool:
     """Tell an office, also with a body beside it ("Secretary-General, United Nations"), from "President X"."""
     found = known("offices").match(text)
     return found is not None and (
-        text[found.end() : found.end() + 1] in {",", "/", "("} or _is_further_office(text)
+        text[found.end() : found.end() + 1] in {",", "/", "("} or is_further_office(text)
     )
 
 
 def is_bare_office(text: str) -> bool:
     """Tell an office alone ("President of the League") from somebody with one ("President X")."""
-    return known("offices").match(text) is not None and _is_further_office(text)
+    return known("offices").match(text) is not None and is_further_office(text)
 
 
 def is_office_here(text: str, start: int) -> bool:
@@ -128,15 +131,14 @@ def led(text: str) -> tuple[int, bool]:
     rest = text[lead.end() :]
     if not rest.strip(" ,،") or rest.lstrip()[0] in ":：/":
         return lead.end() + len(rest) - len(rest.lstrip(" :：/,،")), True
-    article = known("articles").match(rest.lstrip())
-    named = rest.lstrip()[article.end() :].lstrip() if article else rest.lstrip()
-    if named[:1].isupper() and any(known(key).match(named) for key in ("forms", "offices")):
-        # "To the Foreign Ministers of …"
-        return len(text) - len(named), True
     after = lead.end() + len(rest) - len(rest.lstrip())
     article = known("articles").match(text, after)
     if article:
         after = article.end() + len(text[article.end() :]) - len(text[article.end() :].lstrip())
-    if article or any(known(key).match(text, after) for key in ("forms", "offices", "states")):
+    # "To 15 member states"
+    number = _NUMBER.match(text, after)
+    # A line in small letters may go on with the one before it: "… / to the north".
+    article = None if text[0].islower() else article
+    if article or any(known(key).match(text, number.end() if number else after) for key in _TELLING):
         return after, True
     return 0, False

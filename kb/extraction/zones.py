@@ -85,7 +85,7 @@ _VOWEL_SIGNS = re.compile(r"[\u064b-\u065f\u0670\u0640]+")
 _FINAL = " \t,.:;،؛*-–—_"
 # A line of more code points than this is prose, not a heading, a salutation or a formula.
 _SHORT = 160
-# A place and a date take fewer.
+# A place and a date, or a greeting that isn't wrapped, take fewer.
 _DATELINE = 60
 # A courtesy that closes a letter with no signature heading after it stands among its last blocks.
 _LAST_BLOCKS = 12
@@ -97,6 +97,8 @@ _LEAST_POINT = 3
 _MOST_NOTES = 2
 # Paragraphs of notes, or about the publisher, that may follow a letter.
 _ASIDE_PROSE = 12
+# A lead of so many spaces is a sentence ("This letter was sent to …"), and needs no colon.
+_SENTENCE = 4
 _ASIDE = re.compile(r"\s*\([^()]*\)[\s:.]*$")
 # Another line of a form: "Date: …", "Subject: …".
 FIELD = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? ?[:：] ?(?=\S)")
@@ -152,15 +154,25 @@ def _find_salutation(layout: Layout, words: Words) -> range | None:
 
 def _greets(layout: Layout, words: Words, index: int) -> bool:
     line = layout.lines[index]
-    if line.marker or line.furniture or words.length(index) > _SHORT:
+    if line.furniture or words.length(index) > _SHORT:
         return False
     text = words[index]
+    form = any_language("addressee", "forms").match(text)
+    if line.marker:
+        # "- Madam President of the Council," over others like it.
+        return (
+            form is not None
+            and text[-1] in ",،:"
+            and any_language("addressee", "offices").search(text) is not None
+        )
+    following = layout.lines[index + 1] if index + 1 < len(layout.lines) else None
     if any_language("salutation", "dear").match(text):
+        if len(text) > _DATELINE and following and not following.gap and text[-1] not in ",،:!؛;":
+            # "Dear all, below is the letter as we sent it. Thanks / to all …"
+            return False
         # "Cordial saludo."
         whole = any_language("salutation", "dear").fullmatch(text.rstrip(" .")) is not None
         return whole or not _CLOSED.search(text) or text.endswith("!")
-    form = any_language("addressee", "forms").match(text)
-    following = layout.lines[index + 1] if index + 1 < len(layout.lines) else None
     prose_follows = following and following.gap and not following.marker and words.length(index + 1) > 60
     if form and prose_follows and text[-1] == ":" and text.count(" ") < 4:
         # "Mr. Marsh:"
@@ -394,7 +406,9 @@ def opens_copies(text: str) -> bool:
 def opens_addressees(text: str) -> bool:
     """Tell whether a line after the letter's text opens the list of its addressees ("Addressed to: …")."""
     found = any_language("addressee", "leads").match(text)
-    return found is not None and text[found.end() :].lstrip()[:1] in {":", "：", "/"}
+    if found is None:
+        return False
+    return text[found.end() :].lstrip()[:1] in {":", "：", "/"} or found[0].count(" ") >= _SENTENCE
 
 
 def _names_follow(layout: Layout, words: Words, index: int) -> bool:

@@ -1,0 +1,345 @@
+"""Where one addressee ends and the next begins, in text that may name several.
+
+Between them stands a comma, an "and", a semicolon, or nothing. Each such joint is judged by the words on both of its
+sides: "the Chair, Ms. X" is one addressee, "Minister X, Minister Y" are two, "Minister of Roads and Bridges" is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, cached_property
+from itertools import chain
+from typing import Literal, NamedTuple
+
+from kb.extraction.expressions import Expressions
+from kb.extraction.language import any_language, any_words
+from kb.extraction.offices import (
+    EDGES,
+    is_further_office,
+    is_office_here,
+    known,
+    office_near,
+    without_article,
+    without_forms,
+)
+
+__all__ = ["names_next", "split_addressees"]
+
+_Kind = Literal["separator", "cell", "and to", "and", "comma", "form", "office"]
+
+_SEPARATOR = re.compile(r"[;؛•|]|\s/\s")
+# No addressee takes more code points than this.
+_LONGEST = 400
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_BETWEEN = " \t,:;،؛*_-–—|\"'“”«»"
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
+_COMMA = re.compile(r"\s*[,،]\s+")
+# So many words with capitals may be a name without a form of address.
+_FULL_NAME = (2, 5)
+# In so long a list of names, a comma parts them though nothing tells what they are.
+_LISTED = 2
+
+
+class _Joint(NamedTuple):
+    """A place where an addressee may end and another begin; the words of either side stand outside of it.
+
+    `marked` by an article or a preposition, what follows can hardly be more words of the same name.
+    """
+
+    start: int
+    end: int
+    kind: _Kind
+    marked: bool = False
+
+
+def split_addressees(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Give where each addressee begins and ends whom `text[start:stop]` names."""
+    joints = _joints(text, start, stop)
+    last = begin = start
+    for joint, end in zip(joints, _ends(joints, stop), strict=True):
+        if joint.start < begin:
+            continue
+        far = min(stop, joint.end + _LONGEST)
+        # What stands between this office and the last joint must be complete by itself: "and Central Bank Governors".
+        since = last if joint.kind == "office" else begin
+        before = _Side(text[max(begin, since, joint.start - _LONGEST) : joint.start])
+        after = _Side(text[joint.end : min(end, far)], text[joint.end : far])
+        if _parts(joint, before, after, len(joints)):
+            yield begin, joint.start
+            begin = joint.end
+        last = joint.end
+    yield begin, stop
+
+
+def _ends(joints: Sequence[_Joint], stop: int) -> list[int]:
+    """Give for each joint where the next one stands that is printed, or else the end."""
+    ends: list[int] = []
+    for joint in reversed(joints):
+        ends.append(stop)
+        stop = stop if joint.kind in {"form", "office"} else joint.start
+    return ends[::-1]
+
+
+def names_next(text: str, place: int) -> bool:
+    """Tell whether another addressee, or the office of the last one, follows the comma or "and" at that place."""
+    found = _between().match(text, place)
+    return found is not None and any(
+        known(key).match(text, found.end()) for key in ("forms", "offices", "states", "bodies")
+    )
+
+
+@cache
+def _between() -> re.Pattern[str]:
+    """A comma, an "and" or both, with what may follow: "to", "dear", an article."""
+    and_, and_to, to = known("and").pattern, known("and_to").pattern, known("leads").pattern
+    joined = "|".join(map(re.escape, sorted(any_words("addressee", "joined"))))
+    dear = any_language("salutation", "dear").pattern
+    article = rf"{known('articles').pattern}[\s’']"
+    return re.compile(
+        rf"(?:(?P<to>\s*[,،]?\s+{and_to}\s+)|(?P<and>\s*[,،]?\s+{and_}\s+)"
+        rf"|(?P<joined>(?:\s*[,،]\s?|\s)(?:{joined})(?=\w))|\s*[,،]\s+)(?:{dear}\s+)?(?P<marks>(?:{to}\s+)?(?:{article})?)",
+        re.IGNORECASE,
+    )
+
+
+def _joints(text: str, start: int, stop: int) -> list[_Joint]:
+    """Give the joints in order; none within the name of a body or an office ("Heads of State and Government")."""
+    printed = [
+        _Joint(mark.start(), mark.end(), "cell" if mark[0] == "|" else "separator")
+        for mark in _SEPARATOR.finditer(text, start, stop)
+    ]
+    for found in _between().finditer(text, start, stop):
+        kind: _Kind = "and to" if found["to"] else "and" if found["and"] or found["joined"] else "comma"
+        printed.append(_Joint(found.start(), found.end(), kind, bool(found["marks"])))
+    offices = list(known("offices").finditer(text, start, stop))
+    unmarked: tuple[tuple[_Kind, Iterable[re.Match[str]]], ...] = (
+        ("form", known("forms").finditer(text, start, stop)),
+        ("office", offices),
+    )
+    beside = {place for joint in printed for place in range(joint.start, joint.end + 1)}
+    bare = [
+        _Joint(match.start(), match.start(), kind)
+        for kind, matches in unmarked
+        for match in matches
+        if _stands_apart(text, start, match.start()) and match.start() not in beside
+    ]
+    names = (offices, known("states").finditer(text, start, stop), _IN_BRACKETS.finditer(text, start, stop))
+    within = {place for name in chain(*names) for place in range(name.start() + 1, name.end())}
+    return sorted(joint for joint in (*printed, *bare) if joint.start not in within)
+
+
+def _stands_apart(text: str, start: int, place: int) -> bool:
+    """Tell whether a word with a capital begins there, after a space: in small letters none begins a name."""
+    return place > start and text[place - 1].isspace() and not text[place].islower()
+
+
+class _Side:
+    """What the words on one side of a joint tell.
+
+    `text` goes to the next joint, `further` to the end of the list.
+    """
+
+    def __init__(self, text: str, further: str = "") -> None:
+        # Forms of address may end with a full stop.
+        self.text = f"{text.lstrip(EDGES).rstrip(_BETWEEN)} "
+        self.further = further
+
+    @cached_property
+    def bare(self) -> str:
+        return without_article(without_forms(without_article(self.text))).rstrip()
+
+    @cached_property
+    def form(self) -> bool:
+        """It begins with a form of address."""
+        return known("forms").match(without_article(self.text)) is not None
+
+    @cached_property
+    def only_form(self) -> bool:
+        return self.form and not self.bare.strip(EDGES)
+
+    @cached_property
+    def office(self) -> bool:
+        """It begins with an office."""
+        return known("offices").match(self.bare) is not None
+
+    @cached_property
+    def only_office(self) -> bool:
+        return known("offices").fullmatch(self.bare) is not None
+
+    @cached_property
+    def plain_office(self) -> bool:
+        """It is an office, and names nobody who holds it: "President of the League"."""
+        return self.office and is_further_office(self.bare)
+
+    @cached_property
+    def body(self) -> bool:
+        return not self.form and any(known(key).match(self.bare) for key in ("bodies", "states"))
+
+    @cached_property
+    def holds_office(self) -> bool:
+        return known("offices").search(self.text) is not None
+
+    @cached_property
+    def holder(self) -> bool:
+        """It says what office somebody holds, after a comma."""
+        return any(office_near(self.text, comma.end()) for comma in _COMMA.finditer(self.text))
+
+    @cached_property
+    def open_office(self) -> str:
+        """The office that it ends with, and that what follows may be said of: "the Foreign Ministers"."""
+        last = _last(known("offices"), self.bare)
+        return last[0] if last else ""
+
+    @cached_property
+    def whole(self) -> bool:
+        """It ends with the name of a body known by it, which nothing can be added to."""
+        return _last(known("states"), self.bare) is not None
+
+    @cached_property
+    def person(self) -> bool:
+        """It begins with a form of address, a name after it: "Justice X", not "Justice, and"."""
+        return self.form and not self.only_form and not is_office_here(without_article(self.text), 0)
+
+    @cached_property
+    def capitals(self) -> bool:
+        return self.bare[:1].isupper()
+
+    @cached_property
+    def full_name(self) -> bool:
+        """It may be somebody's name, by its capitals alone."""
+        words = _WORD.findall(self.bare)
+        least, most = _FULL_NAME
+        return least <= len(words) <= most and all(
+            word[0].isupper() or known("connectors").fullmatch(word) for word in words
+        )
+
+    @cached_property
+    def several(self) -> bool:
+        return known("several").match(self.bare) is not None
+
+    @cached_property
+    def names_one(self) -> bool:
+        return self.form or self.body or self.holds_office
+
+    @cached_property
+    def portfolio(self) -> bool:
+        """It names an office or a body that is of something, and may be of more."""
+        return known("portfolios").search(self.text) is not None
+
+    @cached_property
+    def presented(self) -> bool:
+        """It is a name, its office after the next comma: "X, President of the Council"."""
+        comma = _COMMA.search(self.further)
+        named = self.capitals and not self.holds_office
+        return comma is not None and named and office_near(self.further, comma.end())
+
+    @cached_property
+    def held(self) -> bool:
+        """It is an office, the name of who holds it after the next comma: "Minister of Roads, Dr. X"."""
+        comma = _COMMA.search(self.further)
+        return comma is not None and self.plain_office and _Side(self.further[comma.end() :]).person
+
+
+def _last(expressions: Expressions, text: str) -> re.Match[str] | None:
+    """Give the match that text ends with."""
+    return next((found for found in expressions.finditer(text) if found.end() == len(text)), None)
+
+
+def _parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
+    """Tell whether another addressee begins at a joint."""
+    if joint.kind == "cell":
+        return not after.plain_office or before.plain_office or before.holder or before.body
+    if joint.kind == "separator":
+        # "High Representative / Vice-President X"
+        return not (before.only_office and after.office)
+    if not before.text.strip() or not after.text.strip():
+        return False
+    if before.only_form:
+        # "Mr. and Mrs. X"; "Excellencies, Heads of State"
+        return joint.kind == "comma" and (after.office or after.body)
+    if joint.kind == "and to":
+        return before.names_one or before.full_name
+    if joint.kind == "and":
+        return _and_parts(joint, before, after, count)
+    if joint.kind == "comma":
+        return _comma_parts(joint, before, after, count)
+    return _nothing_parts(joint.kind, before, after)
+
+
+def _and_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
+    named = before.names_one or before.full_name
+    if after.person:
+        return named
+    if _share(joint, before, after):
+        return False
+    if after.office or after.body:
+        # "X, President and Chair of the League"
+        return named and (not before.holder or joint.marked or after.several or after.body)
+    if not after.capitals or before.several:
+        # "Ministers of the Interior, Justice and Economy"
+        return False
+    if before.whole or _are_listed(before, after, count):
+        return True
+    return before.names_one and not before.portfolio and (joint.marked or after.full_name)
+
+
+def _are_listed(before: _Side, after: _Side, count: int) -> bool:
+    """Tell names in a list of them, though nothing tells what they are."""
+    unknown = not (before.names_one or after.holds_office) and before.full_name and after.full_name
+    return unknown and (count >= _LISTED or after.presented)
+
+
+def _share(joint: _Joint, before: _Side, after: _Side) -> bool:
+    """Tell offices that are of the same: "Ministers and Ambassadors of the League", "of Member and Observer States"."""
+    office = before.open_office
+    if not office or joint.marked or not after.holds_office:
+        return False
+    lead = before.bare[: -len(office)].split()
+    part = (
+        office.islower()
+        or office.upper() == office.lower()
+        or (lead and known("connectors").fullmatch(lead[-1]))
+    )
+    return bool(part) or bool(known("several").search(office) and known("several").search(after.text))
+
+
+def _comma_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
+    if after.person:
+        # "The High Commissioner, Mr. X"
+        return after.holds_office or not before.plain_office
+    if after.office:
+        if before.plain_office or before.body:
+            # "Minister of Roads, Acting Minister of Bridges, Dr. X"
+            return not after.held
+        if before.holder:
+            return joint.marked
+        return before.office and not after.plain_office
+    if after.body:
+        return (before.body and not before.office) or (before.holds_office and joint.marked)
+    return (after.presented and before.holds_office) or _are_listed(before, after, count)
+
+
+def _nothing_parts(kind: _Kind, before: _Side, after: _Side) -> bool:
+    """Tell whether an addressee is complete where a form of address or an office begins, with nothing between."""
+    words = before.text.split()
+    last = words[-1]
+    if last[-1] in "(/–—-" or any(known(key).fullmatch(last.strip("(")) for key in ("forms", "connectors")):
+        return False
+    if kind == "form":
+        # "Prime Minister Sheikha X"; "Ambassador of X" is an office.
+        return not (before.only_office or after.plain_office or _holds(before, after))
+    if len(words) < 2 or last.lower() == last.upper():
+        # Without capitals: "the president of the council of advisers" in Arabic.
+        return False
+    if last.isupper() and known("connectors").fullmatch(words[-2]):
+        # "Envoy of the AU Chair"
+        return False
+    # "Security Council Member States"
+    of_states = before.whole and known("members").match(after.bare)
+    return before.holds_office and not of_states
+
+
+def _holds(before: _Side, after: _Side) -> bool:
+    """Tell the name of who holds an office from another addressee, where Arabic puts nothing between them."""
+    return before.text.upper() == before.text.lower() and before.office and not after.office
