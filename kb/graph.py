@@ -272,6 +272,7 @@ class _LetterWriter(_Writer):
         self.extraction = URIRef(f"{self.iri}/extraction")
         self.date = letter.date
         self.remarks = list(letter.warnings)
+        self.demands: set[tuple[Span, URIRef]] = set()
         self.graph = _new_graph(self.iri)
         super().__init__(self.graph, names)
 
@@ -434,6 +435,8 @@ class _LetterWriter(_Writer):
                 others.setdefault(_fold(row.what).casefold(), []).append(row)
         for about in others.values():
             self.write_added(about)
+        for position, (_, node) in enumerate(sorted(self.demands), 1):
+            self.add(node, KB.position, _integer(position))
 
     def write_demand(
         self, property_: URIRef, node: URIRef, demand: Demand, rows: Sequence[Decision], added: bool = False
@@ -493,6 +496,7 @@ class _LetterWriter(_Writer):
             return None
 
     def demand(self, node: URIRef, demand: Demand, state: URIRef) -> None:
+        self.demands.add((demand.span, node))
         self.describe(
             node,
             KB.Demand,

@@ -115,6 +115,7 @@ TABLES = {
         letter_date dcterms:isPartOf/dcterms:issued
         *made_by ^kb:makesDemand
         *reported_by ^kb:reportsDemand
+        #position kb:position
         item kb:item
         quote kb:quote
         #start kb:evidence/oa:hasSelector/oa:start
