@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from kb import __version__, resources
 from kb.documents import Document
 from kb.extraction.addressees import find_addressees
-from kb.extraction.demands import asking_part, find_demands
+from kb.extraction.demands import asking_part, find_demands, spoken_for
 from kb.extraction.heading import find_date, find_title
 from kb.extraction.kind import Kind, tell_kind
 from kb.extraction.language import Language, detect_language
 from kb.extraction.layout import lay_out, plain
 from kb.extraction.references import find_references
+from kb.extraction.requests import Names, Prose
 from kb.extraction.signatures import find_signatures
 from kb.extraction.types import classify_all
 from kb.extraction.zones import find_zones
@@ -48,11 +50,14 @@ def extract(document: Document) -> Letter:
     dated = find_date(layout, zones, language)
     addressees, copied = find_addressees(layout, zones, title)
     signatures, doubts = find_signatures(layout, zones)
-    demands = find_demands(zones, language, [signature.name for signature in signatures])
+    names = chain((signature.name for signature in signatures), spoken_for(text))
+    prose = Prose(language, Names(names, language))
+    demands = find_demands(zones, prose)
     references, unsure = find_references(
-        [layout.reading(block) for block in layout.blocks if zones.of_line[block.first] != "signatures"]
+        [layout.reading(block) for block in layout.blocks if zones.of_line[block.first] != "signatures"],
+        prose.words,
     )
-    kind = tell_kind(zones, language, bool(addressees), bool(signatures), demands.made)
+    kind = tell_kind(zones, prose, bool(addressees), bool(signatures), demands.made)
     doubted = _doubt(kind, len(demands.made))
     subject = title.title if title else ""
     notes = tuple(Remark(code, message) for code, message in document.notes)

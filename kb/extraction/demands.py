@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice, takewhile
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from kb.extraction.language import Language, any_language, words
 from kb.extraction.layout import Block, Layout, Reading
-from kb.extraction.requests import Names, Sentence, Verdict, cut, judge, lead_verdict, shape
+from kb.extraction.requests import Prose, Sentence, Verdict, cut, judge, lead_verdict, shape
 from kb.extraction.zones import Zone, Zones, is_prose
 from kb.letter import Demand, Explicitness, Span
 
-__all__ = ["Demands", "asking_part", "find_demands"]
+__all__ = ["Demands", "asking_part", "find_demands", "spoken_for"]
 
 # What a point is that nothing leads in but that is an imperative.
 _UNLED = Verdict("explicit", "call", 0.6, 0)
@@ -64,11 +64,10 @@ class _Point:
     blocks: tuple[Block, ...]
 
 
-def find_demands(zones: Zones, language: Language, names: Iterable[str] = ()) -> Demands:
-    """Find the demands in the body of a letter. `names` are those of its signatories."""
+def find_demands(zones: Zones, prose: Prose) -> Demands:
+    """Find the demands in the body of a letter."""
     layout = zones.layout
-    speakers = chain(names, _spoken_for(layout.text))
-    reader = _Reader(layout, language, Names(speakers, language))
+    reader = _Reader(layout, prose)
     reader.read_preface([block for block in zones.blocks("heading") if is_prose(layout, block)])
     # A closing formula may have a sentence with it; no list goes on into it.
     for zone in ("body", "closing"):
@@ -93,8 +92,8 @@ def _blocks(zones: Zones, zone: Zone) -> Iterator[Block]:
 _PROPER = re.compile(r"\s+((?:[^\W\da-z][^\s,;:.]*|of|for|and|the|in|on|de|des|&)(?:\s+|$)){1,14}")
 
 
-def _spoken_for(text: str) -> Iterator[str]:
-    """The names in whose name a letter says it is written: "I write on behalf of the Federation of …"."""
+def spoken_for(text: str) -> Iterator[str]:
+    """Give the names in whose name a letter says it is written: "I write on behalf of the Federation of …"."""
     for behalf in islice(any_language("signatures", "speaks_for").finditer(text), 4):
         named = _PROPER.match(text, behalf.end(), behalf.end() + 200)
         if named:
@@ -116,19 +115,17 @@ def asking_part(text: str, language: Language) -> str:
 class _Reader:
     """Goes through the blocks of a letter and gathers what is asked."""
 
-    def __init__(self, layout: Layout, language: Language, names: Names) -> None:
+    def __init__(self, layout: Layout, prose: Prose) -> None:
         self.layout = layout
         self.text = layout.text
-        self.language = language
-        self.names = names
+        self.prose = prose
         self.found: list[tuple[Span, Verdict, str | None]] = []
         # The verdict on the last sentence, for what goes on with it ("That …", "First, …").
         self.previous: Verdict | None = None
         # Who asks in the points of the next list, whose lead-in names them only ("The League: - asks for …").
         self.subject = ""
-        # The signatories, in the words by which the last sentence spoke of them in the third person.
-        self.speaker = ""
-        self._sentences: dict[str, list[Sentence]] = {}
+        # The last sentence, which may speak of the signatories in the third person.
+        self.speaker: Sentence | None = None
 
     def made(self) -> Iterator[Demand]:
         return (self._demand(*found) for found in self.found if found[1].level != "reported")
@@ -146,20 +143,9 @@ class _Reader:
         if verdict.level != "told":
             self.found.append((span, verdict, item))
 
-    def sentences(self, text: str) -> list[Sentence]:
-        """The sentences of a reading text, cut and looked at once."""
-        sentences = self._sentences.get(text)
-        if sentences is None:
-            sentences = self._sentences[text] = cut(text, self.language, self.names)
-        return sentences
-
-    def sentence(self, text: str) -> Sentence:
-        """A text that is judged as one sentence."""
-        return Sentence(text, self.language, self.names)
-
     def head(self, span: Span) -> Sentence:
         """The beginning of a block or a point."""
-        return self.sentence(self.text[span.start : min(span.end, span.start + _HEAD)])
+        return self.prose.sentence(self.text[span.start : min(span.end, span.start + _HEAD)])
 
     # ------------------------------------------------------------------------------------------- blocks
 
@@ -186,7 +172,7 @@ class _Reader:
             reading = self.layout.reading(block)
             if any_language("title", "subjects").match(reading.text):
                 continue
-            for sentence in cut(reading.text, self.language, self.names):
+            for sentence in self.prose.sentences(reading.text):
                 verdict = judge(sentence)
                 if verdict is not None and verdict.level == "implicit":
                     self.add(reading.span(sentence.start, sentence.end), verdict)
@@ -200,7 +186,7 @@ class _Reader:
         reading = self.layout.reading(block)
         if self.inline_list(reading):
             return None, number + 1
-        sentences = self.sentences(reading.text)
+        sentences = self.prose.sentences(reading.text)
         if not sentences:
             return lead, number + 1
         last = sentences[-1]
@@ -257,7 +243,7 @@ class _Reader:
             self.previous = verdict._replace(at=-1)
             if self.head(point.content).begins_with("ordinals"):
                 inner = self.layout.reading(point)
-                self.read_sentences(inner, self.sentences(inner.text))
+                self.read_sentences(inner, self.prose.sentences(inner.text))
             else:
                 self.add(point.content, verdict)
         self.previous = verdict
@@ -271,7 +257,7 @@ class _Reader:
         title = self.layout.reading(block).text.rstrip()
         if title[-1:] in _TITLE_ENDS:
             return False
-        if words(title)[-1:] and words(title)[-1] in self.language.folded("words", "conjunctions"):
+        if words(title)[-1:] and words(title)[-1] in self.prose.language.folded("words", "conjunctions"):
             return False
         if following.kind == "item":
             return True
@@ -299,7 +285,7 @@ class _Reader:
         subject = lead.text.rstrip(" :：,،")
         listed = blocks[start].kind == "item"
         stop = _list_end(self.text, blocks, start, self.goes_on) if listed else self.acts_end(blocks, start)
-        ours = lead.has("cues.by_name") or self.names.within(lead.words)
+        ours = lead.has("cues.by_name") or self.prose.names.within(lead.words)
         if not listed and not ours:
             return False
         points = [block for block in blocks[start:stop] if not listed or block.kind == "item"]
@@ -314,7 +300,7 @@ class _Reader:
             # "- We recommend …" has a subject of its own.
             return None
         before = len(words(self.subject))
-        sentence = self.sentence(f"{self.subject} {point.text}")
+        sentence = self.prose.sentence(f"{self.subject} {point.text}")
         verdict = judge(sentence)
         if verdict is None or not before <= verdict.at <= before + _ADVERBS:
             return None
@@ -343,7 +329,7 @@ class _Reader:
             if point.level > level:
                 continue
             reading = self.layout.reading(*point.blocks)
-            sentences = self.sentences(reading.text)
+            sentences = self.prose.sentences(reading.text)
             inner = list(takewhile(lambda other: other.level > level, points[number + 1 :]))
             verdict = self.act(sentences[0]) if sentences else None
             if verdict is None:
@@ -374,7 +360,7 @@ class _Reader:
 
     def asks_itself(self, reading: Reading) -> bool:
         """Tell whether a paragraph asks by its first sentence, or speaks to the addressee in it."""
-        sentences = self.sentences(reading.text)
+        sentences = self.prose.sentences(reading.text)
         if not sentences:
             return False
         if not sentences[0].lexicon["you"].isdisjoint(sentences[0].words):
@@ -466,9 +452,8 @@ class _Reader:
         verdict = judge(sentence)
         if self.goes_on_asking() and sentence.begins_with("continuations"):
             verdict = self.previous
-        speaker = self.speaker
-        self.speaker = self.named(sentence)
-        if speaker and (verdict is None or verdict.level == "reported"):
+        speaker, self.speaker = self.speaker, sentence
+        if speaker is not None and sentence.may_ask and (verdict is None or verdict.level == "reported"):
             carried = self.taken_up(sentence, speaker)
             if carried is not None:
                 verdict, self.speaker = carried, speaker
@@ -482,19 +467,22 @@ class _Reader:
             if cue.first < _SUBJECT:
                 return " ".join(sentence.words[cue.first : cue.last])
         head = sentence.words[:_SUBJECT]
-        return " ".join(head) if self.names.within(head) else ""
+        return " ".join(head) if self.prose.names.within(head) else ""
 
-    def taken_up(self, sentence: Sentence, speaker: str) -> Verdict | None:
+    def taken_up(self, sentence: Sentence, before: Sentence) -> Verdict | None:
         """Give what a sentence asks that goes on speaking of the signatories: "They also demand …"."""
+        speaker = self.named(before)
+        if not speaker:
+            return None
         if sentence.words[:1] and sentence.words[0] in sentence.lexicon["resumes"]:
             reported = judge(sentence)
             if reported is not None and not sentence.cues("asked"):
                 return reported._replace(level="explicit", certainty=0.6)
         taken = [cue.last for cue in sentence.heads if cue.label == "heads.takes_up"]
         rest = " ".join(sentence.words[max(taken, default=0) :])
-        before = len(words(speaker))
-        verdict = judge(self.sentence(f"{speaker} {rest}"))
-        if verdict is None or verdict.level != "explicit" or not before <= verdict.at <= before + _ADVERBS:
+        at = len(words(speaker))
+        verdict = judge(self.prose.sentence(f"{speaker} {rest}"))
+        if verdict is None or verdict.level != "explicit" or not at <= verdict.at <= at + _ADVERBS:
             return None
         return verdict._replace(certainty=0.6)
 
@@ -505,12 +493,12 @@ class _Reader:
         parts = list(re.finditer(r"[^;؛]+", text[colon + 1 :])) if colon > 0 else []
         if len(parts) < 3:
             return False
-        lead = self.sentence(text[: colon + 1])
+        lead = self.prose.sentence(text[: colon + 1])
         verdict = lead_verdict(lead)
         if verdict is None and not lead.has("cues.by_name"):
             return False
         self.subject = "" if verdict else lead.text.rstrip(" :")
-        asked = [(part, verdict or self.act(self.sentence(part[0].strip()))) for part in parts]
+        asked = [(part, verdict or self.act(self.prose.sentence(part[0].strip()))) for part in parts]
         self.subject = ""
         for part, act in asked:
             start, end = _trimmed(part[0])
@@ -527,7 +515,7 @@ class _Reader:
         marks = _in_order(list(_INLINE.finditer(reading.text)))
         if len(marks) < 2:
             return False
-        before = self.sentences(reading.text[: marks[0].start()])
+        before = self.prose.sentences(reading.text[: marks[0].start()])
         if not before:
             return False
         verdict = lead_verdict(before[-1])
@@ -535,7 +523,7 @@ class _Reader:
             return False
         self.read_sentences(reading, before[:-1])
         last = marks[-1].end()
-        tail = cut(reading.text[last:], self.language, self.names, last)
+        tail = cut(reading.text[last:], self.prose.language, self.prose.names, last)
         ends = [*(mark.start() for mark in marks[1:]), tail[0].end if tail else last]
         for mark, end in zip(marks, ends, strict=True):
             start, stop = _trimmed(reading.text[mark.end() : end])
@@ -567,7 +555,7 @@ class _Reader:
                 inner.extend(_numbered_anew(points, number, self.text))
                 number += len(inner)
             reading = self.layout.reading(*point.blocks)
-            sentences = self.sentences(reading.text)
+            sentences = self.prose.sentences(reading.text)
             if not sentences:
                 continue
             if unled and self.is_imperative(point):
@@ -611,13 +599,13 @@ class _Reader:
 
     def splits(self, text: str, inner: Sequence[_Point]) -> bool:
         """Tell whether the points within a point are demands of their own, which it only leads in."""
-        whole = self.sentence(text)
+        whole = self.prose.sentence(text)
         if not text.endswith((":", "：")):
             # "I. To the armed forces", or a title over points that end as sentences do.
             closed = all(self.text[point.span.end - 1] in _TITLE_ENDS for point in inner)
             titled = len(text) <= _SHORT_LEAD and text[-1:] not in _TITLE_ENDS
             return titled and (closed or whole.begins_with("groups"))
-        imperative = shape(self.sentence(text[:_HEAD])) == "imperative"
+        imperative = shape(self.prose.sentence(text[:_HEAD])) == "imperative"
         if _points_on(whole) or (not imperative and judge(whole) is not None):
             return True
         forms = [shape(self.head(p.span)) for p in inner]
@@ -649,7 +637,7 @@ class _Reader:
                 # A title, and what stands under it.
                 for block in point.blocks:
                     part = self.layout.reading(block)
-                    self.read_sentences(part, self.sentences(part.text))
+                    self.read_sentences(part, self.prose.sentences(part.text))
             else:
                 self.read_sentences(reading, sentences)
         if inner:

@@ -25,10 +25,11 @@ _LARGEST_CLASS = 100
 # Beginnings whose answer is kept.
 _MOST_ASKED = 1 << 12
 # In a text of more characters than that, expressions are looked for by so many characters of their beginnings, if
-# these have at least so many.
+# these have at least so many, and are no more than that.
 _LONG = 100
 _STEM = 6
 _LEAST_STEM = 2
+_MOST_STEMS = 64
 # What stands in a head for all digits, for any characters from there on, and for the end of a word.
 _DIGIT, _ANYTHING, _END = "0", "\0", "\1"
 _WORD = re.compile(r"\w")
@@ -60,9 +61,8 @@ class Expressions:
     def _stems(self) -> frozenset[str]:
         """The letters with which all texts begin that an expression matches; none if only looking tells."""
         stems = frozenset(head.rstrip(_ANYTHING + _END) for head in self._heads(_STEM))
-        return (
-            stems if all(len(stem) >= _LEAST_STEM and _DIGIT not in stem for stem in stems) else frozenset()
-        )
+        good = all(len(stem) >= _LEAST_STEM and _DIGIT not in stem for stem in stems)
+        return stems if good and len(stems) <= _MOST_STEMS else frozenset()
 
     def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Match at `start`."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from kb.extraction.language import Language, any_language, words
 from kb.extraction.layout import Block, plain
+from kb.extraction.requests import Prose
 from kb.extraction.zones import FIELD, Zones, name_like
 from kb.letter import Demand
 
@@ -65,11 +66,9 @@ class Kind(NamedTuple):
     sure: bool
 
 
-def tell_kind(
-    zones: Zones, language: Language, addressed: bool, signed: bool, made: Sequence[Demand]
-) -> Kind:
+def tell_kind(zones: Zones, prose: Prose, addressed: bool, signed: bool, made: Sequence[Demand]) -> Kind:
     """Tell whether a text is a letter: by its zones, words, demands, and whether anyone is addressed or signs."""
-    weight = sum(_WEIGHTS[name] for name in _evidence(zones, language, addressed, signed, made))
+    weight = sum(_WEIGHTS[name] for name in _evidence(zones, prose, addressed, signed, made))
     return Kind(weight >= _PERHAPS, not _PERHAPS <= weight < _SURELY)
 
 
@@ -81,21 +80,19 @@ class _Head(NamedTuple):
     labels: Mapping[str, int]
 
 
-def _evidence(
-    zones: Zones, language: Language, addressed: bool, signed: bool, made: Sequence[Demand]
-) -> list[str]:
+def _evidence(zones: Zones, prose: Prose, addressed: bool, signed: bool, made: Sequence[Demand]) -> list[str]:
     """Give the names of the evidence that the text holds."""
     of_line = set(zones.of_line)
     blocks = (block for block in zones.layout.blocks if zones.of_line[block.first] != "signatures")
-    heads = [_head(zones, block, language) for block in islice(blocks, _MOST)]
+    heads = [_head(zones, block, prose) for block in islice(blocks, _MOST)]
     top = heads[:_TOP]
     begins = {label for head in top for label, first in head.labels.items() if first <= 1}
     asked = sum(demand.explicitness == "explicit" and demand.certainty >= _SURE for demand in made)
     said = sum("says" in head.labels for head in heads)
     resolving = sum(head.labels.get("resolution", _MOST) <= 1 for head in heads)
-    we = _says(heads, language, "we") or _names_itself(heads, language)
-    you = _says(heads, language, "you")
-    circular = _is_circular(zones, language)
+    we = _says(heads, prose.language, "we") or _names_itself(heads, prose.language)
+    you = _says(heads, prose.language, "you")
+    circular = _is_circular(zones, prose)
     found = {
         "salutation": "salutation" in of_line and not circular,
         "closing": "closing" in of_line,
@@ -120,23 +117,23 @@ def _evidence(
     return [name for name, holds in found.items() if holds]
 
 
-def _head(zones: Zones, block: Block, language: Language) -> _Head:
-    text = plain(zones.layout.text, block.content.start, min(block.content.end, block.content.start + _HEAD))
-    spoken = words(_QUOTED.sub(" ", text))
+def _head(zones: Zones, block: Block, prose: Prose) -> _Head:
+    text = zones.layout.reading(block).text[:_HEAD]
+    spoken = words(_QUOTED.sub(" ", text)) if _QUOTED.search(text) else prose.words(text)
     labels: dict[str, int] = {}
-    for found in language.phrases("kind").find(spoken):
+    for found in prose.language.phrases("kind").find(spoken):
         labels.setdefault(found.key, found.first)
     return _Head(text, spoken, labels)
 
 
 def _says(heads: Sequence[_Head], language: Language, person: str) -> bool:
     """Whether the text speaks in that person, "we" or "you", by a word or by the ending of one."""
-    known: Collection[str] = language.folded("words", person)
+    known = language.folded("words", person)
+    if not all(known.isdisjoint(head.words) for head in heads):
+        return True
     endings = tuple(language.folded("words", f"{person}_endings"))
-    return any(
-        word in known or (endings and len(word) >= _SHORTEST and word.endswith(endings))
-        for head in heads
-        for word in head.words
+    return bool(endings) and any(
+        len(word) >= _SHORTEST and word.endswith(endings) for head in heads for word in head.words
     )
 
 
@@ -152,12 +149,12 @@ def _is_byline(head: _Head) -> bool:
     return by is not None and name_like(head.text[by.end() :])
 
 
-def _is_circular(zones: Zones, language: Language) -> bool:
+def _is_circular(zones: Zones, prose: Prose) -> bool:
     """Tell a mail to colleagues about a letter: it greets nobody else, and has no title that says it is one."""
     layout = zones.layout
     greetings = [plain(layout.text, *span).strip(_EDGES) for span in zones.spans("salutation")]
     peers = any_language("salutation", "peers")
     if not greetings or not all(peers.fullmatch(greeting) for greeting in greetings):
         return False
-    heads = [_head(zones, block, language) for block in zones.blocks("heading")]
+    heads = [_head(zones, block, prose) for block in zones.blocks("heading")]
     return not any("letter" in head.labels for head in heads if not FIELD.match(head.text))

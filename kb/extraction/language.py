@@ -46,8 +46,9 @@ _THAT = frozenset({"ان", "وان", "فان"})
 _ARABIC = {ord(a): b for a, b in zip("أإآٱى", "ااااي", strict=True)} | dict.fromkeys(
     [*range(0x64B, 0x660), 0x670, 0x640]
 )
-# Enough text to tell a language by; keeps the cost of a very long letter down.
+# Enough text, and enough words spread evenly over it, to tell a language by.
 _SAMPLE = 20_000
+_SAMPLE_WORDS = 250
 
 
 class Found(NamedTuple):
@@ -158,8 +159,8 @@ class Phrases:
         found: list[Found] = []
         first = self._first
         last = len(text) - 1
-        for number, word in enumerate(text[start:stop] if start or stop is not None else text, start):
-            node = first(word)
+        part = text[start:stop] if start or stop is not None else text
+        for number, node in enumerate(map(first, part), start):
             # Most phrases that begin here end with the next word already: it is none of theirs.
             if node is not None and (
                 node.labels or node.any or (number < last and text[number + 1] in node.after)
@@ -333,14 +334,10 @@ def detect_language(text: str) -> Language:
     """
     known = _function_words()
     score = dict.fromkeys(languages(), 0)
-    counts = Counter(text[:_SAMPLE].lower().replace("'", " ").replace("’", " ").split())
-    if not text.isascii():
-        folded: Counter[str] = Counter()
-        for word, count in counts.items():
-            folded[fold(word)] += count
-        counts = folded
-    for word in counts.keys() & known.keys():
+    sample = text[:_SAMPLE].replace("'", " ").replace("’", " ").split()
+    sample = sample[:: 1 + len(sample) // _SAMPLE_WORDS]
+    for word, count in Counter(filter(known.__contains__, map(fold, sample))).items():
         for code, share in known[word].items():
-            score[code] += counts[word] * share
+            score[code] += count * share
     best = max(score, key=lambda code: (score[code], code == "en"))
     return languages()[best]

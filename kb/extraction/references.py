@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -23,15 +23,19 @@ from kb.letter import Reference, Remark
 __all__ = ["find_references"]
 
 
-def find_references(readings: Sequence[Reading]) -> tuple[tuple[Reference, ...], tuple[Remark, ...]]:
+def find_references(
+    readings: Sequence[Reading], words_of: Callable[[str], Sequence[str]] = words
+) -> tuple[tuple[Reference, ...], tuple[Remark, ...]]:
     """The documents named in the blocks of a letter, in order of place, and what is doubtful about them.
+
+    `words_of` gives the `words` of a reading's text, if they are known already.
 
     Each of several numbers is a reference of its own. Remarks have the codes `impossible-resolution` (there
     is no such number; it is no reference), `resolution-year` (another year is printed than the number's),
     `resolution-year-unknown` (later than the table: named without a symbol) and `resolution-body-assumed` (it
     isn't said whose it is).
     """
-    texts = [_Text(reading) for reading in readings]
+    texts = [_Text(reading, words_of) for reading in readings]
     of_the_un = any(text.mentions_the_un() for text in texts)
     references: list[Reference] = []
     remarks: list[Remark] = []
@@ -92,11 +96,12 @@ _BODIES = (
 class _Text:
     """A reading's text made plain, its words, and which phrases begin at which word."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, words_of: Callable[[str], Sequence[str]]) -> None:
         self.reading = reading
         text = reading.text
-        self.text = text.translate(_PLAIN) if _NOT_PLAIN.search(text) else text
-        self.words = words(self.text)
+        plain = text.isascii() or not _NOT_PLAIN.search(text)
+        self.text = text if plain else text.translate(_PLAIN)
+        self.words = words_of(text) if plain else words(self.text)
         self.found = _vocabulary().phrases.find(self.words)
 
     @cached_property

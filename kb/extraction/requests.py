@@ -14,7 +14,7 @@ from kb.extraction.language import Found, Language, first_word, words
 from kb.extraction.sentences import split_sentences
 from kb.letter import Force
 
-__all__ = ["Names", "Sentence", "Shape", "Verdict", "cut", "judge", "lead_verdict", "shape"]
+__all__ = ["Names", "Prose", "Sentence", "Shape", "Verdict", "cut", "judge", "lead_verdict", "shape"]
 
 # "told" is of lists only: facts, violations, considerations.
 Level = Literal["explicit", "implicit", "reported", "told"]
@@ -35,6 +35,7 @@ _SECTIONS = (
 )
 # The sections of which a sentence has a cue that does anything but speak in the imperative.
 _ACTS = frozenset(_SECTIONS) - {"cues", "leads"}
+_REQUESTS = frozenset({"asks", "asks_third", "asks_participle", "performs"})
 # An imperative after openings ("Madam President, therefore, stop") begins within so many words, each has so many.
 _OPENINGS = 40
 _OPENING = 12
@@ -170,7 +171,7 @@ class Sentence:
         self.names = names
         # The phrases of `[heads]` with which it begins, and the words within a quotation.
         self.heads = self.lexicon.heads.at(self.words, 0)
-        self.quoted = _quoted(self.words) if any(sign in text for sign in _QUOTES) else frozenset[int]()
+        self.quoted = frozenset[int]() if _QUOTES.keys().isdisjoint(self.words) else _quoted(self.words)
         self._covered: dict[str, frozenset[int]] = {}
 
     @cached_property
@@ -178,9 +179,14 @@ class Sentence:
         """The cues by their labels, and by their sections."""
         found: dict[str, list[Found]] = {}
         for cue in self.lexicon.cues.find(self.words):
-            found.setdefault(cue.label, []).append(cue)
-            found.setdefault(cue.label.partition(".")[0], []).append(cue)
+            for label in (cue.label, cue.label.partition(".")[0]):
+                found.setdefault(label, []).append(cue)
         return found
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether it has a cue of a request."""
+        return not _REQUESTS.isdisjoint(self.found)
 
     @property
     def question(self) -> bool:
@@ -239,6 +245,40 @@ def cut(text: str, language: Language, names: Names = _NOBODY, start: int = 0) -
         Sentence(text[begin:end], language, names, start + begin)
         for begin, end in split_sentences(text, language)
     ]
+
+
+class Prose:
+    """What a letter says, in `language`: the sentences and words of its texts, each cut once, whoever asks.
+
+    `names` are those of its signatories.
+    """
+
+    def __init__(self, language: Language, names: Names = _NOBODY) -> None:
+        self.language = language
+        self.names = names
+        self._cut: dict[str, list[Sentence]] = {}
+        self._whole: dict[str, Sentence] = {}
+
+    def sentences(self, text: str) -> list[Sentence]:
+        """The sentences of a reading text."""
+        sentences = self._cut.get(text)
+        if sentences is None:
+            sentences = self._cut[text] = cut(text, self.language, self.names)
+        return sentences
+
+    def sentence(self, text: str) -> Sentence:
+        """A text that is judged as one sentence."""
+        sentence = self._whole.get(text)
+        if sentence is None:
+            sentence = self._whole[text] = Sentence(text, self.language, self.names)
+        return sentence
+
+    def words(self, text: str) -> list[str]:
+        """All words of a reading text."""
+        sentences = self._cut.get(text)
+        if sentences is None or any(len(sentence.words) == _LONGEST for sentence in sentences):
+            return words(text)
+        return [word for sentence in sentences for word in sentence.words]
 
 
 def judge(sentence: Sentence) -> Verdict | None:
