@@ -50,6 +50,7 @@ __all__ = [
     "collection_graph",
     "letter_graph",
     "organisations",
+    "restatements",
     "restatements_graph",
     "signatories",
     "stale_graph",
@@ -685,18 +686,26 @@ def signatories(letter_id: str, signed: Iterable[tuple[int, str]], names: Names)
     return sorted(f"{triple} <{name}> ." for triple in stated)
 
 
-def restatements_graph(restatements: Iterable[Restatement], names: Names) -> Graph:
+def restatements_graph(links: Iterable[Restatement], names: Names) -> Graph:
     """Which demand asks again what an earlier letter asked, and the matches left for review."""
     graph = _new_graph(names.graph("restatements"))
-    writer = _Writer(graph, names)
-    for link in restatements:
+    for triple in restatements(links, names):
+        graph.add(triple)
+    return graph
+
+
+def restatements(links: Iterable[Restatement], names: Names) -> Triples:
+    """The statements of the same graph: of the few links of one demand it would be slow to make a graph."""
+    triples: Triples = set()
+    writer = _Writer(triples, names)
+    for link in links:
         match = Match(link.later, link.earlier, link.score, link.reason, link.judgement, link.decision)
         _write_matches(writer, [match])
         for type_ in link.types:
             writer.add(names.match(link.later, link.earlier), DCTERMS.subject, DEMAND_TYPE[type_])
         if link.judgement == "same":
             writer.add(URIRef(link.later), KB.restates, URIRef(link.earlier))
-    return graph
+    return triples
 
 
 def _write_matches(writer: _Writer, matches: Iterable[Match]) -> None:

@@ -126,9 +126,10 @@ class Restating:
             yield self._candidates[number][position]
 
     def _write(self, found: Iterable[Restatement]) -> None:
+        name = str(self._names.graph(_GRAPH))
         with self._draft.spool() as spool:
             for later, links in groupby(found, attrgetter("later")):
-                lines = store.nquads(graph.restatements_graph(links, self._names))
+                lines = store.ordered(graph.restatements(links, self._names), name)
                 self._state.keep_said(_GRAPH, _source(tracking.number(later)), lines)
                 spool(shared.text(lines).encode())
 

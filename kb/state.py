@@ -75,6 +75,9 @@ class Signatory(NamedTuple):
 _CACHE = 96 << 10
 """KiB of a draft's pages that are held in memory: words and names of letters are spread all over their tables."""
 
+_KNOWN = 10_000
+"""Descriptions whose numbers are held in memory."""
+
 _COLUMNS = tuple(each.name for each in fields(Entry))
 _SCHEMA = f"""
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -125,6 +128,7 @@ class State:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
+        self._descriptions: dict[str, int] = {}
 
     # What the whole build was made from
 
@@ -254,12 +258,10 @@ class State:
         """Keep what a letter or another source says of such things, in the place of what it said before."""
         ask = self._database.execute
         before = {row[0] for row in ask("SELECT description FROM described WHERE source = ?", (source,))}
-        now = set()
-        for line in lines:
-            ask("INSERT OR IGNORE INTO description (line) VALUES (?)", (line,))
-            now.add(ask("SELECT number FROM description WHERE line = ?", (line,)).fetchone()[0])
-        for number in sorted(now - before):
-            ask("INSERT INTO described VALUES (?, ?)", (source, number))
+        now = {self._description(line) for line in lines}
+        self._database.executemany(
+            "INSERT INTO described VALUES (?, ?)", ((source, number) for number in sorted(now - before))
+        )
         for number in sorted(before - now):
             ask("DELETE FROM described WHERE source = ? AND description = ?", (source, number))
             ask(
@@ -267,6 +269,18 @@ class State:
                 "AND NOT EXISTS (SELECT 1 FROM described WHERE description = ?1)",
                 (number,),
             )
+        if before - now:
+            self._descriptions.clear()
+
+    def _description(self, line: str) -> int:
+        """The number of a line, which the draft keeps; the same few lines come from letter after letter."""
+        if line not in self._descriptions:
+            if len(self._descriptions) == _KNOWN:
+                self._descriptions.clear()
+            self._database.execute("INSERT OR IGNORE INTO description (line) VALUES (?)", (line,))
+            row = self._database.execute("SELECT number FROM description WHERE line = ?", (line,)).fetchone()
+            self._descriptions[line] = row[0]
+        return self._descriptions[line]
 
     def descriptions(self) -> Iterator[str]:
         """Give every line that some source says, once, in order."""

@@ -55,6 +55,7 @@ __all__ = [
     "nquads",
     "open_build",
     "order",
+    "ordered",
     "record_collection",
     "reopen",
     "term",
@@ -66,8 +67,14 @@ __all__ = [
 FORMAT = 4
 """Raised whenever what a generation holds changes, so that an older one is rebuilt and not misread."""
 
-SPOOL = 64 << 20
-"""Bytes of N-Quads gathered before the store takes them in: few large pieces cost less than many."""
+SPOOL = 96 << 20
+"""Bytes of N-Quads gathered before the store takes them in: few large pieces cost less than many.
+
+While it takes them in it needs four bytes of memory for each; the larger they are, the less it merges files.
+"""
+
+FILES = 256
+"""Files a draft's store may hold open: each costs half a MiB of memory, and there is one for 60 MB of the store."""
 
 SMALL = 4 << 20
 """Bytes of N-Quads up to which they are added as one transaction, and not as files of their own."""
@@ -296,8 +303,12 @@ def reopen(folder: Path) -> Store:
 
 def nquads(graph: rdflib.Graph) -> list[str]:
     """Write a graph without blank nodes as lines of N-Quads in the graph of its name, in `order`."""
-    name = str(graph.identifier)
-    return sorted(lines(graph, name), key=order(pyoxigraph.NamedNode(name)))
+    return ordered(graph, str(graph.identifier))
+
+
+def ordered(triples: Iterable[tuple[Any, ...]], graph: str) -> list[str]:
+    """Write triples of rdflib without blank nodes as lines of N-Quads in a graph, in `order`."""
+    return sorted(lines(triples, graph), key=order(pyoxigraph.NamedNode(graph)))
 
 
 def lines(triples: Iterable[tuple[Any, ...]], graph: str) -> Iterator[str]:
@@ -353,7 +364,8 @@ class Draft:
     def __init__(self, build: Path, folder: Path) -> None:
         self.build = build
         self.folder = folder
-        self._graph = pyoxigraph.Store(str(folder / "graph"))
+        with _few_files():
+            self._graph = pyoxigraph.Store(str(folder / "graph"))
 
     @property
     def store(self) -> Store:
@@ -542,6 +554,22 @@ def _hold(folder: Path) -> IO[str] | None:
         return mark
     mark.close()
     return None
+
+
+@contextmanager
+def _few_files() -> Iterator[None]:
+    """Have a store that is opened meanwhile hold few of its files open: it asks how many a process may have."""
+    try:
+        import resource
+    except ImportError:  # on Windows it does not ask
+        yield
+        return
+    most, limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES if most < 0 else min(FILES, most), limit))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, limit))
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
