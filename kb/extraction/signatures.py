@@ -1,8 +1,9 @@
 """Who signed a letter: the names of its signature block, one by one, as they are printed.
 
 The block may be numbered or not, a table, a list in running text; it may have headings inside, names broken
-over lines, roles and places below a name. What is certainly no name (a closing formula that slipped into the
-list, a placeholder) becomes a remark.
+over lines, roles and places below a name. All its lines are read together: each may begin a name, add to the
+last one, list several, head others or be none of these, and the reading that fits best is taken. What is
+certainly no name (a closing formula that slipped into the list, a placeholder) becomes a remark.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from kb.extraction.dates import find_dates, may_hold_date
 from kb.extraction.language import any_language, any_words
@@ -26,7 +28,6 @@ from kb.extraction.zones import (
     heads_signatures,
     inline_names,
     is_prose,
-    lists_names,
     name_like,
 )
 from kb.letter import Remark, SignatoryKind, Signature, Span
@@ -35,13 +36,11 @@ __all__ = ["find_signatures", "kind_of_name"]
 
 
 class _Entry(NamedTuple):
-    """A name and its place; `kind` where something beside it tells; `numbered` if it has a marker."""
+    """A name and its place; `kind` where something beside it tells."""
 
     name: str
     span: Span
     kind: SignatoryKind | None = None
-    numbered: bool = False
-    role: str = ""
 
 
 def find_signatures(layout: Layout, zones: Zones) -> tuple[tuple[Signature, ...], tuple[Remark, ...]]:
@@ -64,420 +63,591 @@ def find_signatures(layout: Layout, zones: Zones) -> tuple[tuple[Signature, ...]
     return signatures, tuple(remarks)
 
 
-# ---------------------------------------------------------------------------------------- line by line
+# ----------------------------------------------------------------------------------------- the block
 
-# No name has more code points; what seems to go on after so many doesn't.
-_LONGEST_NAME = 600
 # Writers are presented in the last paragraphs.
 _PRESENTED = 12
 _EDGES = " \t,;،؛*_|•·"
-_OPEN = re.compile(r"[(\[«“][^)\]»”]*$")
-_TAIL = ("-", "–", "—", ":", "/", "&", ",", "،")
-_PLACEHOLDER = re.compile(r"\$\{|\{\{|_{3,}|\.{4,}|<<|\[\s*\]|…{2,}|[xX]{4,}")
-_DIGIT = re.compile(r"\d")
 _FOOTNOTE = re.compile(r"\[\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹]")
-_ODD = re.compile(r"[${\[<(_.…Xx]")
-_CONTACT = re.compile(r"\S@\S|https?://|www\.", re.IGNORECASE)
-_SIGN_OF_CONTACT = re.compile("[@/.]")
-_TELEPHONE = re.compile(r"\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNORECASE)
-_CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
-# The initials of who wrote and who typed a letter ("GS/mk").
-_TYPIST = re.compile(r"[A-Z]{1,4}[/:][a-z]{1,4}")
-_POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,6}\s+[^\W\d_]")
-_RULE = re.compile(r"[\s|:+-]+")
+
+
+class _Piece(NamedTuple):
+    """A printed line of the block, or a cell of a table, and how it is set."""
+
+    text: str
+    span: Span
+    gap: int = 0
+    marker: str | None = None
+    heading: bool = False
+    # Whether a comma or a semicolon stands after it.
+    goes_on: bool = False
 
 
 class _SignatureBlock:
-    """Reads the lines of the signature block in order, and keeps what was read."""
+    """Reads the signature block, and keeps what was read."""
 
     def __init__(self, layout: Layout, words: Words) -> None:
         self.layout = layout
         self.words = words
         self.entries: list[_Entry] = []
         self.remarks: list[Remark] = []
+        # Of what kind those below the last heading are.
         self._section: SignatoryKind | None = None
-        self._columns: list[int] | None = None
-        self._side_by_side = False
-        self._last_line = -1
-        self._only = False
-        self._open = False
-        self._below: frozenset[int] = frozenset()
-        # Whether names run on from the line before.
-        self._running = False
-        # The lines that are read, and how many code points the longest of them has, once it is asked for.
-        self._lines: list[int] = []
-        self._width = 0
 
     def read(self, run: range) -> None:
-        """Read the lines `run`."""
-        lines = [index for index in run if not self.layout.lines[index].furniture]
-        self._only = len(lines) == 1
-        self._below = _below_names(self.layout, lines)
-        self._lines = lines
-        self._width = 0
-        blocks = {block.first: block for block in self.layout.blocks if run.start <= block.first < run.stop}
-        read_to = -1
-        for index in lines:
-            block = blocks.get(index)
-            if (
-                block
-                and block.last > block.first
-                and lists_names(self.layout, block)
-                and not self._has_one_a_line(block)
-            ):
-                # Names in running text, over several lines.
-                reading = read(self.layout.text, block.lines)
-                self.entries.extend(_running_entries(reading, 0, section=self._section))
-                read_to = block.last
-            elif index > read_to:
-                known = len(self.entries), self.entries[-1] if self.entries else None
-                self._read_line(index)
-                self._open = known != (len(self.entries), self.entries[-1] if self.entries else None)
-            self._last_line = index
+        """Read the lines `run`: its tables, and what stands between them."""
+        pieces: list[_Piece] = []
+        left_out = 0
+        for index in run:
+            line = self.layout.lines[index]
+            whole = "" if line.furniture else self.words.whole(index)
+            text = whole.strip(_EDGES)
+            if not text or _FOOTNOTE.match(text):
+                left_out += 1
+                continue
+            span = Span(line.content, line.span.end)
+            goes_on = whole[-1] in ",،;؛"
+            pieces.append(_Piece(text, span, line.gap + left_out, line.marker, line.heading, goes_on))
+            left_out = 0
+        rows = _rows(self.layout.text, pieces)
+        for tabular, group in groupby(zip(pieces, rows, strict=True), lambda pair: pair[1] is not None):
+            if tabular:
+                self._read_table([row for _, row in group if row])
+            else:
+                self._read_pieces([piece for piece, _ in group])
 
-    def _has_one_a_line(self, block: Block) -> bool:
-        """Tell persons' names with what they are, a line each or broken over two, from names that run on."""
-        lines = [self.words[index] for index in range(block.first, block.last + 1)]
-        if any(sum(_has_title(part.strip()) for part in _COMMAS.split(line)) > 1 for line in lines):
-            return False
-        parts = _COMMAS.split(" ".join(lines))
-        if len(parts) <= _MOST_PARTS and kind_of_name(parts[0]) != "organisation":
-            return any(_is_office(part) or _has_organisation(part) for part in parts[1:])
-        persons = sum(kind_of_name(line) == "person" for line in lines)
-        return persons > 1 and persons * 3 >= len(lines)
+    def _read_pieces(self, pieces: Sequence[_Piece]) -> None:
+        """Read pieces that stand one below the other."""
+        names = _Names(self.layout.text, self._section)
+        for line, move in _best_reading(pieces):
+            if move == "aside":
+                self._remark(line)
+            names.take(line, move)
+        names.end_list()
+        self.entries.extend(names.entries)
+        self._section = names.section
 
-    def _read_line(self, index: int) -> None:
-        layout, line = self.layout, self.layout.lines[index]
-        text = self.words.whole(index).strip(_EDGES)
-        if not text or _FOOTNOTE.match(text):
+    def _remark(self, line: _Line) -> None:
+        """Say what stands where a name should."""
+        piece = line.piece
+        if line.placeholder:
+            self.remarks.append(Remark("placeholder", f"“{piece.text}” is to be filled in.", piece.span))
+        elif piece.marker and not line.tells_more:
+            message = f"“{piece.text}” stands among the signatories."
+            self.remarks.append(Remark("not-a-name", message, piece.span))
+
+    def _read_table(self, rows: Sequence[list[_Piece]]) -> None:
+        """Read a table: a name in each row, with role and organisation beside it, or names side by side."""
+        if _side_by_side(rows):
+            before = len(self.entries)
+            for column in range(max(map(len, rows))):
+                self._read_pieces([row[column] for row in rows if column < len(row) and row[column].text])
+            self.entries[before:] = sorted(self.entries[before:], key=lambda entry: entry.span.start)
             return
-        raw = layout.text[line.content : line.span.end]
-        if ("|" in raw or "\t" in raw or "    " in raw) and self._read_row(index, raw):
-            return
-        if self._is_none(text, line.span) or (text[0] == "(" and heads_footer(text.strip("()."))):
-            return
-        if line.marker is None:
-            if inline_names(text) is not None or (self._running and not line.gap):
-                self._read_running(index)
-                return
-            if self._is_heading(text, line.heading) or self._continues(index, text):
-                return
-            if (
-                _lists(text, self._only)
-                or ";" in text
-                or "•" in text
-                or text.count(" / ") > 1
-                or _between_dashes(text)
-            ):
-                self._read_running(index, _after_heading(text))
-                return
-            text, start = self._without_connector(text, line.content)
-            end = line.span.end
-            if _capitalised(text):
-                text, end = text[:-1], end - 1
-            if text[:1].isdecimal() and self.entries and self.entries[-1].numbered:
-                # A note below a numbered list.
-                return
-            if (
-                not (name_like(text) or _short_name(text) or self._stands_alone(index, text))
-                or _is_contact(text)
-                or _is_dated(text)
-                or self._is_address(index, text)
-                or _TYPIST.fullmatch(text)
-            ):
-                return
-            self.entries.append(_Entry(text, Span(start, end), self._section))
-            return
-        if text[-1] == "." and not name_like(text.rstrip(".")):
-            self.remarks.append(Remark("not-a-name", f"“{text}” stands among the signatories.", line.span))
-            return
-        self.entries.append(_Entry(text, Span(line.content, line.span.end), self._section, numbered=True))
+        columns: list[int] = []
+        names: list[_Piece] = []
+        for number, row in enumerate(rows):
+            cells = [cell for cell in row if cell.text]
+            heads = [_heads_column(cell.text, "subheadings") for cell in cells]
+            if sum(heads) >= 2 or (all(heads) and not number):
+                columns = [place for place, cell in enumerate(row) if _heads_column(cell.text, "columns")]
+                continue
+            chosen = [row[place] for place in columns if place < len(row)] or _with_affiliation(cells)
+            chosen = [cell for cell in chosen if cell.text and not _CONTACT.search(cell.text)]
+            if chosen:
+                span = Span(chosen[0].span.start, chosen[-1].span.end)
+                # Each row is a name of its own, as if numbered.
+                names.append(_Piece(", ".join(cell.text for cell in chosen), span, marker="|"))
+        self._read_pieces(names)
 
-    def _is_none(self, text: str, span: Span) -> bool:
-        """Tell what surely is no name, and say so in a remark."""
-        marked = self.layout.lines[self._last_line].marker if self._last_line >= 0 else None
-        if any_language("closing", "formulas").fullmatch(text.rstrip(" ,.!،")):
-            if self.entries and marked:
-                self.remarks.append(Remark("not-a-name", f"“{text}” stands among the signatories.", span))
-            return True
-        bare = text.strip("[]<>{}() ")
-        if any_language("signatures", "more").fullmatch(bare.rstrip(".…")):
-            return True
-        odd = _ODD.search(text) is not None
-        if (odd and _PLACEHOLDER.search(text)) or (
-            (odd or len(bare) < 40) and any_language("signatures", "placeholders").fullmatch(bare)
-        ):
-            self.remarks.append(Remark("placeholder", f"“{text}” is to be filled in.", span))
-            return True
-        return False
 
-    def _is_heading(self, text: str, marked_up: bool) -> bool:
-        """Tell a heading inside the block; those below it are of the kind it names."""
-        bare = text.rstrip(" :.：").lstrip("#* ")
-        if not (heads_names(bare) or marked_up or text.endswith((":", "：")) or heads_signatures(bare)):
-            return False
-        if kind_words := [word.casefold() for word in re.findall(r"\w+", bare)]:
-            persons = any(word in _person_headings() for word in kind_words)
-            organisations = any(word in _organisation_words() for word in kind_words)
-            self._section = (
-                "person" if persons and not organisations else "organisation" if organisations else None
-            )
-            if persons and organisations:
-                self._section = None
-        return True
+# ------------------------------------------------------------------------------------------- a table
 
-    def _continues(self, index: int, text: str) -> bool:
-        """Join a line that goes on with the name before it: broken, in brackets, a role, an organisation."""
-        if not self.entries or self._last_line < 0:
-            return False
-        line, previous = self.layout.lines[index], self.entries[-1]
-        # A line between the two that was no part of the name (a note) parts them.
-        apart = line.gap > 0 or self._last_line != index - 1 or not self._open
-        if len(previous.name) > _LONGEST_NAME:
-            return False
-        cut = _OPEN.search(previous.name) or _is_cut_off(previous.name)
-        if index in self._below and not apart:
-            self._extend(line.span.end, f"{previous.name}, {text}")
-            return True
-        if not apart and (
-            cut or text.startswith(("(", "[")) or (text[:1].islower() and not _starts_small(text))
-        ):
-            self._extend(line.span.end, f"{previous.name} {text}")
-            return True
-        if cut and line.gap <= 2 and _OPEN.search(previous.name):
-            self._extend(line.span.end, f"{previous.name} {text}")
-            return True
-        if _is_office(text) and (
-            any_language("addressee", "offices").fullmatch(text)
-            or kind_of_name(previous.name) != "organisation"
-        ):
-            role = text if not apart else previous.role
-            self.entries[-1] = previous._replace(
-                role=role, kind=previous.kind or ("person" if not apart else None)
-            )
-            if not apart and _names_its_organisation(_beside_office(text)):
-                self._extend(line.span.end, f"{previous.name}, {text}")
-                self.entries[-1] = self.entries[-1]._replace(role="")
-            return True
-        if apart:
-            return False
-        if self._is_wrapped(index, text):
-            self._extend(line.span.end, f"{previous.name} {text}")
-            return True
-        if not previous.numbered and _may_be_role(text) and kind_of_name(previous.name) == "person":
-            return True
-        if previous.role and not previous.numbered and kind_of_name(text) != "person":
-            behalf = any_language("signatures", "behalf").match(text)
-            text = text[behalf.end() :].strip() if behalf else text
-            joined = ", ".join(part for part in (previous.name, previous.role, text) if part)
-            self._extend(line.span.end, joined)
-            self.entries[-1] = self.entries[-1]._replace(role="")
-            return True
-        if previous.numbered:
-            # A long line was wrapped; a short one is a name, and what stands below it a role or a place.
-            wrapped = self.words.length(index - 1) > _WRAPPED
-            self._extend(line.span.end, f"{previous.name}{' ' if wrapped else ', '}{text}")
-            return True
-        return False
+_CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
+_RULE = re.compile(r"[\s|:+-]+")
+_INITIAL = re.compile(r"[^\W\d_]\.\s?[^\W\d_]")
 
-    def _is_wrapped(self, index: int, text: str) -> bool:
-        """Tell whether the line above, a person's with an affiliation, was so full that it broke."""
-        above = self.words[index - 1]
-        self._width = self._width or max(len(self.words[number]) for number in self._lines)
-        if self._width < _WRAPPED or len(above) + 1 + len(text.split(maxsplit=1)[0]) <= self._width:
-            return False
-        head = _AFFILIATION.split(text, maxsplit=1)[0]
-        parts = _AFFILIATION.split(above)
-        goes_on = _has_organisation(head) and not _has_organisation(parts[-1]) if " " in head else True
-        return (
-            len(parts) > 1
-            and goes_on
-            and kind_of_name(text) != "person"
-            and kind_of_name(self.entries[-1].name) != "organisation"
-        )
 
-    def _extend(self, end: int, name: str) -> None:
-        previous = self.entries[-1]
-        self.entries[-1] = previous._replace(name=name, span=Span(previous.span.start, end))
-
-    def _without_connector(self, text: str, start: int) -> tuple[str, int]:
-        """Take "and", "with", "on behalf of the", "Sgd.:" off the beginning of a line."""
-        if signed := _signed(text):
-            return text[signed:], self.layout.text.find(text[signed], start + signed)
-        found = any_language("signatures", "connectors").match(text)
-        if found and not found[0].islower():
-            found = None
-        found = found or any_language("signatures", "behalf").match(text)
-        if not found or (found.end() < len(text) and not text[found.end()].isspace()):
-            return text, start
-        rest = text[found.end() :].strip(_EDGES + ":")
-        place = self.layout.text.find(rest[:1], start + found.end()) if rest else start
-        return rest, place
-
-    def _stands_alone(self, index: int, text: str) -> bool:
-        """Tell a name in small letters ("mailbox (Germany)") that is set off by blank lines like those around it."""
-        layout = self.layout
-        following = layout.lines[index + 1] if index + 1 < len(layout.lines) else None
-        before, _, place = text.partition(" (")
-        return (
-            len(self.entries) > 1
-            and layout.lines[index].gap > 0
-            and self._last_line == index - 1
-            and (following is None or following.gap > 0)
-            and before.count(" ") < 2
-            and (not place or place.endswith(")"))
-            and text[-1] not in ":!?…."
-        )
-
-    def _is_address(self, index: int, text: str) -> bool:
-        """Tell a line of an address: a street with its number, a town with its postal code."""
-        if not _DIGIT.search(text):
-            return False
-        following = self.words[index + 1] if index + 1 < len(self.layout.lines) else ""
-        return (
-            any_language("addressee", "places").search(text) is not None
-            or _POSTAL_CODE.match(text) is not None
-            or (text[-1:].isdigit() and _POSTAL_CODE.match(following) is not None)
-        )
-
-    # ---------------------------------------------------------------------------- tables, running text
-
-    def _read_row(self, index: int, raw: str) -> bool:
-        """Read a row of a table: the name, with its role and organisation, without number and country."""
-        line = self.layout.lines[index]
+def _rows(text: str, pieces: Sequence[_Piece]) -> list[list[_Piece] | None]:
+    """Give the cells of each line that is a row of a table, none for a rule between rows; None for other lines."""
+    raws = [text[piece.span.start : piece.span.end] for piece in pieces]
+    rows: list[list[_Piece] | None] = []
+    for number, (piece, raw) in enumerate(zip(pieces, raws, strict=True)):
+        barred = "|" in raw and any("|" in raws[n] for n in (number - 1, number + 1) if 0 <= n < len(raws))
         if _RULE.fullmatch(raw):
-            return True
-        cells = [
-            (plain(self.layout.text, start, end).strip(_EDGES), Span(start, end))
-            for start, end in _cells(raw, line.content)
-        ]
-        cells = [(text, span) for text, span in cells if text]
-        if len(cells) < 2:
-            return False
-        signed = [_signed(text) for text, _ in cells]
-        if all(signed):
-            # "Sgd.: A        Sgd.: B"
-            self.entries.extend(
-                _Entry(text[at:], Span(span.end - len(text) + at, span.end), self._section)
-                for at, (text, span) in zip(signed, cells, strict=True)
-            )
-            return True
-        heads = [_heads_column(text, "subheadings") for text, _ in cells]
-        if sum(heads) >= 2 or (all(heads) and not self.entries):
-            self._columns = [
-                number for number, (text, _) in enumerate(cells) if _heads_column(text, "columns")
-            ]
-            return True
-        if self._is_none(cells[0][0], line.span):
-            return True
-        if self._columns is not None:
-            chosen = [cells[number] for number in self._columns if number < len(cells)]
+            rows.append([])
+        elif barred or "\t" in raw or "    " in raw:
+            cells = list(_cells(text, piece))
+            filled = sum(bool(cell.text) for cell in cells)
+            rows.append(cells if filled > 1 or (filled and raw[0] == "|") else None)
         else:
-            chosen = [cell for cell in cells if not cell[0].rstrip(".)").isdecimal()]
-            persons = len(chosen) > 1 and all(_is_person(text) for text, _ in chosen)
-            organisations = len(chosen) > 1 and all(_has_organisation(text) for text, _ in chosen[:2])
-            if (
-                self._side_by_side
-                and not (persons or organisations)
-                and self._last_line == index - 1
-                and not line.gap
-            ):
-                # What stands below names side by side: places, roles.
-                return True
-            self._side_by_side |= persons or organisations
-            if self._side_by_side:
-                self.entries.extend(
-                    _Entry(text, span, self._section) for text, span in chosen if name_like(text)
-                )
-                return True
-            chosen = _with_affiliation(chosen)
-        chosen = [cell for cell in chosen if not _is_contact(cell[0])]
-        if chosen:
-            name = ", ".join(text for text, _ in chosen)
-            self.entries.append(_Entry(name, Span(chosen[0][1].start, chosen[-1][1].end), self._section))
-        return True
-
-    def _read_running(self, index: int, start: int = 0) -> None:
-        """Read names in running text: "Signed by A, B and C"; from `start` on if there is no such lead."""
-        line = self.layout.lines[index]
-        reading = read(self.layout.text, (Span(line.content, line.span.end),))
-        start = inline_names(reading.text) or start
-        self._running = reading.text.rstrip()[-1:] in ",،"
-        self.entries.extend(_running_entries(reading, start, section=self._section))
+            rows.append(None)
+    return rows
 
 
-def _signed(text: str) -> int:
-    """Tell where the name begins after "Sgd.:"; 0 if there is no such mark."""
-    found = any_language("signatures", "marks").match(text)
-    if not found or not text[found.end() :].lstrip(" .").startswith((":", "：")):
-        return 0
-    name = text[found.end() :].lstrip(" .:：")
-    return len(text) - len(name) if name else 0
+def _cells(text: str, row: _Piece) -> Iterator[_Piece]:
+    start = row.span.start + (text[row.span.start] == "|")
+    for found in (*_CELLS.finditer(text, start, row.span.end), None):
+        stop = found.start() if found else row.span.end
+        cell = plain(text, start, stop).strip(_EDGES)
+        lead = len(text[start:stop]) - len(text[start:stop].lstrip())
+        yield _Piece(cell, Span(start + lead, max(stop, start + lead)), row.gap)
+        start = found.end() if found else stop
+
+
+def _side_by_side(rows: Sequence[list[_Piece]]) -> bool:
+    """Tell whether the columns hold the same kind of thing: names beside names, offices beside offices."""
+    alike = 0
+    for row in rows:
+        cells = [cell.text for cell in row if cell.text]
+        if len(cells) < 2:
+            continue
+        for test in (_signed, _has_organisation, _is_office, _is_person):
+            told = sum(bool(test(cell)) for cell in cells[:2])
+            if told:
+                alike += 1 if told == 2 else -1
+                break
+        alike -= any(heads_names(cell) or cell.rstrip(".)").isdecimal() for cell in cells)
+    return alike > 0
 
 
 def _heads_column(text: str, key: str) -> bool:
     """Tell whether a cell heads a column of that list ("Name", "Profession/Affiliation")."""
     known = any_language("signatures", key)
-    return all(known.fullmatch(part.strip(" .:")) for part in re.split("[/&,]", text))
+    return bool(text) and all(known.fullmatch(part.strip(" .:")) for part in re.split("[/&,]", text))
 
 
-def _with_affiliation(cells: list[tuple[str, Span]]) -> list[tuple[str, Span]]:
+def _with_affiliation(cells: Sequence[_Piece]) -> list[_Piece]:
     """Give the cells of a row that are the name: a person's has a role and an organisation beside it."""
+    cells = [cell for cell in cells if not cell.text.rstrip(".)").isdecimal()]
+    if not cells:
+        return []
     first, *others = cells
-    if kind_of_name(first[0]) == "organisation" or not any(_has_organisation(text) for text, _ in others):
+    if kind_of_name(first.text) == "organisation" or not any(_has_organisation(cell.text) for cell in others):
         return [first]
-    return [first, *(cell for cell in others if not heads_names(cell[0]))]
-
-
-_INITIAL = re.compile(r"[^\W\d_]\.\s?[^\W\d_]")
+    return [first, *(cell for cell in others if not heads_names(cell.text))]
 
 
 def _is_person(text: str) -> bool:
     """Tell whether a cell is surely a person's name: by a form of address, an initial, a given name, a title."""
-    last = text.rsplit(None, 1)[-1].casefold()
-    return (
-        kind_of_name(text) == "person"
-        or _INITIAL.match(text) is not None
-        or (last in any_words("signatures", "after_names") and " " in text)
-    )
+    return kind_of_name(text) == "person" or _INITIAL.match(text) is not None or _is_member(text)
 
 
-def _below_names(layout: Layout, lines: Sequence[int]) -> frozenset[int]:
-    """The lines that say who somebody is whose name stands above, where two or more persons are printed so.
+# ------------------------------------------------------------------------------------------- a line
 
-    Such are groups of two to four lines between blank ones, the first a person's name, and no other one is.
-    """
-    groups: list[list[int]] = []
-    for index in lines:
-        if not groups or layout.lines[index].gap:
-            groups.append([])
-        groups[-1].append(index)
-    cards = [group for group in groups if 1 < len(group) < 5 and _is_card(layout, group)]
-    if len(cards) < 2 or len(cards) * 2 < len(groups):
-        return frozenset()
-    return frozenset(index for group in cards for index in group[1:])
-
-
-def _is_card(layout: Layout, group: Sequence[int]) -> bool:
-    texts = [plain(layout.text, layout.lines[i].content, layout.lines[i].span.end) for i in group]
-    if any(layout.lines[i].marker for i in group) or _CELLS.search(texts[0]) or not texts[0]:
-        return False
-    kinds = [kind_of_name(text) for text in texts]
-    told = any(_is_office(text) for text in texts[1:])
-    named = kinds[0] == "person" or (kinds[0] is None and 1 < len(texts[0].split()) < 6)
-    return (
-        named and "person" not in kinds[1:] and not told and (len(group) > 2 or _has_organisation(texts[1]))
-    )
+_OPEN = re.compile(r"[(\[«“][^)\]»”]*$")
+_TAIL = ("-", "–", "—", ":", "/", "&", ",", "،")
+_PLACEHOLDER = re.compile(r"\$\{|\{\{|_{3,}|\.{4,}|<<|\[\s*\]|…{2,}|[xX]{4,}")
+_DIGIT = re.compile(r"\d")
+_ODD = re.compile(r"[${\[<(_.…Xx]")
+_CONTACT = re.compile(r"\S@\S|https?://|www\.", re.IGNORECASE)
+_TELEPHONE = re.compile(r"\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNORECASE)
+# The initials of who wrote and who typed a letter ("GS/mk").
+_TYPIST = re.compile(r"[A-Z]{1,4}[/:][a-z]{1,4}")
+_POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,6}\s+[^\W\d_]")
+# No name has more code points; what seems to go on after so many doesn't.
+_LONGEST_NAME = 600
+# Blank lines, or lines left out, that may stand within a name.
+_NOTED = 2
+# A line of more code points may have been wrapped.
+_WRAPPED = 60
+# No page and no column that names stand in is narrower.
+_NARROW = 40
+# How surely text without a comma lists several names.
+_ONE_NAME = -9.0
+# Names of persons in a script without capitals have fewer words.
+_ROLE_WORDS = 5
 
 
-def _cells(raw: str, offset: int) -> Iterator[tuple[int, int]]:
+class _Line:
+    """A piece of the block, what its words say of it, and how well it fits as each part of a name."""
+
+    # What a piece with a marker begins with is a name, or none at all: more need not be known of it.
     start = 0
-    for found in _CELLS.finditer(raw):
-        if found.start() > start:
-            yield offset + start, offset + found.start()
-        start = found.end()
-    if start < len(raw):
-        yield offset + start, offset + len(raw)
+    apart = True
+    card = place = note = aside = heading = office = whole = behalf = full = small = named = False
+    opens: int | None = None
+    kind: SignatoryKind | None = None
+    listing = -9.0
+    broken = -4.0
+
+    def __init__(self, piece: _Piece, before: _Line | None, width: int) -> None:
+        self.piece = piece
+        self.before = before
+        text = self.text = piece.text
+        bare = text.strip("[]<>{}() ")
+        odd = _ODD.search(text) is not None
+        self.tells_more = any_language("signatures", "more").fullmatch(bare.rstrip(".…")) is not None
+        self.placeholder = (odd and _PLACEHOLDER.search(text) is not None) or (
+            (odd or len(bare) < 40) and any_language("signatures", "placeholders").fullmatch(bare) is not None
+        )
+        self.none = (
+            self.tells_more
+            or any_language("signatures", "connectors").fullmatch(text) is not None
+            or self.placeholder
+            or any_language("closing", "formulas").fullmatch(text.rstrip(" ,.!،")) is not None
+            or (text[0] == "(" and heads_footer(text.strip("().")))
+        )
+        if piece.marker:
+            self.none |= text[-1] == "." and not name_like(text.rstrip("."))
+            self.organisation = kind_of_name(text) == "organisation"
+            self.numbered = True
+            return
+        self.apart = before is None or piece.gap > 0
+        self.numbered = before is not None and before.numbered and not self.apart
+        self.start = _name_start(text)
+        self.behalf = any_language("signatures", "behalf").match(text) is not None
+        name = text[self.start :]
+        self.kind = kind_of_name(name)
+        self.organisation = self.kind == "organisation"
+        self.office = _is_office(text)
+        self.whole = self.office and _names_its_organisation(_beside_office(text))
+        self.small = text[0].islower() and not _starts_small(text)
+        self.opens = inline_names(text)
+        self.heading = self.opens is None and _heads(text, piece.heading)
+        self.aside = _is_aside(text)
+        self.named = name_like(_without_stop(name)) or _short_name(name)
+        self.broken = self._is_broken(width)
+        self.listing = 6.0 if self.opens is not None else _listing(text)
+        self.note = text[0].isdecimal() and before is not None and (before.numbered or before.note)
+
+    def _is_broken(self, width: int) -> float:
+        """Tell how surely the line goes on with the words of the one before."""
+        if self.before is None:
+            return -4
+        last = self.before.text
+        if _OPEN.search(last) and self.piece.gap <= _NOTED:
+            return 5
+        if self.apart:
+            return -4
+        if _is_cut_off(last) or self.text[0] in "([":
+            return 4
+        if self.small:
+            return 3
+        self.full = width >= _NARROW and len(last) + 1 + len(self.text.split(None, 1)[0]) > width
+        head = _AFFILIATION.split(self.text, maxsplit=1)[0]
+        if self.full and self.kind != "person" and not self.before.organisation:
+            parts = _AFFILIATION.split(last)
+            goes_on = _has_organisation(head) and not _has_organisation(parts[-1]) if " " in head else True
+            if len(parts) > 1 and goes_on:
+                return 3
+        if self.numbered and len(last) > _WRAPPED:
+            return 3
+        return 2.6 if " " not in head and _has_organisation(head) else -4
+
+    def moves(self, state: _State) -> Iterator[tuple[_Move, _State, float]]:
+        """Give what the line may do after a name of that state, what that makes of it, and how well it fits."""
+        begun: _State = "organisation" if self.organisation else "person"
+        if self.none:
+            yield "aside", "nobody", 0
+            return
+        if self.piece.marker:
+            yield "begins", begun, 0
+            return
+        if self.heading:
+            yield "heading", "nobody", 5
+        yield "aside", "nobody", self.left_out(state)
+        yield "begins", begun, self.begins()
+        yield "lists", "list", self.listing
+        if state == "list":
+            yield "more", "list", self.lists_on()
+        elif state != "nobody":
+            gap = min(self.piece.gap, _NOTED)
+            yield "more", state, self.broken
+            yield "role", "whole" if self.whole else "role", self.role(state) - gap
+            yield "affiliation", "whole", self.affiliation(state) - 2 * gap
+
+    def left_out(self, state: _State) -> float:
+        """Tell how well it fits that the line is no part of a name."""
+        if self.aside or self.note:
+            return 4
+        return 0.8 if self.office or not self.named else -1
+
+    def begins(self) -> float:
+        """Tell how well it fits that the line begins a name."""
+        told = (1 if _has_organisation(_AFFILIATION.split(self.text, maxsplit=1)[0]) else 3) * self.office
+        return (2.0 if self.named else -2.0) - told - 2.5 * (self.numbered or self.note) - 2 * self.small
+
+    def lists_on(self) -> float:
+        """Tell how well it fits that names in running text, begun before, go on in the line."""
+        joined = self.broken > 0 or self.full or (self.before is not None and self.before.piece.goes_on)
+        if self.apart or not joined:
+            return -4
+        return max(self.listing + 1, 3 if self.broken > 0 else 1.9 if self.listing == _ONE_NAME else -4)
+
+    def role(self, state: _State) -> float:
+        """Tell how well it fits that the line says what the person is whose name stands before it."""
+        if self.office:
+            whole = any_language("addressee", "offices").fullmatch(self.text) is not None
+            return 3.4 if whole or state != "organisation" else -1
+        if self.place:
+            return 4
+        if state == "organisation" or self.kind == "person":
+            return -4
+        if _may_be_role(self.text):
+            return 2.6
+        return 1.5 if not self.named and not self.aside else -4
+
+    def affiliation(self, state: _State) -> float:
+        """Tell how well it fits that the line is the organisation of the person whose name stands before it."""
+        if self.numbered:
+            return 2.5
+        if self.card and not self.place:
+            return 4
+        if self.kind == "person" or self.aside or self.office or state in {"organisation", "whole"}:
+            return -4
+        if state == "role":
+            return 2.8 if self.organisation or self.behalf else 2.2
+        return 3 if self.behalf else -1
+
+
+def _heads(text: str, marked_up: bool) -> bool:
+    """Tell a heading inside the block."""
+    bare = text.rstrip(" :.：").lstrip("#* ")
+    return heads_names(bare) or marked_up or text.endswith((":", "：")) or heads_signatures(bare)
+
+
+def _is_aside(text: str) -> bool:
+    """Tell what is printed below names and is none: an address, a telephone number, a date, initials."""
+    return (
+        _CONTACT.search(text) is not None
+        or _TELEPHONE.match(text) is not None
+        or _TYPIST.fullmatch(text) is not None
+        or _is_dated(text)
+        or _is_address(text)
+    )
+
+
+# ---------------------------------------------------------------------------------- the best reading
+
+# What stands last once a line was taken in: nothing that can go on, an organisation's name, a person's or one that
+# may be, a person's with an office, one to which nothing is to be added, names in running text.
+_State = Literal["nobody", "organisation", "person", "role", "whole", "list"]
+# What a line does: begins a name; goes on with the words of the last line; says what the person is, or of which
+# organisation; lists names in running text; heads the names below it; is nothing of the kind (an address, a note).
+_Move = Literal["begins", "more", "role", "affiliation", "lists", "heading", "aside"]
+
+
+class _Path(NamedTuple):
+    """The last step of a reading, and those before it."""
+
+    before: _Path | None
+    line: _Line
+    move: _Move
+
+
+def _best_reading(pieces: Sequence[_Piece]) -> list[tuple[_Line, _Move]]:
+    """Tell what each piece does, by the reading of all that fits best (Viterbi's algorithm)."""
+    width = max((len(piece.text) for piece in pieces), default=0)
+    best: dict[_State, tuple[float, _Path | None]] = {"nobody": (0.0, None)}
+    for line in _lines(pieces, width):
+        reached: dict[_State, tuple[float, _Path | None]] = {}
+        for state, (score, path) in best.items():
+            for move, after, gain in line.moves(state):
+                if after not in reached or score + gain > reached[after][0]:
+                    reached[after] = (score + gain, _Path(path, line, move))
+        best = reached
+    path = max(best.values(), key=itemgetter(0))[1]
+    steps: list[tuple[_Line, _Move]] = []
+    while path:
+        steps.append((path.line, path.move))
+        path = path.before
+    return steps[::-1]
+
+
+def _lines(pieces: Sequence[_Piece], width: int) -> list[_Line]:
+    """Give what the words of each piece say, and what those around it do."""
+    lines: list[_Line] = []
+    for piece in pieces:
+        lines.append(_Line(piece, lines[-1] if lines else None, width))
+    groups: list[list[_Line]] = []
+    for line in lines:
+        if not groups or line.piece.gap or line.piece.marker:
+            groups.append([])
+        groups[-1].append(line)
+    if len(lines) == 1 and not lines[0].piece.marker:
+        lines[0].listing += 2
+    cards = [group for group in groups if 1 < len(group) < 5 and _is_card(group)]
+    if len(cards) > 1 and len(cards) * 2 >= len(groups):
+        for group in cards:
+            for line in group[1:]:
+                line.card, line.place = True, _is_member(group[0].text)
+    for line in lines:
+        if (
+            line.before
+            and not line.apart
+            and _POSTAL_CODE.match(line.text)
+            and line.before.text[-1].isdigit()
+        ):
+            # A street.
+            line.before.aside = True
+    if len(groups) > 2:
+        for group in groups:
+            if len(group) == 1 and _stands_alone(group[0]):
+                group[0].named, group[0].small = True, False
+    return lines
+
+
+def _is_card(group: Sequence[_Line]) -> bool:
+    """Tell a person's name with lines below it that say who that is, none of them by an office."""
+    first, *rest = group
+    if first.piece.marker or first.none or first.heading or _CELLS.search(first.text):
+        return False
+    person = first.kind == "person" or (first.kind is None and 1 < len(first.text.split()) < 6)
+    told = any(line.kind == "person" for line in rest) or all(line.office for line in rest)
+    sure = len(group) > 2 or _has_organisation(rest[0].text) or _is_member(first.text)
+    return person and not told and sure
+
+
+def _is_member(name: str) -> bool:
+    """Tell a name with letters after it ("Ada Okello MP"): the place below it is what the person speaks for."""
+    return name.rsplit(None, 1)[-1].casefold() in any_words("signatures", "after_names")
+
+
+def _stands_alone(line: _Line) -> bool:
+    """Tell a name in small letters ("mailbox (Germany)") that is set off by blank lines like those around it."""
+    if line.piece.marker or line.none:
+        return False
+    name, _, place = line.text.partition(" (")
+    return name.count(" ") < 2 and (not place or place.endswith(")")) and line.text[-1] not in ":!?…."
+
+
+class _Names:
+    """Puts the names together from what each line does."""
+
+    def __init__(self, text: str, section: SignatoryKind | None) -> None:
+        self.text = text
+        self.section = section
+        self.entries: list[_Entry] = []
+        # What the last person is, kept until an organisation tells of which.
+        self._role = ""
+        self._listed: list[Span] = []
+        self._start = 0
+
+    def take(self, line: _Line, move: _Move) -> None:
+        """Take a line in."""
+        if self._listed and move != "more":
+            self.end_list()
+        if move == "begins":
+            self._begin(line)
+        elif move == "heading":
+            self.section = _kind_of_heading(line.text)
+        elif move == "lists":
+            self._listed, self._start = [line.piece.span], line.opens or _after_heading(line.text)
+        elif move == "more" and self._listed:
+            self._listed.append(line.piece.span)
+        elif move == "more":
+            self._add(line, f" {line.text}")
+        elif move == "role":
+            self._tell(line)
+        elif move == "affiliation":
+            text = line.text if line.numbered else line.text[line.start :]
+            self._add(line, "".join(f", {part}" for part in (self._role, text) if part))
+            self._role = ""
+
+    def _begin(self, line: _Line) -> None:
+        name, end = line.text[line.start :], line.piece.span.end
+        start = (
+            self.text.find(name[0], line.piece.span.start + line.start)
+            if line.start
+            else line.piece.span.start
+        )
+        if not line.piece.marker and _capitalised(name):
+            name, end = name[:-1], end - 1
+        self._role = ""
+        self.entries.append(_Entry(name, Span(start, end), self.section))
+
+    def _tell(self, line: _Line) -> None:
+        """Take in what the last person is; it is part of the name where it names an organisation."""
+        last = self.entries[-1]
+        self.entries[-1] = last._replace(kind=last.kind or "person")
+        if line.numbered or line.whole:
+            self._add(line, f", {line.text}")
+        else:
+            self._role = f"{self._role}, {line.text}" if self._role else line.text
+
+    def _add(self, line: _Line, more: str) -> None:
+        last = self.entries[-1]
+        span = Span(last.span.start, line.piece.span.end)
+        self.entries[-1] = last._replace(name=last.name + more, span=span)
+
+    def end_list(self) -> None:
+        """Take in the names of the running text that was gathered."""
+        if self._listed:
+            reading = read(self.text, self._listed)
+            self.entries.extend(_running_entries(reading, self._start, section=self.section))
+            self._listed = []
+
+
+def _kind_of_heading(text: str) -> SignatoryKind | None:
+    """Tell of what kind the names below a heading are."""
+    words = {word.casefold() for word in re.findall(r"\w+", text)}
+    persons = not words.isdisjoint(any_words("signatures", "person_headings"))
+    organisations = not words.isdisjoint(_organisation_words())
+    if persons == organisations:
+        return None
+    return "person" if persons else "organisation"
+
+
+def _name_start(text: str) -> int:
+    """Tell where the name begins after "and", "with", "on behalf of the", "Sgd.:", "The president:"; 0 mostly."""
+    if signed := _signed(text):
+        return signed
+    found = any_language("signatures", "connectors").match(text)
+    if found and not found[0].islower():
+        found = None
+    found = found or any_language("signatures", "behalf").match(text)
+    if not found or (found.end() < len(text) and not text[found.end()].isspace()):
+        return 0
+    rest = text[found.end() :].lstrip(_EDGES + ":")
+    return len(text) - len(rest) if rest else 0
+
+
+def _signed(text: str) -> int:
+    """Tell where the name begins after "Sgd.:", "The president:"; 0 if there is no such mark."""
+    for found in (
+        any_language("signatures", "marks").match(text),
+        any_language("addressee", "offices").match(text),
+    ):
+        if found and text[found.end() :].lstrip(" .").startswith((":", "：")):
+            name = text[found.end() :].lstrip(" .:：")
+            return len(text) - len(name) if name else 0
+    return 0
+
+
+def _listing(text: str) -> float:
+    """Tell how surely a line lists several names rather than one with its role and place."""
+    if ";" in text or "؛" in text or "•" in text or text.count(" / ") > 1:
+        return 5
+    if _between_dashes(text):
+        return 4
+    parts = [part.strip() for part in _COMMAS.split(_BRACKETS.sub("", text)) if part.strip()]
+    if len(parts) < 2:
+        return _ONE_NAME
+    kinds = [kind_of_name(part) for part in parts]
+    several = kinds[0] == "organisation"
+    score = -1.5 + 2 * max(0, len(parts) - _MOST_PARTS)
+    for part, kind in zip(parts[1:], kinds[1:], strict=True):
+        joined = any_language("signatures", "connectors").match(part)
+        if joined or any_language("signatures", "more").fullmatch(part.rstrip(".…")):
+            score += 1.5
+        elif part[0].islower() or _is_office(part):
+            score -= 2.5
+        elif part.casefold() in any_words("signatures", "after_names") or heads_names(part):
+            score -= 1.5
+        elif kind == "person":
+            score, several = score + 2, True
+        elif " " not in part:
+            # A town, or an acronym.
+            score -= 0.5
+        elif kind == "organisation":
+            score += 2 if several else -0.8 if kinds[0] == "person" else 0.3
+        else:
+            score += 1 if several else 0.5
+    return score + 1.5 * (_last_connector(parts[-1], 0, len(parts[-1]), listed=True) is not None)
+
+
+# -------------------------------------------------------------------------------------- what words say
 
 
 def _after_heading(text: str) -> int:
@@ -494,11 +664,8 @@ def _short_name(text: str) -> bool:
     return text[:1].isupper() and text[-1] not in ":!?…." and text.count(" ") < _FEW_WORDS
 
 
-def _is_contact(text: str) -> bool:
-    """Tell an address on the web, of mail, a telephone number."""
-    if _TELEPHONE.match(text):
-        return True
-    return _SIGN_OF_CONTACT.search(text) is not None and _CONTACT.search(text) is not None
+def _without_stop(text: str) -> str:
+    return text[:-1] if _capitalised(text) else text
 
 
 def _capitalised(text: str) -> bool:
@@ -512,7 +679,7 @@ def _capitalised(text: str) -> bool:
 
 
 def _is_dated(text: str) -> bool:
-    return may_hold_date(text) and any(True for _ in find_dates(text, "day"))
+    return len(text) < _WRAPPED and may_hold_date(text) and any(True for _ in find_dates(text, "day"))
 
 
 def _starts_small(text: str) -> bool:
@@ -547,10 +714,6 @@ def _is_cut_off(name: str) -> bool:
     return last.islower() and any_language("addressee", "connectors").fullmatch(last) is not None
 
 
-# Names of persons have fewer words.
-_ROLE_WORDS = 5
-
-
 def _may_be_role(text: str) -> bool:
     """Tell a role from a name by its length, in a script that has no capitals."""
     caseless = text.upper() == text.lower()
@@ -571,33 +734,15 @@ def _names_its_organisation(text: str) -> bool:
     return head is not None and sum(map(str.isupper, head[0])) > 1
 
 
-def _lists(text: str, alone: bool) -> bool:
-    """Tell whether a line lists several names rather than one with its role and place.
-
-    A line that is the whole block may list as few as three, if the first is no person's.
-    """
-    parts = [part.strip() for part in re.split("[,،]", text)]
-    parts = [part for part in parts if part.casefold() not in any_words("signatures", "after_names")]
-    if sum(_has_title(part) for part in parts) > 1:
-        return True
-    if len(parts) < 3 or any(map(_is_office, parts)):
-        return len(parts) > _MOST_PARTS
-    if sum(kind_of_name(part) == "organisation" for part in parts) >= max(3, len(parts) - 1):
-        # One organisation, and its town and state, are none.
-        surely = sum(_has_organisation(part) or (part.isupper() and len(part) > 2) for part in parts)
-        return surely > 1 or len(parts) > _MOST_PARTS
-    return len(parts) > _MOST_PARTS or len(text) > 120 or (alone and kind_of_name(parts[0]) == "organisation")
+def _is_address(text: str) -> bool:
+    """Tell a line of an address: a street with its number, a town with its postal code."""
+    return _DIGIT.search(text) is not None and (
+        any_language("addressee", "places").search(text) is not None or _POSTAL_CODE.match(text) is not None
+    )
 
 
-def _has_title(text: str) -> bool:
-    """Tell whether a name begins with a form of address ("Dr. X", not "Professor of Law")."""
-    head = _NAME_WORDS.match(text)
-    titled = head is not None and head[0].casefold() in any_words("signatures", "persons")
-    return titled and not _is_office(text)
+# ------------------------------------------------------------------------------------- running text
 
-
-# A line of more code points may have been wrapped.
-_WRAPPED = 60
 # A name, two roles or places, a country: a line with more commas than that is a list.
 _MOST_PARTS = 4
 _PARTS = re.compile(r"[;؛•|\n]|\s/\s")
