@@ -368,6 +368,10 @@ _COLON = re.compile("[:：]")
 
 def inline_names(text: str) -> int | None:
     """Tell where the names begin in a line that says who signs: "Signed by A, B and C"."""
+    bare = text if text.isascii() else _VOWEL_SIGNS.sub("", text)
+    if len(bare) < len(text):
+        start = inline_names(bare)
+        return None if start is None else _with_vowel_signs(text, start)
     if found := any_language("signatures", "inline").match(text):
         start = found.end()
     elif (colon := _COLON.search(text, 0, _SHORT)) and heads_signatures(text[: colon.start()]):
@@ -379,6 +383,12 @@ def inline_names(text: str) -> int | None:
         # "Signed: the League of …; the Union of …"
         rest = rest[article.end() :].lstrip()
     return start if rest and not rest[0].islower() and not rest[0].isdecimal() else None
+
+
+def _with_vowel_signs(text: str, start: int) -> int:
+    """Tell where a place of the text without vowel signs is in it."""
+    letters = (place for place, char in enumerate(text) if not _VOWEL_SIGNS.match(char))
+    return next(islice(letters, start, None))
 
 
 def heads_footer(text: str, signed: bool = True) -> bool:
@@ -593,6 +603,8 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
             and line.marker.isdecimal()
             and int(line.marker) == highest + 1 > 1
         ):
+            zone = "signatures"
+        elif zone == "footer" and text and heads_signatures(text) and _names_follow(layout, words, index + 1):
             zone = "signatures"
         elif zone == "signatures" and names > 2 and not highest and _begins_notes(layout, words, index):
             zone = "footer"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.extraction.signatures import kind_of_name
+from kb.extraction.printed_names import kind_of_name
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,256 @@
+"""What the words of a printed name tell: whose name it is, where it begins, whether it goes on, or is none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from kb.extraction.dates import find_dates, may_hold_date
+from kb.extraction.language import any_language, any_words
+from kb.extraction.offices import without_article
+from kb.extraction.zones import heads_footer, name_like
+from kb.letter import SignatoryKind
+
+EDGES = " \t,;،؛*_|•·"
+
+# ------------------------------------------------------------------------------- a person's, an organisation's
+
+_NAME_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_ASCII_NAME_WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_AFFILIATION = re.compile(r"(?=[\s,،(:])(?:\s[-–—]\s|,\s|،\s|\s?\(|:\s)")
+_INITIAL = re.compile(r"[^\W\d_]\.\s?[^\W\d_]")
+
+
+def parts_of(name: str) -> list[str]:
+    """Part a name from what is said beside it: "Ada Okello, River League (Accra)"."""
+    return _AFFILIATION.split(name)
+
+
+def _words(text: str) -> list[str]:
+    return (_ASCII_NAME_WORDS if text.isascii() else _NAME_WORDS).findall(text.casefold())
+
+
+def has_organisation(text: str) -> bool:
+    """Tell whether text holds a word that only names of organisations hold."""
+    return not any_words("signatures", "organisations").isdisjoint(_words(text))
+
+
+@lru_cache(maxsize=1 << 12)
+def kind_of_name(name: str) -> SignatoryKind | None:
+    """Tell whether a printed name is a person's or an organisation's, None where the words don't tell."""
+    name, *beside = _AFFILIATION.split(name, maxsplit=1)
+    head = _words(name)
+    if not head:
+        return "organisation"
+    if head[0] in any_words("signatures", "persons") and len(head) > 1:
+        return "person"
+    if not any_words("signatures", "organisations").isdisjoint(head):
+        return "organisation"
+    if len(head) == 1 or (name.isupper() and len(head) > 4):
+        return "organisation"
+    if beside and (is_role(beside[0]) or any_language("signatures", "behalf").match(beside[0])):
+        return "person"
+    if len(head) < 5 and _without_accents(head[0]) in any_words("signatures", "given_names"):
+        return "person"
+    return "organisation" if len(head) > 5 else None
+
+
+def _without_accents(word: str) -> str:
+    decomposed = unicodedata.normalize("NFD", word)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def is_person(name: str) -> bool:
+    """Tell whether a name is surely a person's: by a form of address, an initial, a given name, letters after it."""
+    return kind_of_name(name) == "person" or _INITIAL.match(name) is not None or is_member(name)
+
+
+def is_member(name: str) -> bool:
+    """Tell whether letters stand after a name ("Ada Okello MP")."""
+    return name.rsplit(None, 1)[-1].casefold() in any_words("signatures", "after_names")
+
+
+def begins_with_name(text: str) -> bool:
+    """Tell whether text begins with a name: in capitals, or with a word of organisations."""
+    head = _NAME_WORDS.search(text)
+    return head is not None and (
+        head[0][0].isupper() or head[0].casefold() in any_words("signatures", "organisations")
+    )
+
+
+# ----------------------------------------------------------------------------------------------- roles
+
+# Names of persons in a script without capitals have fewer words.
+_ROLE_WORDS = 5
+
+
+def is_role(text: str) -> bool:
+    """Tell whether text says what a person is ("Executive Director", "President, Bar Association")."""
+    text = without_article(text)
+    found = any_language("addressee", "offices").match(text) or any_language("signatures", "roles").match(
+        text
+    )
+    if not found:
+        return False
+    rest = text[found.end() :].lstrip()
+    return (
+        not rest
+        or rest[0] in ",-–—(/&،"
+        or any_language("addressee", "connectors").match(rest) is not None
+        # Arabic puts nothing between an office and the body it is of.
+        or (rest[0].upper() == rest[0].lower() and has_organisation(rest))
+        # "Président national", "Directora ejecutiva": an office in lower case.
+        or (rest.islower() and rest.count(" ") < 3)
+    )
+
+
+def may_be_role(text: str) -> bool:
+    """Tell a role from a name by its length, in a script that has no capitals."""
+    caseless = text.upper() == text.lower()
+    plain_words = caseless and _AFFILIATION.search(text) is None and not has_organisation(text)
+    return plain_words and text.count(" ") + 1 >= _ROLE_WORDS and kind_of_name(text) != "person"
+
+
+def role_of_organisation(text: str) -> bool:
+    """Tell a role that says of which organisation, as its words or its capitals tell ("Chair, River League")."""
+    office = any_language("addressee", "offices").match(text)
+    beside = text[office.end() :].strip() if office else text
+    if has_organisation(beside):
+        return not beside.islower()
+    head = _NAME_WORDS.match(beside, 2) if beside.startswith(", ") else None
+    return head is not None and sum(map(str.isupper, head[0])) > 1
+
+
+# -------------------------------------------------------------------------------- where names begin and end
+
+_OPEN = re.compile(r"[(\[«“][^)\]»”]*$")
+_TAIL = ("-", "–", "—", ":", "/", "&", ",", "،")
+# Among names, what has so few words and does not end as a sentence is one, however it is capitalised.
+FEW_WORDS = 7
+
+
+def is_named(text: str) -> bool:
+    """Tell whether a line among names may be one."""
+    text = without_stop(text)
+    short = text[:1].isupper() and text[-1] not in ":!?…." and text.count(" ") < FEW_WORDS
+    return short or name_like(text)
+
+
+def without_stop(text: str) -> str:
+    """Leave out the full stop after a short name with a capital at the head of each longer word."""
+    if not text.endswith(".") or "." in text[:-1] or text.count(" ") >= FEW_WORDS:
+        return text
+    longer = re.findall(r"[^\W\d_]{4,}", text)
+    # "Inc.", "Ltd.": an abbreviation.
+    whole = bool(longer) and text[:-1].endswith(longer[-1])
+    stopped = whole and all(word[0].isupper() for word in longer) and name_like(text[:-1])
+    return text[:-1] if stopped else text
+
+
+def is_open(name: str) -> bool:
+    """Tell whether a bracket or a quotation mark is still open at the end of a name."""
+    return _OPEN.search(name) is not None
+
+
+def is_cut_off(name: str) -> bool:
+    """Tell whether a name surely goes on: it ends in a dash, a comma, "of"."""
+    last = name.rsplit(None, 1)[-1]
+    if last.endswith(_TAIL):
+        return True
+    return last.islower() and any_language("addressee", "connectors").fullmatch(last) is not None
+
+
+def starts_small(text: str) -> bool:
+    """Tell a name that begins with a small letter on purpose (iPEN), or a connecting word before one."""
+    return text[1:2].isupper() or any_language("signatures", "connectors").match(text) is not None
+
+
+def speaks_for(text: str) -> bool:
+    """Tell whether a line says on behalf of whom somebody signs."""
+    return any_language("signatures", "behalf").match(text) is not None
+
+
+def name_start(text: str) -> int:
+    """Tell where the name begins after "and", "with", "on behalf of the", "Sgd.:", "The president:"; 0 mostly."""
+    if marked := marks_name(text):
+        return marked
+    found = any_language("signatures", "connectors").match(text)
+    if found and not found[0].islower():
+        found = None
+    found = found or any_language("signatures", "behalf").match(text)
+    if not found or (found.end() < len(text) and not text[found.end()].isspace()):
+        return 0
+    rest = text[found.end() :].lstrip(EDGES + ":")
+    return len(text) - len(rest) if rest else 0
+
+
+def marks_name(text: str) -> int:
+    """Tell where the name begins after "Sgd.:", "The president:"; 0 if there is no such mark."""
+    for section, key in (("signatures", "marks"), ("addressee", "offices")):
+        found = any_language(section, key).match(text)
+        if found and text[found.end() :].lstrip(" .").startswith((":", "：")):
+            name = text[found.end() :].lstrip(" .:：")
+            return len(text) - len(name) if name else 0
+    return 0
+
+
+# ------------------------------------------------------------------------------------------- what is none
+
+_DIGIT = re.compile(r"\d")
+_CONTACT = re.compile(r"\S@\S|https?://|www\.", re.IGNORECASE)
+_TELEPHONE = re.compile(r"\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNORECASE)
+# The initials of who wrote and who typed a letter ("GS/mk").
+_TYPIST = re.compile(r"[A-Z]{1,4}[/:][a-z]{1,4}")
+_POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,6}\s+[^\W\d_]")
+_PLACEHOLDER = re.compile(r"\$\{|\{\{|_{3,}|\.{4,}|<<|\[\s*\]|…{2,}|[xX]{4,}")
+_ODD = re.compile(r"[${\[<(_.…Xx]")
+_BRACKETS = "[]<>{}() "
+# A place and a date, and what is to be filled in, take fewer code points.
+_SHORT = 60
+_SHORTER = 40
+
+
+def is_contact(text: str) -> bool:
+    """Tell an address on the web or of mail, a telephone number."""
+    return _CONTACT.search(text) is not None or _TELEPHONE.match(text) is not None
+
+
+def is_aside(text: str) -> bool:
+    """Tell what is printed below names and is none: an address, a telephone number, a date, initials."""
+    if is_contact(text) or _TYPIST.fullmatch(text):
+        return True
+    if not _DIGIT.search(text):
+        return False
+    dated = len(text) < _SHORT and may_hold_date(text) and any(True for _ in find_dates(text, "day"))
+    return dated or has_postal_code(text) or any_language("addressee", "places").search(text) is not None
+
+
+def has_postal_code(text: str) -> bool:
+    """Tell a line of an address that begins with a postal code."""
+    return _POSTAL_CODE.match(text) is not None
+
+
+def tells_more(text: str) -> bool:
+    """Tell a line that says how many more have signed, or where they are."""
+    return any_language("signatures", "more").fullmatch(text.strip(_BRACKETS).rstrip(".…")) is not None
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell what is still to be filled in, or is withheld ("[Your name]")."""
+    bare = text.strip(_BRACKETS)
+    odd = _ODD.search(text) is not None
+    if odd and _PLACEHOLDER.search(text):
+        return True
+    return (odd or len(bare) < _SHORTER) and (
+        any_language("signatures", "placeholders").fullmatch(bare) is not None
+    )
+
+
+def is_formula(text: str) -> bool:
+    """Tell what stands among names and is surely none: a closing formula, a bare "and", a note in brackets."""
+    return (
+        any_language("closing", "formulas").fullmatch(text.rstrip(" ,.!،")) is not None
+        or any_language("signatures", "connectors").fullmatch(text) is not None
+        or (text[0] == "(" and heads_footer(text.strip("().")))
+    )

@@ -1,0 +1,129 @@
+"""Signatures in a table: a name in each row, with role and organisation beside it, or names side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from kb.extraction.language import any_language
+from kb.extraction.layout import plain
+from kb.extraction.printed_names import (
+    EDGES,
+    has_organisation,
+    is_contact,
+    is_person,
+    is_role,
+    kind_of_name,
+    marks_name,
+)
+from kb.extraction.zones import heads_names
+from kb.letter import Span
+
+
+class Piece(NamedTuple):
+    """A printed line of a signature block, or a cell of a table, and how it is set.
+
+    `gap`, `marker` and `heading` are those of a `Line`; `goes_on` says that a comma or a semicolon stands after it.
+    """
+
+    text: str
+    span: Span
+    gap: int = 0
+    marker: str | None = None
+    heading: bool = False
+    goes_on: bool = False
+
+
+Row = list[Piece]
+
+_CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
+_RULE = re.compile(r"[\s|:+-]+")
+
+
+def rows_of(text: str, pieces: Sequence[Piece]) -> list[Row | None]:
+    """Give the cells of each line that is a row of a table, none for a rule between rows; None for other lines."""
+    raws = [text[piece.span.start : piece.span.end] for piece in pieces]
+    rows: list[Row | None] = []
+    for number, (piece, raw) in enumerate(zip(pieces, raws, strict=True)):
+        # "ACT | The App Association" alone is a name.
+        barred = "|" in raw and any("|" in raws[n] for n in (number - 1, number + 1) if 0 <= n < len(raws))
+        if not (barred or "\t" in raw or "    " in raw or raw[0] in "|+:-"):
+            rows.append(None)
+        elif _RULE.fullmatch(raw):
+            rows.append([])
+        else:
+            cells = list(_cells(text, piece))
+            if piece.marker and rows and rows[-1] and len(rows[-1]) == len(cells) + 1:
+                # The number is a column of its own.
+                cells.insert(0, Piece("", Span(piece.span.start, piece.span.start)))
+            filled = sum(bool(cell.text) for cell in cells)
+            rows.append(cells if filled > 1 or (filled and raw[0] == "|") else None)
+    return rows
+
+
+def _cells(text: str, row: Piece) -> Iterator[Piece]:
+    start = row.span.start + (text[row.span.start] == "|")
+    for found in (*_CELLS.finditer(text, start, row.span.end), None):
+        stop = found.start() if found else row.span.end
+        lead = len(text[start:stop]) - len(text[start:stop].lstrip())
+        yield Piece(plain(text, start, stop).strip(EDGES), Span(start + lead, stop), row.gap)
+        start = found.end() if found else stop
+
+
+def columns_of(rows: Sequence[Row]) -> Iterator[list[Piece]]:
+    """Give what is to be read line by line: the columns, if names stand side by side, else each row as a name."""
+    if _side_by_side(rows):
+        for column in range(max(map(len, rows))):
+            yield [row[column] for row in rows if column < len(row) and row[column].text]
+    else:
+        yield list(_names(rows))
+
+
+def _side_by_side(rows: Sequence[Row]) -> bool:
+    """Tell whether the columns hold the same kind of thing: names beside names, offices beside offices."""
+    alike = 0
+    for row in rows:
+        cells = [cell.text for cell in row if cell.text]
+        for test in (marks_name, has_organisation, is_role, is_person):
+            if told := sum(bool(test(cell)) for cell in cells[:2]):
+                alike += 1 if told == 2 else -1
+                break
+        alike -= any(heads_names(cell) or _is_number(cell) for cell in cells)
+    return alike > 0
+
+
+def _names(rows: Sequence[Row]) -> Iterator[Piece]:
+    """Give the name in each row: what stands in the columns that hold it, or is likely to be it."""
+    columns: list[int] = []
+    for number, row in enumerate(rows):
+        cells = [cell for cell in row if cell.text]
+        heads = [_heads_column(cell.text, "subheadings") for cell in cells]
+        if sum(heads) > 1 or (all(heads) and not number):
+            columns = [place for place, cell in enumerate(row) if _heads_column(cell.text, "columns")]
+            continue
+        chosen = [row[place] for place in columns if place < len(row)] or _with_affiliation(cells)
+        chosen = [cell for cell in chosen if cell.text and not is_contact(cell.text)]
+        if chosen:
+            span = Span(chosen[0].span.start, chosen[-1].span.end)
+            # Each row is a name of its own, as if numbered.
+            yield Piece(", ".join(cell.text for cell in chosen), span, marker="|")
+
+
+def _heads_column(text: str, key: str) -> bool:
+    """Tell whether a cell heads a column of that list ("Name", "Profession/Affiliation")."""
+    known = any_language("signatures", key)
+    return bool(text) and all(known.fullmatch(part.strip(" .:")) for part in re.split("[/&,]", text))
+
+
+def _with_affiliation(cells: Sequence[Piece]) -> Row:
+    """Give the cells of a row that are the name: a person's has a role and an organisation beside it."""
+    cells = [cell for cell in cells if not _is_number(cell.text)]
+    if not cells or kind_of_name(cells[0].text) == "organisation":
+        return list(cells[:1])
+    beside = [cell for cell in cells[1:] if not heads_names(cell.text)]
+    return [cells[0], *beside] if any(has_organisation(cell.text) for cell in beside) else [cells[0]]
+
+
+def _is_number(text: str) -> bool:
+    return text.rstrip(".)").isdecimal()
