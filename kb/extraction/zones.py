@@ -602,7 +602,9 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
             and line.marker
             and line.marker.isdecimal()
             and int(line.marker) == highest + 1 > 1
-        ) or (zone == "footer" and text and heads_signatures(text) and _names_follow(layout, words, index + 1)):
+        ) or (
+            zone == "footer" and text and heads_signatures(text) and _names_follow(layout, words, index + 1)
+        ):
             zone = "signatures"
         elif zone == "signatures" and names > 2 and not highest and _begins_notes(layout, words, index):
             zone = "footer"
