@@ -8,7 +8,7 @@ the numbers (DIN 5008); a year that comes first is followed by month and day (IS
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -56,22 +56,29 @@ def find_dates(text: str, order: Order | None = None) -> Iterator[PrintedDate]:
     if not may_hold_date(text):
         return
     for found in _pattern().finditer(text):
-        part = found.groupdict()
-        if part["separator"]:
-            yield _numeric(found, order)
-            continue
-        year = int(part["year1"] or part["year2"] or part["year3"] or part["iso_year"])
-        if not 1900 <= year <= 2100:
-            continue
-        if part["iso_year"]:
-            yield _dated(found, year, int(part["iso_month"]), int(part["iso_day"]))
-            continue
-        month = _months()[_key(part["month1"] or part["month2"] or part["month3"])]
-        day = part["day1"] or part["day2"]
-        if day or part["word"]:
-            yield _dated(found, year, month, int(day or _days()[_key(part["word"])]))
-        else:
-            yield PrintedDate(found.start(), found.end(), f"{year:04d}-{month:02d}")
+        printed = _numeric(found, order) if found["separator"] else _named(found)
+        if printed:
+            yield printed
+
+
+def _named(found: re.Match[str]) -> PrintedDate | None:
+    """Read a date whose parts are told by their form or their names."""
+    part = found.groupdict()
+    year = int(part["year1"] or part["year2"] or part["year3"] or part["iso_year"])
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    if part["iso_year"]:
+        return _dated(found, year, int(part["iso_month"]), int(part["iso_day"]))
+    months = {
+        _months()[_key(name)] for name in _name().findall(part["month1"] or part["month2"] or part["month3"])
+    }
+    if len(months) > 1:
+        return None  # "March/April 2020" is a time, not a date
+    month = months.pop()
+    day = part["day1"] or part["day2"]
+    if day or part["word"]:
+        return _dated(found, year, month, int(day or _days()[_key(part["word"])]))
+    return PrintedDate(found.start(), found.end(), f"{year:04d}-{month:02d}")
 
 
 def _dated(found: re.Match[str], year: int, month: int, day: int) -> PrintedDate:
@@ -81,11 +88,13 @@ def _dated(found: re.Match[str], year: int, month: int, day: int) -> PrintedDate
         return PrintedDate(found.start(), found.end(), None, "impossible")
 
 
-def _numeric(found: re.Match[str], order: Order | None) -> PrintedDate:
+def _numeric(found: re.Match[str], order: Order | None) -> PrintedDate | None:
     first, second, year = int(found["first"]), int(found["second"]), int(found["last"])
     if len(found["last"]) == 2:
         year += 2000 if year < 70 else 1900
-    if not 1900 <= year <= 2100 or not first or not second:
+    if _FIRST_HIJRI <= year <= _LAST_HIJRI:
+        return None
+    if not _FIRST_YEAR <= year <= _LAST_YEAR or not first or not second:
         return PrintedDate(found.start(), found.end(), None, "impossible")
     if first > 12 or found["separator"] == "." or first == second:
         order = "day"
@@ -97,25 +106,30 @@ def _numeric(found: re.Match[str], order: Order | None) -> PrintedDate:
     return _dated(found, year, *((second, first) if order == "day" else (first, second)))
 
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+# Years of the Hijri calendar, whose days can't be told for certain from here: such dates are not read.
+_FIRST_HIJRI, _LAST_HIJRI = 1300, 1500
 _NUMBERS = (
     r"(?<![\w./-])(?P<first>\d{1,2})\s?(?P<separator>[./-])\s?(?P<second>\d{1,2})\s?(?P=separator)\s?"
-    r"(?P<last>\d{4}|\d{2})(?![\w/-]|\.\d)"
+    r"(?P<last>\d{4}|\d{2})"
 )
+_NO_MORE = r"(?![\w/-]|\.\d)"
 # What every form has: a year of four digits, or two numbers and a sign between them.
 _MAY_HOLD_ONE = re.compile(r"\d(?:\d{3}|\s?[./-]\s?\d)")
-_NUMERIC = re.compile(_NUMBERS)
+_NUMERIC = re.compile(_NUMBERS + _NO_MORE)
 
 
 def _key(word: str) -> str:
-    return " ".join(re.split(r"\s*[/(.]", word.casefold())[0].split())
+    return " ".join(word.casefold().split())
 
 
 @cache
 def _days() -> dict[str, int]:
     return {
-        name.casefold(): number
+        name: number
         for language in languages().values()
-        for number, name in enumerate(language.section("dates").get("days", ()), 1)
+        for number, names in enumerate(language.section("dates").get("days", ()), 1)
+        for name in names.casefold().split("|")
     }
 
 
@@ -129,42 +143,43 @@ def _months() -> dict[str, int]:
     }
 
 
+def _any_of(words: Iterable[str]) -> str:
+    """An expression for any of the words, the longest first, however their parts are spaced."""
+    longest_first = sorted(set(words), key=lambda word: (-len(word), word))
+    return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s{1,3}") for word in longest_first) + ")"
+
+
+def _words(key: str) -> str:
+    return _any_of(
+        word for language in languages().values() for word in language.section("dates").get(key, ())
+    )
+
+
+@cache
+def _name() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){_any_of(_months())}(?!\w)", re.IGNORECASE)
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     """Build one pattern for all forms. Numbers may be Arabic-Indic; a date may be broken over lines."""
-    names = "|".join(sorted((re.escape(name) for name in _months()), key=len, reverse=True)).replace(
-        r"\ ", r"\s{1,3}"
-    )
-    month = rf"(?:{names})(?!\w)\.?(?:\s?[/(]\s?(?:{names})\)?)?"
-    ordinals, links = (
-        "|".join(
-            sorted(
-                {word for lang in languages().values() for word in lang.section("dates")[key]},
-                key=len,
-                reverse=True,
-            )
-        )
-        for key in ("ordinals", "links")
-    )
-    era = "|".join(
-        sorted(
-            re.escape(word) for lang in languages().values() for word in lang.section("dates").get("eras", ())
-        )
-    )
-    ended = rf"(?:\s?(?:{era}))?(?!\w)"
-    link = rf"\s{{0,3}}(?:(?:{links})(?!\w)|[,،-])?\s{{0,3}}"
-    day = rf"(?<![\w./-])(?P<day#>\d{{1,2}})(?:\s?(?:{ordinals})(?!\w)|\.|°|º)?"
-    in_words = "|".join(sorted(map(re.escape, _days()), key=len, reverse=True))
+    name, link = _any_of(_months()), rf"{_words('links')}(?!\w)"
+    month = rf"{name}(?!\w)\.?(?:\s?[/(-]?\s?{name}(?!\w)\)?)?"
+    ordinal = rf"\.?\s?{_words('ordinals')}(?!\w)\.?|\."
+    day = rf"(?P<day#>\d{{1,2}})(?!\d)(?:{ordinal})?"
+    day_in_words = rf"(?<![\w-])(?P<word>{_any_of(_days())})(?!\w)"
+    joined = rf"\s{{0,3}}(?:{link}|[,،./-])?\s{{0,3}}"
+    parted = rf"(?:\s{{0,2}}[,،]\s{{0,3}}|\s{{1,3}})(?:{link}\s{{1,3}})?"
+    era = rf"(?:\s?{_words('eras')})?"
     forms = (
-        r"(?<![\w/-])(?P<iso_year>\d{4})[-/.](?P<iso_month>\d{1,2})[-/.](?P<iso_day>\d{1,2})(?![\w/-])",
-        _NUMBERS,
-        rf"(?:{day}|(?<![\w-])(?P<word>{in_words})(?!\w)){link}(?P<month1>{month}){link}(?P<year1>\d{{4}}){ended}",
-        rf"(?<!\w)(?P<month2>{month})\s{{1,3}}{day}\s{{0,2}}[,،]?\s{{1,3}}(?P<year2>\d{{4}}){ended}".replace(
-            "(?<![\\w./-])", ""
-        ),
-        rf"(?<!\w)(?P<month3>{month}){link}(?P<year3>\d{{4}}){ended}",
+        r"(?<![\w/-])(?P<iso_year>\d{4})[-/.](?P<iso_month>\d{1,2})[-/.](?P<iso_day>\d{1,2})"
+        rf"(?:T[\d:.]{{4,12}}Z?)?{era}(?![\w/-])",
+        rf"{_NUMBERS}{era}{_NO_MORE}",
+        rf"(?:(?<![\w./-]){day}|{day_in_words}){joined}(?P<month1>{month}){joined}(?P<year1>\d{{4}}){era}(?!\w)",
+        rf"(?<!\w)(?P<month2>{month})\s{{1,3}}{day}{parted}(?P<year2>\d{{4}}){era}(?!\w)",
+        rf"(?<!\w)(?P<month3>{month}){joined}(?P<year3>\d{{4}}){era}(?!\w)",
     )
-    numbered = "|".join(
-        form.replace("day#", f"day{number}") for number, form in zip((0, 0, 1, 2, 3), forms, strict=True)
+    numbered = (
+        form.replace("day#", f"day{number}") for number, form in zip((0, 0, 1, 2, 0), forms, strict=True)
     )
-    return re.compile(numbered, re.IGNORECASE)
+    return re.compile("|".join(numbered), re.IGNORECASE)

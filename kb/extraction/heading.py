@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kb.extraction.dates import Order, PrintedDate, date_order, find_dates, may_hold_date
-from kb.extraction.language import Language, any_language
+from kb.extraction.language import Language, any_language, any_words
 from kb.extraction.layout import Layout, plain, read
 from kb.extraction.zones import FIELD, Words, Zone, Zones, is_prose
 from kb.letter import Remark, Span
@@ -36,14 +37,20 @@ class Dated:
 
 # A date at the end of a line, set off from what stands before it, or at its beginning.
 _SET_OFF = re.compile(r"\s[|–—-]$")
-_SET_OFF_AFTER = re.compile(r"\s*[|•·]")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_SET_OFF_AFTER = re.compile(r"\s*[|•·>»]")
+_LETTERS = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
 _CLOCK = re.compile(
     r"\d{1,2}[:.]\d{2}\s*(?:[ap]\.?m\.?|h|hrs|GMT|UTC|[صم](?!\w))?|\d{1,2}\s*[ap]m\b|\d{1,2}\s?h\s?\d{2}",
     re.I,
 )
 # What stands beside the date in a line that gives it: a weekday, a place ("Geneva, 5 May 2020").
 _BESIDE = 4
+_STROKE = re.compile(r"\s[|•·–—-]\s")
+# Before the last day of a time: "15 June – 3 July 2020", "15 to 20 June 2020".
+_PERIOD = re.compile(r"(?<!\d)\d{1,2}(?:\s[^\W\d_]+)?\s?[-–—]$|(?<!\d)\d{1,2}$")
+_BETWEEN_PLACES = re.compile(r"[,،/|&–—()]|\s-")
+# Words in the name of a place.
+_IN_A_PLACE = 2
 
 
 def find_date(layout: Layout, zones: Zones, language: Language) -> Dated:
@@ -52,16 +59,20 @@ def find_date(layout: Layout, zones: Zones, language: Language) -> Dated:
     Dates of events don't count: only a line that is hardly more than a date gives the letter's.
     """
     places = list(_places(zones))
-    candidates = list(_candidates(layout, zones, [place for place in places if place[0] == 0]))
-    ambiguous = any(printed.fault == "ambiguous" for _, printed, _ in candidates)
-    if ambiguous or not any(printed.value for _, printed, _ in candidates):
-        # None but the heading's rank before these; few letters need them.
+    candidates = list(_candidates(layout, zones, [place for place in places if place[0] == _HEADING]))
+    ambiguous = any(candidate.printed.fault == "ambiguous" for candidate in candidates)
+    dated = {candidate.form for candidate in candidates if candidate.printed.value}
+    if dated and not ambiguous and _OWN not in dated:
+        # Above the text it may be the date of the page that it stands on.
+        candidates += _candidates(layout, zones, [place for place in places if place[0] != _HEADING])
+    elif ambiguous or not dated:
         candidates = _candidates_anywhere(layout, zones, places)
-        if any(printed.fault == "ambiguous" for _, printed, _ in candidates):
+        if any(candidate.printed.fault == "ambiguous" for candidate in candidates):
             candidates = _candidates_anywhere(layout, zones, places, date_order(layout.text, language))
     remarks: list[Remark] = []
     possible: tuple[str, ...] = ()
-    for _, printed, span in sorted(candidates, key=lambda candidate: candidate[0]):
+    for candidate in _in_order(candidates):
+        printed, span = candidate.printed, candidate.span
         if printed.value and (not possible or printed.value in possible):
             return Dated(printed.value, span, tuple(remarks))
         words = plain(layout.text, *span)
@@ -74,8 +85,37 @@ def find_date(layout: Layout, zones: Zones, language: Language) -> Dated:
     return Dated(remarks=tuple(remarks))
 
 
-# A date that may be the letter's, with its rank (the least is best) and place.
-_Candidate = tuple[int, PrintedDate, Span]
+# Where a date may stand, the likeliest place first.
+_HEADING, _IN_DATELINE, _AROUND_BODY, _AFTER, _AT_THE_END = range(5)
+# How a line gives a date, the surest form first: with the place where the letter was written; alone; with a few
+# names; as that of sending or publishing, of a later change; as one of several things parted by strokes.
+_OWN, _ALONE, _WITH_NAMES, _PUBLISHED, _UPDATED, _SET_APART = range(6)
+
+
+class _Candidate(NamedTuple):
+    """A date that may be the letter's: where it stands, how it is given; `far` it is from the salutation."""
+
+    place: int
+    form: int
+    far: int
+    printed: PrintedDate
+    span: Span
+
+
+def _in_order(candidates: Iterable[_Candidate]) -> list[_Candidate]:
+    """Sort candidates, the best first.
+
+    Where one is given with the place where the letter was written, it is the letter's; those before it in
+    the heading are the page's, if they aren't earlier.
+    """
+    ordered = sorted(candidates, key=lambda candidate: candidate[:3])
+    own = [candidate for candidate in ordered if candidate.form == _OWN and candidate.printed.value]
+    if len(own) == 1 and (value := own[0].printed.value):
+        best = next(candidate.printed.value for candidate in ordered if candidate.printed.value)
+        if best and value[:7] <= best[: len(value)][:7] and value[: len(best)] <= best:
+            ordered.remove(own[0])
+            ordered.insert(0, own[0])
+    return ordered
 
 
 def _candidates_anywhere(
@@ -91,50 +131,43 @@ def _candidates(
 ) -> Iterator[_Candidate]:
     """Give the dates in those places that may be the letter's."""
     greeted = "salutation" in zones.of_line
-    for rank, run in places:
+    for place, run in places:
+        if not may_hold_date(layout.text, layout.lines[run[0]].span.start, layout.lines[run[-1]].span.end):
+            continue
         for group in _groups(layout, run):
-            lines = [layout.lines[index] for index in group]
-            if not may_hold_date(layout.text, lines[0].content, lines[-1].span.end):
+            first, last = layout.lines[group[0]], layout.lines[group[-1]]
+            if not may_hold_date(layout.text, first.span.start, last.span.end):
                 continue
-            reading = read(layout.text, [line.span for line in lines])
+            reading = read(layout.text, [layout.lines[index].span for index in group])
             for printed in find_dates(reading.text, order):
                 span = reading.span(printed.start, printed.end)
-                doubt = _doubt(layout, group, span)
-                if doubt == 0 and greeted and zones.of_line[run[0]] == "heading":
-                    # Web pages print their own date first, letters theirs near the salutation.
-                    doubt = -group[-1] if _stands_alone(layout, group, span) else 0
-                if doubt is not None:
-                    yield rank + doubt, printed, span
-
-
-def _stands_alone(layout: Layout, group: list[int], span: Span) -> bool:
-    """Tell a line that is a date and nothing else, or has a place before it ("Geneva, 5 May 2020")."""
-    lines = [layout.lines[index] for index in group if _overlap(layout.lines[index].span, span)]
-    before = plain(layout.text, lines[0].content, span.start)
-    after = plain(layout.text, span.end, lines[-1].span.end)
-    place = _LETTERS.findall(any_language("dates", "weekdays").sub(" ", before))
-    return not _LETTERS.search(after) and len(place) <= 1 and all(word[0].isupper() for word in place)
+                form = _form(layout, group, span)
+                # Web pages print their own date first, letters theirs near the salutation.
+                near = greeted and place == _HEADING and form in (_OWN, _ALONE)
+                if form is not None:
+                    yield _Candidate(place, form, -group[-1] if near else 0, printed, span)
 
 
 def _places(zones: Zones) -> Iterator[tuple[int, range]]:
-    """Give the runs of lines a letter's date may stand in, with a rank each."""
+    """Give the runs of lines a letter's date may stand in, and what place that is."""
     for run in zones.runs("heading"):
-        yield 0, run
+        yield _HEADING, run
     for run in zones.runs("body"):
         # The last lines ("Done at Geneva, 5 May 2020"), and the first ones after the salutation.
-        yield 20, range(max(run.start, run.stop - 4), run.stop)
-        yield 20, range(run.start, min(run.stop, run.start + 3))
+        last = range(max(run.start, run.stop - 4), run.stop)
+        yield _AROUND_BODY, last
+        yield _AROUND_BODY, range(run.start, min(last.start, run.start + 3))
     after: tuple[tuple[int, Zone], ...] = (
-        (30, "closing"),
-        (30, "signatures"),
-        (40, "copies"),
-        (40, "footer"),
+        (_AFTER, "closing"),
+        (_AFTER, "signatures"),
+        (_AT_THE_END, "copies"),
+        (_AT_THE_END, "footer"),
     )
-    for rank, zone in after:
+    for place, zone in after:
         for run in zones.runs(zone):
-            yield rank, run if len(run) <= 60 else range(run.start, run.start + 20)
+            yield place, run if len(run) <= 60 else range(run.start, run.start + 20)
             if len(run) > 60:
-                yield rank, range(run.stop - 40, run.stop)
+                yield place, range(run.stop - 40, run.stop)
 
 
 def _groups(layout: Layout, run: range) -> Iterator[list[int]]:
@@ -156,27 +189,74 @@ def _groups(layout: Layout, run: range) -> Iterator[list[int]]:
         yield group
 
 
-def _doubt(layout: Layout, group: list[int], span: Span) -> int | None:
-    """Say how far from a date line the lines are that hold a date: 0 is one; None, it is of an event."""
-    lines = [layout.lines[index] for index in group if _overlap(layout.lines[index].span, span)]
-    if lines[0].marker:
+def _form(layout: Layout, group: list[int], span: Span) -> int | None:
+    """Say how lines give the date in them; None if it is that of an event."""
+    number = next(i for i, index in enumerate(group) if layout.lines[index].span.end > span.start)
+    lines = [layout.lines[index] for index in group[number:] if layout.lines[index].span.start < span.end]
+    if lines[0].marker and span.start >= lines[0].content:
         return None
-    before = plain(layout.text, lines[0].content, span.start)
+    if number and _goes_on(plain(layout.text, *layout.lines[group[number - 1]].span)):
+        return None
+    before = plain(layout.text, min(lines[0].content, span.start), span.start)
     after = plain(layout.text, span.end, lines[-1].span.end)
-    around = f"{before} {after}"
+    if _PERIOD.search(before):
+        return None
     if (_SET_OFF.search(before) and not after) or (before.endswith("(") and after == ")"):
-        return 5
+        return _SET_APART
     if not before and _SET_OFF_AFTER.match(after):
-        return 5
-    clock = _CLOCK.search(around)
-    byline = any_language("dates", "bylines").match(around.strip(" -–—:*_"))
-    known = any_language("dates", "weekdays").sub(" ", any_language("dates", "bylines").sub(" ", around))
-    rest = [word for word in _LETTERS.findall(_CLOCK.sub(" ", known)) if not _is_small(word)]
-    if any(word[0].islower() for word in rest) and not byline:
+        return _SET_APART
+    return _form_around(before, after)
+
+
+def _form_around(before: str, after: str) -> int | None:
+    """Say how a line gives a date that has these words before and after it."""
+    if not _LETTERS.search(before) and not _LETTERS.search(after):
+        return _PUBLISHED if _CLOCK.search(f"{before} {after}") else _ALONE
+    last = _STROKE.split(before)[-1]
+    if any(any_language("dates", key).match(last) for key in ("updated", "bylines")):
+        before = last
+    around = f"{before} {after}".strip(" -–—:*_#")
+    signed, updated, published, kind = (
+        any_language(section, key).match(around)
+        for section, key in (
+            ("dates", "signed"),
+            ("dates", "updated"),
+            ("dates", "bylines"),
+            ("title", "kinds"),
+        )
+    )
+    told = signed or updated or published
+    rest = _CLOCK.sub(" ", around[kind.end() :] if kind else around)
+    for key in ("weekdays", "signed", "updated", "bylines"):
+        rest = any_language("dates", key).sub(" ", rest)
+    names = [word for word in _LETTERS.findall(rest) if not _is_small(word)]
+    if len(names) > (_BESIDE + 4 if told else _BESIDE):
         return None
-    if len(rest) > (_BESIDE + 4 if byline else _BESIDE):
+    if not told and not all(word[0].isupper() if kind else not word[0].islower() for word in names):
         return None
-    return 1 if clock or byline else 0
+    if updated:
+        return _UPDATED
+    if published or kind or _CLOCK.search(around):
+        return _PUBLISHED
+    if signed or (names and not _LETTERS.search(after) and _names_places(before)):
+        return _OWN
+    return _WITH_NAMES if names else _ALONE
+
+
+def _names_places(text: str) -> bool:
+    """Tell names that may be those of places: "Geneva, ", "Oslo and Bergen – ", "Lagos / New York, "."""
+    if text[0].islower() or any(map(str.isdecimal, text)):
+        return False
+    parts = _BETWEEN_PLACES.split(text)
+    return all(sum(not _is_small(word) for word in _LETTERS.findall(part)) <= _IN_A_PLACE for part in parts)
+
+
+def _goes_on(text: str) -> bool:
+    """Tell a line whose last word says that the sentence goes on in the next one."""
+    words = _LETTERS.findall(text)
+    return (
+        bool(words) and text.endswith(words[-1]) and words[-1].casefold() in any_words("dates", "unfinished")
+    )
 
 
 def _is_small(word: str) -> bool:
@@ -184,27 +264,30 @@ def _is_small(word: str) -> bool:
     return word.islower() and len(word) <= 3
 
 
-def _overlap(a: Span, b: Span) -> bool:
-    return a.start < b.end and b.start < a.end
-
-
-_DATELINE = re.compile(r"[^\W\d_][^\n.;:?!]{0,50}?$")
-_AFTER_DATELINE = re.compile(r"\s?\)?\s?(?:\.\s?)?[-–—:]")
+_AFTER_DATELINE = re.compile(r"\s?[)\]]?\s?(?:\([^()]{1,20}\)\s?)?(?:\.\s|\.?\s?[-–—:])")
 
 
 def _dateline(layout: Layout, zones: Zones, order: Order | None) -> _Candidate | None:
     """Find a newspaper's dateline: "GENEVA, 5 May 2020 – We, the undersigned …"."""
-    heading = [block for block in zones.blocks("heading") if is_prose(layout, block)]
-    for block in (*heading[:2], *zones.blocks("body")[:2]):
+    for block in (*zones.blocks("heading"), *zones.blocks("body")[:2]):
         start, end = block.content
         reading = read(layout.text, (Span(start, min(end, start + 120)),))
-        for printed in find_dates(reading.text, order):
-            before = reading.text[: printed.start].strip(" (,")
-            short = (not before or before[0].isupper()) and len(before.split()) <= 4
-            if short and _AFTER_DATELINE.match(reading.text, printed.end):
-                return 10, printed, reading.span(printed.start, printed.end)
-            break
+        printed = next(find_dates(reading.text, order), None)
+        if printed and _opens_with(reading.text, printed, is_prose(layout, block)):
+            return _Candidate(_IN_DATELINE, _WITH_NAMES, 0, printed, reading.span(printed.start, printed.end))
     return None
+
+
+def _opens_with(text: str, printed: PrintedDate, prose: bool) -> bool:
+    """Tell whether `text` opens with a date, or a place and a date, set off from what follows."""
+    before, after = text[: printed.start], _AFTER_DATELINE.match(text, printed.end)
+    bracketed = before[:1] in ("(", "[") and text[printed.end : printed.end + 1] in (")", "]")
+    words = _LETTERS.findall(before)
+    if len(before.split()) > 4 or any(word[0].islower() for word in words[:1]):
+        return False
+    if after and "." in after[0]:
+        return bool(words) and words[0].casefold() not in any_words("dates", "unfinished")
+    return prose and (bracketed or after is not None)
 
 
 # ------------------------------------------------------------------------------------------- the title

@@ -1,7 +1,12 @@
 """Dates as letters print them."""
 
+import csv
+from pathlib import Path
+
 import pytest
 
+from kb.documents import parse_document
+from kb.extraction import extract
 from kb.extraction.dates import date_order, find_dates
 from kb.extraction.language import languages
 
@@ -77,3 +82,44 @@ def test_the_language_or_another_date_settles_the_order() -> None:
 def test_impossible_days(text: str) -> None:
     (printed,) = find_dates(text, "day")
     assert (printed.value, printed.fault) == (None, "impossible")
+
+
+# What stands above and below a short letter of each language, and the date the letter then has.
+_ROWS = list(
+    csv.DictReader(
+        (Path(__file__).parent / "dates.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE
+    )
+)
+_LETTERS = {
+    "en": "Dear Secretary-General,\n\nWe write to you about the people of the valley. The markets are closed and "
+    "the wells are dry.\n\nWe urge you to send observers.\n\nYours sincerely,\n\nValley Women's Network",
+    "ar": "سعادة الأمين العام،\n\nنكتب إليكم بشأن سكان الوادي. الأسواق مغلقة والآبار جافة.\n\nنطالبكم بإرسال مراقبين."
+    "\n\nمع فائق الاحترام،\n\nشبكة نساء الوادي",
+    "fr": "Monsieur le Secrétaire général,\n\nNous vous écrivons au sujet des habitants de la vallée. Les marchés "
+    "sont fermés.\n\nNous vous demandons d'envoyer des observateurs.\n\nVeuillez agréer nos salutations "
+    "distinguées.\n\nRéseau des femmes de la vallée",
+    "es": "Señor Secretario General:\n\nLe escribimos acerca de los habitantes del valle. Los mercados están "
+    "cerrados.\n\nLe pedimos que envíe observadores.\n\nAtentamente,\n\nRed de Mujeres del Valle",
+}
+
+
+@pytest.mark.parametrize("language", _LETTERS)
+def test_the_date_of_a_letter(language: str) -> None:
+    rows = [row for row in _ROWS if row["language"] == language]
+    assert len(rows) > 60
+    wrong = []
+    for row in rows:
+        above, below = (row[key].replace("\\n", "\n") for key in ("above", "below"))
+        places = (
+            [(above, below)]
+            if below
+            else [(above, ""), ("", above)]
+            if "\n\n" not in above
+            else [(above, "")]
+        )
+        for first, last in places:
+            letter = f"{first}\n\n{_LETTERS[language]}\n\n{last}\n"
+            date = extract(parse_document(letter.encode(), Path("letter.txt"))).date
+            if date != (row["date"] or None):
+                wrong.append((first, last, row["date"], date))
+    assert wrong == []
