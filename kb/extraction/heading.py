@@ -58,17 +58,9 @@ def find_date(layout: Layout, zones: Zones, language: Language) -> Dated:
 
     Dates of events don't count: only a line that is hardly more than a date gives the letter's.
     """
-    places = list(_places(zones))
-    candidates = list(_candidates(layout, zones, [place for place in places if place[0] == _HEADING]))
-    ambiguous = any(candidate.printed.fault == "ambiguous" for candidate in candidates)
-    dated = {candidate.form for candidate in candidates if candidate.printed.value}
-    if dated and not ambiguous and _OWN not in dated:
-        # Above the text it may be the date of the page that it stands on.
-        candidates += _candidates(layout, zones, [place for place in places if place[0] != _HEADING])
-    elif ambiguous or not dated:
-        candidates = _candidates_anywhere(layout, zones, places)
-        if any(candidate.printed.fault == "ambiguous" for candidate in candidates):
-            candidates = _candidates_anywhere(layout, zones, places, date_order(layout.text, language))
+    candidates = _likely(layout, zones)
+    if any(candidate.printed.fault == "ambiguous" for candidate in candidates):
+        candidates = _likely(layout, zones, date_order(layout.text, language))
     remarks: list[Remark] = []
     possible: tuple[str, ...] = ()
     for candidate in _in_order(candidates):
@@ -118,12 +110,17 @@ def _in_order(candidates: Iterable[_Candidate]) -> list[_Candidate]:
     return ordered
 
 
-def _candidates_anywhere(
-    layout: Layout, zones: Zones, places: Iterable[tuple[int, range]], order: Order | None = None
-) -> list[_Candidate]:
-    """Give the dates in the letter that may be its own, that of a dateline too."""
-    dateline = _dateline(layout, zones, order)
-    return [*_candidates(layout, zones, places, order), *([dateline] if dateline else [])]
+def _likely(layout: Layout, zones: Zones, order: Order | None = None) -> list[_Candidate]:
+    """Give the dates that may be the letter's: those of its heading, and others unless these are sure."""
+    places = list(_places(zones))
+    found = list(_candidates(layout, zones, [place for place in places if place[0] == _HEADING], order))
+    dated = {candidate.form for candidate in found if candidate.printed.value}
+    if _OWN in dated:
+        return found
+    # Above the text it may be the date of the page that it stands on.
+    found += _candidates(layout, zones, [place for place in places if place[0] != _HEADING], order)
+    dateline = None if dated else _dateline(layout, zones, order)
+    return [*found, dateline] if dateline else found
 
 
 def _candidates(
@@ -132,7 +129,9 @@ def _candidates(
     """Give the dates in those places that may be the letter's."""
     greeted = "salutation" in zones.of_line
     for place, run in places:
-        if not may_hold_date(layout.text, layout.lines[run[0]].span.start, layout.lines[run[-1]].span.end):
+        if not run or not may_hold_date(
+            layout.text, layout.lines[run[0]].span.start, layout.lines[run[-1]].span.end
+        ):
             continue
         for group in _groups(layout, run):
             first, last = layout.lines[group[0]], layout.lines[group[-1]]
