@@ -110,14 +110,7 @@ def test_the_date_of_a_letter(language: str) -> None:
     wrong = []
     for row in rows:
         above, below = (row[key].replace("\\n", "\n") for key in ("above", "below"))
-        places = (
-            [(above, below)]
-            if below
-            else [(above, ""), ("", above)]
-            if "\n\n" not in above
-            else [(above, "")]
-        )
-        for first, last in places:
+        for first, last in [(above, below)] if below or "\n" in above else [(above, ""), ("", above)]:
             letter = f"{first}\n\n{_LETTERS[language]}\n\n{last}\n"
             date = extract(parse_document(letter.encode(), Path("letter.txt"))).date
             if date != (row["date"] or None):
