@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from kb.extraction.language import Language, any_language, words
 from kb.extraction.layout import Block, Layout, Reading
-from kb.extraction.requests import Prose, Sentence, Verdict, cut, judge, lead_verdict, shape
+from kb.extraction.requests import Prose, Sentence, Verdict, cut, judge, lead_verdict, opening_act, shape
 from kb.extraction.zones import Zone, Zones, is_prose
 from kb.letter import Demand, Explicitness, Span
 
-__all__ = ["Demands", "asking_part", "find_demands", "spoken_for"]
+__all__ = ["Demands", "asking_part", "find_demands", "self_called", "spoken_for"]
 
 # What a point is that nothing leads in but that is an imperative.
 _UNLED = Verdict("explicit", "call", 0.6, 0)
@@ -35,6 +35,8 @@ _ADVERBS = 4
 _LONG_DEMAND = 500
 # As much as is read of a block or a point of which only the beginning matters, in code points.
 _HEAD = 200
+# So many paragraphs that ask in the third person are a row of acts.
+_LEAST_ACTS = 2
 # The longest title, and the least that stands under one (code points).
 _LONGEST_TITLE = 90
 _LEAST_UNDER_TITLE = 35
@@ -100,6 +102,12 @@ def spoken_for(text: str) -> Iterator[str]:
             yield " ".join(named[0].split())
 
 
+def self_called(text: str) -> Iterator[str]:
+    """The nouns by which the signatories speak of themselves: "The undersigned organisations …"."""
+    for found in islice(any_language("signatures", "self_called").finditer(text), 8):
+        yield from filter(None, found.groups())
+
+
 def asking_part(text: str, language: Language) -> str:
     """Give what tells the subject of a demand: of a long one its first sentence and those that ask.
 
@@ -163,6 +171,9 @@ class _Reader:
                     self.read_list(points, lead)
                 self.previous = None
                 number = stop
+            elif (stop := self.acts_in_a_row(blocks, number)) > number:
+                self.read_acts([_Point(None, 0, block.content, (block,)) for block in blocks[number:stop]])
+                lead, number = None, stop
             else:
                 lead, number = self.read_prose(blocks, number, lead)
 
@@ -295,7 +306,9 @@ class _Reader:
         return bool(self.subject)
 
     def act(self, point: Sentence) -> Verdict | None:
-        """Give what a point asks whose subject is `subject`; its verb must come at once."""
+        """Give what a point asks whose subject is `subject`, or nowhere near; its verb must come at once."""
+        if not self.subject:
+            return opening_act(point)
         if point.cues("performs"):
             # "- We recommend …" has a subject of its own.
             return None
@@ -321,6 +334,12 @@ class _Reader:
             if self.text[block.content.end - 1] not in ";؛,،":
                 break
         return number if number > start + 1 else start
+
+    def acts_in_a_row(self, blocks: Sequence[Block], start: int) -> int:
+        """Tell where paragraphs end that are one long sentence, whose verbs ask: "The League, … Demands …; Asks …"."""
+        stop = self.acts_end(blocks, start)
+        asking = (opening_act(self.head(block.content)) for block in blocks[start:stop])
+        return stop if sum(act is not None for act in asking) >= _LEAST_ACTS else start
 
     def read_acts(self, points: Sequence[_Point]) -> None:
         """Read points whose subject is the lead-in's: those that ask are demands, those that condemn none."""
@@ -453,6 +472,8 @@ class _Reader:
         if self.goes_on_asking() and sentence.begins_with("continuations"):
             verdict = self.previous
         speaker, self.speaker = self.speaker, sentence
+        if speaker is not None and self.goes_on_speaking(sentence):
+            self.speaker = speaker
         if speaker is not None and sentence.may_ask and (verdict is None or verdict.level == "reported"):
             carried = self.taken_up(sentence, speaker)
             if carried is not None:
@@ -468,6 +489,15 @@ class _Reader:
                 return " ".join(sentence.words[cue.first : cue.last])
         head = sentence.words[:_SUBJECT]
         return " ".join(head) if self.prose.names.within(head) else ""
+
+    def goes_on_speaking(self, sentence: Sentence) -> bool:
+        """Tell whether a sentence goes on speaking of who spoke before: "They recall …", "The organisations …"."""
+        if sentence.has("cues.by_name"):
+            return False
+        if sentence.begins_with("goes_on"):
+            return True
+        called = self.prose.names.called if sentence.may_ask else frozenset[str]()
+        return not called.isdisjoint(sentence.words[:_SUBJECT])
 
     def taken_up(self, sentence: Sentence, before: Sentence) -> Verdict | None:
         """Give what a sentence asks that goes on speaking of the signatories: "They also demand …"."""
@@ -573,8 +603,9 @@ class _Reader:
         return asking >= 2 and asking * 2 > len(points)
 
     def is_imperative(self, point: _Point) -> bool:
-        """Tell whether a point begins with an imperative or, where points are written so, an infinitive."""
-        return shape(self.head(point.span)) in ("imperative", "infinitive")
+        """Tell whether a point begins with an imperative or, where points are written so, another form that asks."""
+        head = self.head(point.span)
+        return shape(head) in ("imperative", "infinitive") or opening_act(head) is not None
 
     def whole(
         self,

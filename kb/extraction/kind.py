@@ -103,7 +103,7 @@ def _evidence(zones: Zones, prose: Prose, addressed: bool, signed: bool, made: S
         "asks": asked > 0,
         "asks again": asked > 1,
         "speaks to somebody": we and you,
-        "nobody speaks": not (we or you),
+        "nobody speaks": not (we or you or asked > 1),
         "dateline": any(len(head.text) > _LABEL and _DATELINE.match(head.text) for head in top),
         "byline": any(map(_is_byline, top)),
         "quotes": said > 0,
@@ -112,7 +112,7 @@ def _evidence(zones: Zones, prose: Prose, addressed: bool, signed: bool, made: S
         "article": any(head.labels.get("article") == 0 and len(head.text) < _LABEL for head in top),
         "circular": circular,
         "other": "other" in begins,
-        "resolution": "resolution" in begins and resolving >= _RESOLUTION and not we,
+        "resolution": "body" in begins and resolving >= _RESOLUTION and not we,
     }
     return [name for name, holds in found.items() if holds]
 

@@ -14,7 +14,18 @@ from kb.extraction.language import Found, Language, first_word, words
 from kb.extraction.sentences import split_sentences
 from kb.letter import Force
 
-__all__ = ["Names", "Prose", "Sentence", "Shape", "Verdict", "cut", "judge", "lead_verdict", "shape"]
+__all__ = [
+    "Names",
+    "Prose",
+    "Sentence",
+    "Shape",
+    "Verdict",
+    "cut",
+    "judge",
+    "lead_verdict",
+    "opening_act",
+    "shape",
+]
 
 # "told" is of lists only: facts, violations, considerations.
 Level = Literal["explicit", "implicit", "reported", "told"]
@@ -48,6 +59,8 @@ _REACH = 40
 # A subject has at most so many words, and begins with what it is about.
 _SUBJECT = 8
 _SUBJECT_HEAD = 4
+# A subject that stands after its verb is among so many words.
+_AFTER = 3
 # A verb with no more than so many words and marks in all is a heading.
 _HEADING = 3
 _QUOTES = {"“": "”", "«": "»", "„": "“", '"': '"'}
@@ -95,12 +108,20 @@ def _lexicon(language: Language) -> _Lexicon:
 
 
 class Names:
-    """The names of the signatories, who may speak of themselves by name."""
+    """The names of the signatories, who may speak of themselves by name, or as what they are `called`."""
 
-    def __init__(self, names: Iterable[str] = (), language: Language | None = None) -> None:
+    def __init__(
+        self, names: Iterable[str] = (), language: Language | None = None, called: Iterable[str] = ()
+    ) -> None:
         self._names = names
+        self._called = called
         self._small = language.folded("detection", "function_words") if language else frozenset()
         self._known: dict[str, tuple[frozenset[tuple[str, ...]], frozenset[int]]] = {}
+
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """The nouns by which they speak of themselves, folded ("organisations")."""
+        return frozenset(map(first_word, self._called))
 
     @cached_property
     def _forms(self) -> Mapping[str, Sequence[str]]:
@@ -385,7 +406,7 @@ def _by_signatories(sentence: Sentence, cue: Found) -> float:
 
 def _by_signatories_or_to_you(sentence: Sentence, cue: Found) -> float:
     """How sure it is that those who ask are the signatories, by name perhaps: "… and the League urge you …"."""
-    certainty = _by_signatories(sentence, cue)
+    certainty = _by_signatories(sentence, cue) or _by_what_they_are(sentence, cue)
     text, lexicon = sentence.words, sentence.lexicon
     before = text[cue.first - 1] if cue.first else ""
     if certainty or not before or lexicon["you"].isdisjoint(text[cue.last - 1 : cue.last + 1]):
@@ -410,7 +431,22 @@ def _by_name(sentence: Sentence, cue: Found) -> float:
         return 0.8
     if _resumed(sentence, cue):
         return 0.7
-    return 0.85 if _by_signatories(sentence, cue) or sentence.names.within(before) else 0.0
+    if _by_signatories(sentence, cue) or sentence.names.within(before):
+        return 0.85
+    return _by_what_they_are(sentence, cue)
+
+
+def _by_what_they_are(sentence: Sentence, cue: Found) -> float:
+    """How sure it is that the subject is what the signatories call themselves: "The organisations also demand …"."""
+    called = sentence.names.called
+    if not called:
+        return 0.0
+    text, index = sentence.words, cue.first - 1
+    while index > 0 and text[index] in sentence.lexicon["adverbs"]:
+        index -= 1
+    after = text[cue.last : cue.last + _AFTER] if cue.first <= 1 else []
+    # A headline has no article: "Organisations call for …".
+    return 0.7 if (index > 0 and text[index] in called) or not called.isdisjoint(after) else 0.0
 
 
 def _resumed(sentence: Sentence, cue: Found) -> bool:
@@ -667,7 +703,7 @@ def lead_verdict(sentence: Sentence) -> Verdict | None:
         return told if at_the_end else verdict
     if verdict is not None and verdict.level == "reported":
         # "The Federation calls upon you to:" is hardly ever said of others where a list follows.
-        return verdict if sentence.cues("asked") else verdict._replace(level="explicit")
+        return verdict if sentence.cues("asked") else verdict._replace(level="explicit", certainty=0.8)
     third = sentence.cues("asks_third")
     if verdict is None and third and third[0].first == 0 and len(sentence.words) <= _HEADING:
         # "REQUEST:", in the third person, over the points of a petition.
@@ -687,6 +723,15 @@ def lead_verdict(sentence: Sentence) -> Verdict | None:
     if verdict is not None and (telling is None or telling.last <= verdict.at):
         return verdict._replace(level="explicit", certainty=0.8)
     return told
+
+
+def opening_act(sentence: Sentence) -> Verdict | None:
+    """Tell what a point asks that begins with a verb in the third person: "Demands that …"."""
+    joined = bool(sentence.words) and sentence.words[0] in sentence.lexicon["conjunctions"]
+    for cue in sentence.cues("asks_third"):
+        if cue.first == joined and not sentence.covered("cues.no_request", cue.first):
+            return Verdict("explicit", _FORCES[cue.key], 0.8, cue.first)
+    return None
 
 
 def shape(sentence: Sentence) -> Shape:
