@@ -17,6 +17,8 @@ from re import _constants as kinds  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+from kb.extraction.memo import Memo
+
 __all__ = ["Expressions"]
 
 # So many characters of a text are looked at; a class of more characters than that may be any.
@@ -43,7 +45,8 @@ class Expressions:
 
     def __init__(self, expressions: Iterable[str]) -> None:
         self._all = sorted(set(expressions), key=lambda expression: (-len(expression), expression))
-        self._may_begin = _Heads(self._heads(_HEAD))
+        self._known_heads = self._heads(_HEAD)
+        self._may_begin = Memo(self._begins, _MOST_ASKED)
 
     def _heads(self, size: int) -> frozenset[str]:
         return frozenset(head for expression in self._all for head in _heads(expression, size))
@@ -56,6 +59,16 @@ class Expressions:
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
         return re.compile(self.pattern, re.IGNORECASE)
+
+    def _begins(self, head: str) -> bool:
+        """Whether an expression may match a text that begins so."""
+        head = "".join(map(_plain, head))
+        heads = self._known_heads
+        for size in range(_HEAD):
+            ends = _WORD.match(head, size) is None
+            if head[:size] + _ANYTHING in heads or (ends and head[:size] + _END in heads):
+                return True
+        return head in heads
 
     @cached_property
     def _stems(self) -> frozenset[str]:
@@ -99,27 +112,6 @@ class Expressions:
     def sub(self, replacement: str, text: str) -> str:
         """Replace all matches."""
         return self._compiled.sub(replacement, text)
-
-
-class _Heads(dict[str, bool]):
-    """Whether an expression may match a text that begins so, for beginnings that were asked for lately."""
-
-    def __init__(self, heads: frozenset[str]) -> None:
-        super().__init__()
-        self._heads = heads
-
-    def __missing__(self, head: str) -> bool:
-        if len(self) >= _MOST_ASKED:
-            self.clear()
-        self[head] = found = self._begins("".join(map(_plain, head)))
-        return found
-
-    def _begins(self, head: str) -> bool:
-        for size in range(_HEAD):
-            ends = _WORD.match(head, size) is None
-            if head[:size] + _ANYTHING in self._heads or (ends and head[:size] + _END in self._heads):
-                return True
-        return head in self._heads
 
 
 def _places(stems: Iterable[str], text: str, start: int, end: int) -> list[int]:

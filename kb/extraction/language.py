@@ -15,12 +15,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kb.extraction.expressions import Expressions
+from kb.extraction.memo import Memo
 
 __all__ = [
     "Found",
@@ -64,15 +65,19 @@ class Found(NamedTuple):
         return self.label.partition(".")[2]
 
 
-@lru_cache(maxsize=65536)
 def fold(word: str) -> str:
     """Return the word as it is compared: without case, Arabic vowel signs or tatweel, one form of alef."""
-    if word.isascii():
-        return word.lower()
+    return word.lower() if word.isascii() else _folded[word]
+
+
+def _fold(word: str) -> str:
     folded = unicodedata.normalize("NFKC", word).casefold().translate(_ARABIC)
     if folded in _THAT and "إ" in word:
         return folded.replace("ا", "إ")
     return folded
+
+
+_folded = Memo(_fold, 1 << 16)
 
 
 def bare(word: str) -> str:
@@ -91,7 +96,7 @@ def words(text: str) -> list[str]:
         text = text.replace("’", "'")
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
-    return list(map(fold, _WORD.findall(text)))
+    return [word.lower() if word.isascii() else _folded[word] for word in _WORD.findall(text)]
 
 
 def first_word(text: str) -> str:
@@ -149,7 +154,7 @@ class Phrases:
                 if label not in node.labels:
                     node.labels.append(label)
         clitics = bool(prefixes or suffixes)
-        self._first = lru_cache(maxsize=1 << 14)(self._bare) if clitics else self._root.after.get
+        self._first = Memo(self._bare, 1 << 14).__getitem__ if clitics else self._root.after.get
 
     def find(self, text: Sequence[str], start: int = 0, stop: int | None = None) -> list[Found]:
         """Find all phrases in those words (of `words`), overlapping ones too, in order of first words.

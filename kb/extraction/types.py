@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain, product
 from math import inf
 from typing import Literal, NamedTuple
@@ -19,6 +19,7 @@ from typing import Literal, NamedTuple
 from kb import resources
 from kb.errors import DataError
 from kb.extraction.language import bare, fold, languages, words
+from kb.extraction.memo import Memo
 
 __all__ = ["Classifier", "Turn", "classify", "classify_all", "load"]
 
@@ -69,7 +70,7 @@ def _forms(word: str) -> Iterator[str]:
 class _Spot:
     """What one word, or one phrase, may tell where it stands.
 
-    It gives `types` by itself, and with another spot near by what `terms` make of both (`Classifier.pair`). `parts`
+    It gives `types` by itself, and with another spot near by what `terms` make of both (`Classifier`). `parts`
     are its terms in cues that ask for more: three terms, or terms however far apart; `far` are these cues, by one
     of the terms they ask for besides.
     """
@@ -116,6 +117,9 @@ def _heaviest(pairs: Iterable[tuple[str, float]]) -> _Scores:
     return scores
 
 
+_Phrases = dict[int, list[tuple[tuple[int, ...], _Spot]]]
+
+
 class _Word(NamedTuple):
     """What a word does: it is a `mark`, or fills `slots`, is a `spot`, and ends `phrases`.
 
@@ -125,7 +129,7 @@ class _Word(NamedTuple):
     mark: bool
     slots: frozenset[int]
     spot: _Spot | None
-    phrases: dict[int, list[tuple[tuple[int, ...], _Spot]]]
+    phrases: _Phrases
 
 
 class Classifier:
@@ -172,9 +176,8 @@ class Classifier:
                 self._ending.setdefault(phrase[-1], []).append((phrase, term))
         self._phrase_spots = {term: _Spot([uses]) for term, uses in self._uses.items()}
         self._longest_beginning = max(map(len, self._beginnings), default=0)
-        self._words = lru_cache(maxsize=1 << 15)(self._look_up)
-        self._after = lru_cache(maxsize=1 << 16)(self._ended)
-        self._pair = lru_cache(maxsize=1 << 16)(self._together)
+        self._words = Memo(self._look_up, 1 << 15)
+        self._pair = Memo(self._together, 1 << 16)
 
     def _term(self, text: str) -> int:
         places = [self._alternatives(place) for place in _SIGN.sub(" ", text).split()]
@@ -209,22 +212,15 @@ class Classifier:
                 slots |= self._beginnings.get(form[:end], set())
         ended = [pair for slot in sorted(slots) for pair in self._ending.get(slot, ())]
         alone = {term: self._uses[term] for phrase, term in ended if len(phrase) == 1}
-        phrases: dict[int, list[tuple[tuple[int, ...], _Spot]]] = {}
+        phrases: _Phrases = {}
         for phrase, term in ended:
             if len(phrase) > 1:
                 phrases.setdefault(phrase[-2], []).append((phrase[-3::-1], self._phrase_spots[term]))
         return _Word(mark, frozenset(slots), _Spot(list(alone.values())) if alone else None, phrases)
 
-    def _ended(self, last: str, word: str) -> tuple[tuple[tuple[int, ...], _Spot], ...]:
-        """The phrases that end with those two words, each with its slots before, backwards."""
-        if not last:
-            return ()
-        slots = self._words(last).slots
-        phrases = self._words(word).phrases
-        return tuple(pair for slot in sorted(slots & phrases.keys()) for pair in phrases[slot])
-
-    def _together(self, one: _Spot, other: _Spot) -> tuple[tuple[str, float], ...]:
+    def _together(self, pair: tuple[_Spot, _Spot]) -> tuple[tuple[str, float], ...]:
         """What two spots tell that stand near each other."""
+        one, other = pair
         found = _heaviest(
             (type_, strength)
             for term in one.terms
@@ -240,19 +236,17 @@ class Classifier:
         near: deque[tuple[int, float, _Spot]] = deque()
         last_seen: dict[int, tuple[int, float]] = {}
         sentence: list[frozenset[int]] = []
-        last = ""
         place = 0
         weight = 1.0
         asked = quoted = False
         for token in words(text):
-            mark, slots, spot, phrases = self._words(token)
+            mark, slots, spot, phrases = self._words[token]
             if mark:
                 if token in _STOPS:
                     _tell(here, found)
                     here = {}
                     near.clear()
                     sentence.clear()
-                    last = ""
                     place += NEAR + 1
                     asked = quoted = False
                 elif token in _OPENS or token in _CLOSES:
@@ -262,11 +256,8 @@ class Classifier:
             place += 1
             sentence.append(slots)
             spots = [spot] if spot else []
-            if phrases:
-                for before, ending in self._after(last, token):
-                    if not before or _ends_with(sentence, before):
-                        spots.append(ending)
-            last = token
+            if phrases and len(sentence) > 1 and not phrases.keys().isdisjoint(sentence[-2]):
+                spots += _ending(phrases, sentence)
             if not spots:
                 continue
             while near and place - near[0][0] > NEAR:
@@ -277,7 +268,7 @@ class Classifier:
                     here[type_] = here.get(type_, 0.0) + strength * weight
                 if spot.terms:
                     for _, its_weight, other in near:
-                        for type_, strength in self._pair(other, spot):
+                        for type_, strength in self._pair[other, spot]:
                             score = strength * (weight if weight < its_weight else its_weight)
                             here[type_] = here.get(type_, 0.0) + score
                     near.append((place, weight, spot))
@@ -320,6 +311,14 @@ def _tell(scores: _Scores, found: _Scores) -> None:
     for type_, score in scores.items():
         if score >= least and score > found.get(type_, 0.0):
             found[type_] = min(score, 1.0)
+
+
+def _ending(phrases: _Phrases, sentence: list[frozenset[int]]) -> Iterator[_Spot]:
+    """The phrases that end with the last word of `sentence`, of those that may."""
+    for slot in sorted(phrases.keys() & sentence[-2]):
+        for before, spot in phrases[slot]:
+            if not before or _ends_with(sentence, before):
+                yield spot
 
 
 def _ends_with(sentence: list[frozenset[int]], backwards: tuple[int, ...]) -> bool:
