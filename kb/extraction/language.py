@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -110,7 +109,7 @@ def word_places(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _WORD.finditer(text)]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Node:
     """A step on the way through the phrases: what may come next, and the labels of phrases ending here.
 
@@ -121,12 +120,19 @@ class _Node:
     labels: list[str] = field(default_factory=list)
     any: _Node | None = None
 
-    def step(self, word: str) -> _Node:
-        """Give the step that `word` leads to, made if there is none yet."""
-        if word == "*":
-            self.any = self.any or _Node()
-            return self.any
-        return self.after.setdefault(word, _Node())
+    def walk(self, words: Iterable[str]) -> _Node:
+        """Give the step that those words lead to, made if there is none yet."""
+        node = self
+        for word in words:
+            following = node.any if word == "*" else node.after.get(word)
+            if following is None:
+                following = _Node()
+                if word == "*":
+                    node.any = following
+                else:
+                    node.after[word] = following
+            node = following
+        return node
 
 
 class Phrases:
@@ -147,10 +153,10 @@ class Phrases:
         self._prefixes = prefixes
         self._suffixes = suffixes
         for phrase, label in phrases:
-            for sequence in _spelt_out(phrase):
-                node = self._root
-                for word in sequence:
-                    node = node.step(word)
+            ends = [self._root]
+            for alternatives in _parts(phrase):
+                ends = list(dict.fromkeys(node.walk(words) for node in ends for words in alternatives))
+            for node in ends:
                 if label not in node.labels:
                     node.labels.append(label)
         clitics = bool(prefixes or suffixes)
@@ -219,18 +225,16 @@ def _walk(node: _Node | None, text: Sequence[str], first: int, number: int, foun
 _SIGNS = frozenset("|?*")
 
 
-def _spelt_out(phrase: str) -> Iterator[tuple[str, ...]]:
-    """Give every sequence of words that a phrase stands for. A word with an apostrophe becomes two."""
+def _parts(phrase: str) -> Iterator[list[tuple[str, ...]]]:
+    """Give for each part of a phrase the words it stands for: one, none, or two where there is an apostrophe."""
     if _SIGNS.isdisjoint(phrase):
-        yield tuple(words(phrase))
+        yield [tuple(words(phrase))]
         return
-    choices: list[list[tuple[str, ...]]] = []
     for part in phrase.split():
-        alternatives = part.removesuffix("?").split("|")
-        choice = [("*",) if word == "*" else tuple(words(word)) for word in alternatives]
-        choices.append([*choice, ()] if part.endswith("?") else choice)
-    for chosen in product(*choices):
-        yield tuple(word for part in chosen for word in part)
+        alternatives = [
+            ("*",) if word == "*" else tuple(words(word)) for word in part.removesuffix("?").split("|")
+        ]
+        yield [*alternatives, ()] if part.endswith("?") else alternatives
 
 
 @dataclass(frozen=True, eq=False)

@@ -174,7 +174,7 @@ class Classifier:
         for phrases, term in self._terms.items():
             for phrase in sorted(phrases):
                 self._ending.setdefault(phrase[-1], []).append((phrase, term))
-        self._phrase_spots = {term: _Spot([uses]) for term, uses in self._uses.items()}
+        self._phrase_spots: Memo[int, _Spot] = Memo(lambda term: _Spot([self._uses[term]]), len(self._uses))
         self._longest_beginning = max(map(len, self._beginnings), default=0)
         self._words = Memo(self._look_up, 1 << 15)
         self._pair = Memo(self._together, 1 << 16)
