@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from kb.errors import OutsideError
@@ -18,12 +19,12 @@ from kb.querying import Query, find_queries, folders
 from kb.site.data import Graph, base_of, digest
 from kb.site.downloads import write_downloads
 from kb.site.folder import Files, SiteFolder, SiteSummary
+from kb.site.joins import bring_up_to_date, joined
 from kb.site.making import make_all, renderings
 from kb.site.pages import parts
 from kb.site.questions import answers
 from kb.site.rendering import POLICY, Rendering, program, words
 from kb.site.search import options, write_search
-from kb.site.shelves import Shelves
 from kb.site.view import Page, Table
 from kb.store import Store, open_build
 
@@ -31,8 +32,8 @@ __all__ = ["POLICY", "SiteSummary", "build_site"]
 
 STATIC = Path(__file__).parent / "static"
 
-SHELVES = ".joins.sqlite"
-"""What joins things, in the folder of the site while it is made."""
+JOINS = ".joins.sqlite"
+"""What joins things, in the folder of the site."""
 
 EXAMPLE = """\
 PREFIX kb: <https://w3id.org/demandkb/ns#>
@@ -56,25 +57,25 @@ def build_site(build: Path, out: Path, jobs: int | None = None) -> SiteSummary:
     """
     queries, _ = find_queries(folders(build))
     try:
-        with open_build(build) as store:
-            folder = SiteFolder(out)
+        with open_build(build) as store, closing(SiteFolder(out)) as folder:
             questions = sorted((name, query.text) for name, query in queries.items())
             made_of = digest(program(), store.version, questions)
-            if not folder.is_made_of(made_of):
-                folder.begin()
-                for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
-                    folder.put(f"assets/{path.relative_to(STATIC).as_posix()}", path.read_bytes())
-                _write_pages(store, queries, folder, jobs or os.cpu_count() or 1)
+            if folder.is_made_of(made_of):
+                return folder.as_it_was()
+            folder.begin()
+            for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
+                folder.put(f"assets/{path.relative_to(STATIC).as_posix()}", path.read_bytes())
+            _write_pages(store, queries, folder, jobs or os.cpu_count() or 1)
             return folder.finish(made_of)
     except OSError as error:
         raise OutsideError(f"the site can't be written: {error.strerror or error}", error.filename) from error
 
 
 def _write_pages(store: Store, queries: Mapping[str, Query], folder: SiteFolder, jobs: int) -> None:
-    shelves = folder.path / SHELVES
-    with Shelves.make(shelves) as made:
-        graph = Graph(store, base_of(store), made)
-        graph.prepare()
+    joins = folder.path / JOINS
+    with joined(joins, program()) as database:
+        graph = Graph(store, base_of(store), database)
+        bring_up_to_date(database, graph)
         answered = answers(graph, queries, words())
         same = (program(), graph.common_stamp)
         tasks = [
@@ -83,7 +84,7 @@ def _write_pages(store: Store, queries: Mapping[str, Query], folder: SiteFolder,
             for stamp in [digest(same, part.stamp) if part.stamp else ""]
             if not folder.has_part(part.name, stamp)
         ]
-        for part, files in make_all(graph, shelves, tasks, jobs):
+        for part, files in make_all(graph, joins, tasks, jobs):
             folder.add_part(part.name, part.stamp, files)
         shown = renderings(graph)
         write_search(shown[0].view, folder)

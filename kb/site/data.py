@@ -1,28 +1,28 @@
 """What the pages show, asked of the graph with the queries of `queries/` beside this file.
 
-What joins things (who signed which letter, which demand is of which type) is asked once for the whole site and kept
-on disk (`shelves`), where every process that makes pages finds it; what letters say word for word is asked for when
-a page needs it, and only the last letters are kept.
+What joins things (who signed which letter, which demand is of which type) and what demands say is kept on disk
+(`joins`), where every process that makes pages finds it; the texts of letters are asked for when a page needs them.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import sqlite3
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 from pyoxigraph import NamedNode, QuerySolutions
 
-from kb.site.shelves import Shelves
+from kb.site.shelves import Rows, Shelf
 from kb.sparql import bind
 from kb.store import Store
-from kb.tracking import Line, Restatement, lines
+from kb.tracking import Line
 
-__all__ = ["Graph", "Row", "base_of", "digest", "last", "letter_of"]
+__all__ = ["Graph", "Row", "Span", "base_of", "digest", "last", "letter_of"]
 
 Row = Mapping[str, str]
 """One solution: variable name to the text of its value; "" where it is unbound."""
@@ -38,8 +38,11 @@ AGENTS = ("organisation", "person", "addressee")
 LARGE = 500
 """Letters beyond which a collection is too large to ask every question and offer every file for each change."""
 
-KEPT = 1000
-"""Letters whose demands are kept from one page to the next."""
+FEW = 500
+"""Values of a table held in memory, those asked for last: where one may be long."""
+
+MANY = 10_000
+"""The same, where values are short and shown on most pages."""
 
 
 @cache
@@ -62,32 +65,24 @@ def digest(*values: object) -> str:
     return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _shelved(make: Callable[[Graph], Mapping[str, _Value]]) -> cached_property[Mapping[str, _Value]]:
-    """A property that is made once for all processes."""
+class Span(NamedTuple):
+    """How many letters a thing has, and when the first and the last were written ("" if none has a date)."""
 
-    def shelf(graph: Graph) -> Mapping[str, _Value]:
-        return graph.shelves.shelf(make.__name__, lambda: make(graph))
-
-    shelf.__doc__ = make.__doc__
-    return cached_property(shelf)
+    letters: int
+    first: str
+    last: str
 
 
 class Graph:
     """The graph as the pages need it, whatever their language. `base` is the base IRI of the collection's things."""
 
-    def __init__(self, store: Store, base: str, shelves: Shelves | None = None) -> None:
+    def __init__(self, store: Store, base: str, database: sqlite3.Connection | None = None) -> None:
         self.store = store
         self.base = base
-        self.shelves = shelves or Shelves.in_memory()
+        self._database = database or sqlite3.connect(":memory:")
         # Each language shows a page in its turn, and pages next to each other show the same letters.
         self.rows = lru_cache(16)(self._rows)
-        self.letter_demands = lru_cache(KEPT)(self._letter_demands)
-
-    def prepare(self) -> None:
-        """Ask all that is asked once for the whole site."""
-        for name, value in vars(Graph).items():
-            if isinstance(value, cached_property):
-                getattr(self, name)
+        self.beside = lru_cache(16)(self._beside)
 
     def ask(self, name: str, **about: str) -> Iterator[Row]:
         """The solutions of `queries/NAME.rq`, its variables bound to the IRIs of `about`."""
@@ -105,42 +100,40 @@ class Graph:
         """The collection, and what read it."""
         return next(self.ask("site"))
 
-    def _rows_by(self, column: str, name: str) -> Mapping[str, Sequence[Row]]:
-        """The rows of a question by what stands in one column, each in the question's order."""
-        found: dict[str, list[Row]] = defaultdict(list)
-        for row in self.ask(name):
-            found[row[column]].append(row)
-        return found
+    def _shelf(
+        self, find: str, read: Callable[[Rows], _Value], names: str = "SELECT ''", kept: int = FEW
+    ) -> Shelf[_Value]:
+        return Shelf(self._database, find, names, read, kept)
 
-    @_shelved
+    def _number(self, sql: str, *values: str) -> int:
+        return int(self._database.execute(sql, values).fetchone()[0])
+
+    @cached_property
     def labels(self) -> Mapping[str, Mapping[str, str]]:
         """The labels of everything that has one: IRI to language to label ("" for no language)."""
-        found: dict[str, dict[str, str]] = defaultdict(dict)
-        for row in self.ask("labels"):
-            labels = found[row["thing"]]
-            labels[row["language"]] = min(row["label"], labels.get(row["language"], row["label"]))
-        return found
+        names = "SELECT DISTINCT thing FROM label ORDER BY thing"
+        return self._shelf("SELECT language, label FROM label WHERE thing = ?", dict, names, MANY)
 
-    @_shelved
+    @cached_property
     def notes(self) -> Mapping[str, Sequence[Row]]:
         """Definitions, other names and addresses of things."""
-        return self._rows_by("thing", "notes")
+        return self._shelf("SELECT told FROM note WHERE thing = ? ORDER BY id", _all_told)
 
-    @_shelved
+    @cached_property
     def letters(self) -> Mapping[str, Row]:
         """All letters by IRI, in order of time; those without a date last."""
-        rows = sorted(self.ask("letters"), key=lambda row: (row["date"] or "9", row["id"]))
-        return {sys.intern(row["letter"]): row for row in rows}
+        names = "SELECT iri FROM letter ORDER BY place"
+        return self._shelf("SELECT told FROM letter WHERE iri = ?", _told, names, MANY)
 
-    @property
+    @cached_property
     def is_large(self) -> bool:
         """Whether some answers and files are left to the commands."""
         return len(self.letters) > LARGE
 
-    @_shelved
+    @cached_property
     def letter_ids(self) -> Mapping[str, str]:
         """The letters' IRIs by their identifiers."""
-        return {row["id"]: iri for iri, row in self.letters.items()}
+        return self._shelf("SELECT iri FROM letter WHERE name = ?", _first, kept=MANY)
 
     def date_of(self, demand: str) -> str:
         """The date of the demand's letter; "9", which is after all dates, where it has none."""
@@ -149,47 +142,44 @@ class Graph:
 
     # What joins things
 
-    def _index(self, name: str, key: str, value: str) -> Index:
-        """The values of one column by those of another, both in order of IRI."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for row in self.ask(name):
-            found[sys.intern(row[key])].add(sys.intern(row[value]))
-        return {one: sorted(found[one]) for one in sorted(found)}
+    def _letters_by(self, table: str) -> Index:
+        """The letters of each thing, in order of time."""
+        of = f"FROM {table} JOIN letter ON letter.id = letter WHERE thing = (SELECT id FROM thing WHERE iri = ?)"
+        any_ = f"SELECT 1 FROM {table} WHERE thing = thing.id"
+        names = f"SELECT iri FROM thing WHERE EXISTS ({any_}) ORDER BY iri"
+        return self._shelf(f"SELECT DISTINCT letter.iri {of} ORDER BY place", _column, names)
 
-    def _letters_by(self, index: Index) -> Index:
-        """The letters of each thing, in order of time, from the things of each letter."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for letter in self.letters:
-            for thing in index.get(letter, ()):
-                found[thing].append(letter)
-        return dict(found)
-
-    @_shelved
+    @cached_property
     def signers(self) -> Index:
         """Who signed each letter: organisations and persons."""
-        return self._index("signers", "letter", "thing")
+        find = "FROM letter JOIN signed ON letter = letter.id JOIN thing ON thing.id = thing WHERE letter.iri = ?"
+        return self._shelf(f"SELECT thing.iri {find} ORDER BY thing.iri", _column)
 
-    @_shelved
+    @cached_property
     def signed(self) -> Index:
         """Which letters each organisation or person signed."""
-        return self._letters_by(self.signers)
+        return self._letters_by("signed")
 
-    @_shelved
+    @cached_property
     def roles(self) -> Mapping[str, Mapping[str, str]]:
         """Whom each letter is addressed and copied to: letter to agent to role."""
-        found: dict[str, dict[str, str]] = defaultdict(dict)
-        for row in sorted(self.ask("addressees"), key=lambda row: (row["role"], row["thing"])):
-            found[sys.intern(row["letter"])].setdefault(sys.intern(row["thing"]), sys.intern(row["role"]))
-        return found
+        find = "FROM letter JOIN received ON letter = letter.id JOIN thing ON thing.id = thing WHERE letter.iri = ?"
+        return self._shelf(f"SELECT thing.iri, role {find} ORDER BY role, thing.iri", _roles)
 
     def addressees(self, letter: str, role: str = "addressed_to") -> Sequence[str]:
         """To whom a letter is addressed, or copied."""
         return [agent for agent, its in self.roles.get(letter, {}).items() if its == role]
 
-    @_shelved
+    @cached_property
+    def addressed(self) -> Collection[str]:
+        """All to whom letters are addressed."""
+        rows = "SELECT DISTINCT iri FROM received JOIN thing ON id = thing WHERE role = 'addressed_to' ORDER BY iri"
+        return [iri for (iri,) in self._database.execute(rows)]
+
+    @cached_property
     def received(self) -> Index:
         """The letters that are addressed or copied to each addressee."""
-        return self._letters_by({letter: list(roles) for letter, roles in self.roles.items()})
+        return self._letters_by("received")
 
     def namesakes(self, agent: str) -> Sequence[str]:
         """The other IRIs of an agent: what is addressed and what signs has one each, made of its name."""
@@ -199,135 +189,147 @@ class Graph:
         others = (f"{self.base}{other}/{name}" for other in AGENTS if other != folder)
         return [other for other in others if other in self.signed or other in self.received]
 
-    @_shelved
+    @cached_property
     def named(self) -> Index:
         """The letters that name each document."""
-        return self._letters_by(self._index("documents", "letter", "thing"))
+        return self._letters_by("named")
 
-    @_shelved
-    def mentioned(self) -> Index:
-        """Whom and what each letter names, but for signatories."""
-        return self._index("mentioned", "letter", "thing")
+    def spans(self, table: str) -> Mapping[str, Span]:
+        """How many letters the things of a table (of `joins.sql`) have, and the dates of the first and the last."""
+        rows = self._database.execute(
+            "SELECT thing.iri, COUNT(*), MIN(NULLIF(date, '')), MAX(date) FROM"
+            f" (SELECT DISTINCT thing AS its, letter AS one FROM {table})"
+            " JOIN letter ON letter.id = one JOIN thing ON thing.id = its GROUP BY its ORDER BY thing.iri"
+        )
+        return {iri: Span(count, first or "", last) for iri, count, first, last in rows}
 
-    @_shelved
+    def _beside(self, who: str) -> Mapping[str, int]:
+        """With whom an organisation or person signed, and how many letters."""
+        return dict(
+            self._database.execute(
+                "SELECT iri, COUNT(*) FROM signed JOIN signed AS other USING (letter) JOIN thing ON id = other.thing"
+                " WHERE signed.thing = (SELECT id FROM thing WHERE iri = ?1) AND iri <> ?1 GROUP BY id",
+                (who,),
+            ).fetchall()
+        )
+
+    @cached_property
     def demands(self) -> Index:
         """The demands in force of each letter, in the order of the text."""
-        found: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        for row in self.ask("demands"):
-            found[sys.intern(row["letter"])].append((int(row["start"]), sys.intern(row["demand"])))
-        return {letter: [demand for _, demand in sorted(pairs)] for letter, pairs in found.items()}
+        find = "FROM letter JOIN demand ON letter = letter.id WHERE letter.iri = ? AND in_force"
+        return self._shelf(f"SELECT demand.iri {find} ORDER BY start, demand.iri", _column)
 
-    @_shelved
+    @cached_property
+    def demand_count(self) -> int:
+        """How many demands are in force."""
+        return self._number("SELECT COUNT(*) FROM demand WHERE in_force")
+
+    @cached_property
     def types_of(self) -> Index:
         """The types of each demand in force."""
-        return self._index("demand-types", "demand", "thing")
+        find = (
+            "FROM demand JOIN asked ON demand = demand.id JOIN thing ON thing.id = thing WHERE demand.iri = ?"
+        )
+        return self._shelf(f"SELECT thing.iri {find} ORDER BY thing.iri", _column)
 
-    @_shelved
+    def _demands_by(self, table: str) -> Index:
+        of = f"FROM {table} JOIN demand ON demand.id = demand JOIN letter ON letter.id = letter"
+        which = "in_force AND thing = (SELECT id FROM thing WHERE iri = ?)"
+        find = f"SELECT demand.iri {of} WHERE {which} ORDER BY place, start, demand.iri"
+        return self._shelf(find, _column)
+
+    @cached_property
     def asked(self) -> Index:
         """The demands in force of each type, in order of time."""
-        return self._demands_by(self.types_of)
+        return self._demands_by("asked")
 
-    @_shelved
+    @cached_property
     def leaning(self) -> Index:
         """The demands in force that lean on each document, in order of time."""
-        return self._demands_by(self._index("demand-documents", "demand", "thing"))
+        return self._demands_by("leaning")
 
-    def _demands_by(self, index: Index) -> Index:
-        found: dict[str, list[str]] = defaultdict(list)
-        for letter in self.letters:
-            for demand in self.demands.get(letter, ()):
-                for thing in index.get(demand, ()):
-                    found[thing].append(demand)
-        return dict(found)
-
-    @_shelved
+    @cached_property
     def lines(self) -> Mapping[str, Line]:
         """Demands joined by restating each other, each line from its first statement on; longest first."""
-        links = [
-            Restatement(
-                sys.intern(row["demand"]),
-                sys.intern(row["earlier"]),
-                1.0,
-                tuple(sorted(row["types"].split())),
-                "",
-            )
-            for row in self.ask("restatements")
-        ]
-        found = lines(links, {d: self.date_of(d) for link in links for d in (link.later, link.earlier)})
-        return {f"{line.type} {line.demands[0]}": line for line in found}
+        names = "SELECT name FROM line ORDER BY id"
+        return self._shelf("SELECT told FROM line WHERE name = ?", _line, names)
 
-    def line(self, name: str) -> Line:
-        """One of `lines`."""
-        type_, demands = self.lines[name]
-        return Line(type_, tuple(demands))
-
-    @_shelved
+    @cached_property
     def lines_of(self) -> Mapping[str, Sequence[tuple[str, str]]]:
         """The lines that each demand belongs to, by type and first demand: one for each type it was asked again on."""
-        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for line in map(self.line, self.lines):
-            for demand in line.demands:
-                found[demand].append((line.type, line.demands[0]))
-        return found
+        return self._shelf("SELECT type, first FROM line_of WHERE demand = ? ORDER BY id", list)
 
-    @_shelved
+    @cached_property
     def assessments(self) -> Mapping[str, Sequence[Row]]:
         """What people found came of each demand, oldest first."""
-        return self._rows_by("demand", "assessments")
+        return self._shelf("SELECT told FROM assessment WHERE demand = ? ORDER BY id", _all_told)
 
-    @_shelved
-    def shown(self) -> Mapping[str, str]:
+    @cached_property
+    def shown(self) -> Collection[str]:
         """Everything that has a page of its own, letters apart."""
-        return dict.fromkeys((*self.signed, *self.received, *self.named, *self.types), "")
+        find = "SELECT iri FROM thing WHERE iri = ?1 AND shown UNION SELECT iri FROM type WHERE iri = ?1"
+        return self._shelf(find, _first, kept=MANY)
 
-    @_shelved
+    @cached_property
     def types(self) -> Mapping[str, Row]:
-        """The demand types with what is above each, and how many demands and letters have it."""
-        return {row["thing"]: row for row in self.ask("types")}
+        """The demand types with what is above each."""
+        names = "SELECT iri FROM type ORDER BY id"
+        return dict(self._shelf("SELECT told FROM type WHERE iri = ?", _told, names))
 
-    @_shelved
-    def states(self) -> Mapping[str, str]:
+    def under(self, type_: str) -> Sequence[str]:
+        """A type and those below it."""
+        return [type_, *(each for each, row in self.types.items() if row["broader"] == type_)]
+
+    def asking(self, type_: str) -> tuple[int, int]:
+        """How many demands in force are of a type or one below it, and in how many letters."""
+        of = "FROM asked JOIN demand ON id = demand WHERE thing IN"
+        among = "SELECT thing.id FROM thing JOIN json_each(?) ON iri = value"
+        [found] = self._database.execute(
+            f"SELECT COUNT(DISTINCT demand), COUNT(DISTINCT letter) {of} ({among})",
+            (json.dumps(self.under(type_)),),
+        )
+        return int(found[0]), int(found[1])
+
+    @cached_property
+    def states(self) -> Collection[str]:
         """The record states that demands in force are in."""
-        return {row["state"]: "" for row in self.ask("states")}
+        return {
+            state for (state,) in self._database.execute("SELECT DISTINCT state FROM demand WHERE in_force")
+        }
 
     # What stands for what pages show, so that it needs not be asked
 
-    @_shelved
+    @cached_property
     def stamps(self) -> Mapping[str, str]:
         """What stands for all that any page shows of each letter, but for the labels of demand types."""
-        kept = self.store.fingerprints()
-        return {
-            letter: self._stamp(letter, kept.get(letter.rpartition("/letter/")[2], self.store.version))
-            for letter in self.letters
-        }
+        return self._shelf("SELECT stamp FROM letter WHERE iri = ?", _first, kept=MANY)
 
     def stamp(self, letter: str) -> str:
         """One of `stamps`."""
         return self.stamps[letter]
 
-    def _stamp(self, letter: str, fingerprint: str) -> str:
-        things = {*self.signers.get(letter, ()), *self.mentioned.get(letter, ()), *self.roles.get(letter, ())}
-        said = []
-        for demand in self.demands.get(letter, ()):
-            judged = [(row, self._labels(row["outcome"])) for row in self.assessments.get(demand, ())]
-            said.append((demand, self.lines_of.get(demand), judged))
-        return digest(
-            fingerprint,
-            self.letters[letter],
-            sorted(self.roles.get(letter, {}).items()),
-            [(thing, self._labels(thing), thing in self.shown) for thing in sorted(things)],
-            said,
-        )
-
     def thing_stamp(self, thing: str) -> str:
         """What stands for all that any page shows of a thing that has to do with letters."""
-        types = [thing, *(type_ for type_, row in self.types.items() if row["broader"] == thing)]
-        asked = [map(letter_of, self.asked.get(type_, ())) for type_ in types]
-        same = (thing, *self.namesakes(thing))
-        joined = (self.signed, self.received, self.named)
-        letters = [*(index.get(each, ()) for index in joined for each in same), *asked]
-        stamps = [[self.stamp(letter) for letter in dict.fromkeys(its)] for its in letters]
+        stamps = [self._stamps_of("signed", same) for same in (thing, *self.namesakes(thing))]
+        stamps += [self._stamps_of("received", same) for same in (thing, *self.namesakes(thing))]
+        stamps += [self._stamps_of("named", thing), *map(self._stamps_asking, self.under(thing))]
         return digest(thing, self._labels(thing), self.notes.get(thing, ()), stamps)
+
+    def _stamps_of(self, table: str, thing: str) -> Rows:
+        """The stamps of a thing's letters, in order of time."""
+        return self._database.execute(
+            f"SELECT stamp FROM {table} JOIN letter ON id = letter"
+            " WHERE thing = (SELECT id FROM thing WHERE iri = ?) ORDER BY place",
+            (thing,),
+        ).fetchall()
+
+    def _stamps_asking(self, type_: str) -> Rows:
+        """The stamps of the letters that ask for a type, in order of time."""
+        return self._database.execute(
+            "SELECT DISTINCT stamp FROM asked JOIN demand ON demand.id = demand JOIN letter ON letter.id = letter"
+            " WHERE thing = (SELECT id FROM thing WHERE iri = ?) ORDER BY place",
+            (type_,),
+        ).fetchall()
 
     @cached_property
     def common_stamp(self) -> str:
@@ -344,15 +346,56 @@ class Graph:
         """The solutions of a query about one thing."""
         return list(self.ask(name, about=about))
 
-    def _letter_demands(self, letter: str) -> Mapping[str, Row]:
+    def letter_demands(self, letter: str) -> Mapping[str, Row]:
         """The demands that a letter makes or reports, in the order of the text."""
-        return {row["demand"]: row for row in self.ask("letter-demands", about=letter)}
+        rows = self._database.execute(
+            "SELECT demand.told FROM letter JOIN demand ON letter = letter.id WHERE letter.iri = ?"
+            " ORDER BY start, demand.iri",
+            (letter,),
+        )
+        return {row["demand"]: row for (told,) in rows for row in [json.loads(told)]}
+
+    @cached_property
+    def said(self) -> Mapping[str, Row]:
+        """What each demand says, whether it is made or reported."""
+        return self._shelf("SELECT told FROM demand WHERE iri = ?", _told)
 
     def demand(self, iri: str) -> Row | None:
         """One demand; None where no letter has it any more."""
-        return self.letter_demands(letter_of(iri)).get(iri)
+        return self.said.get(iri)
 
 
 def base_of(store: Store) -> str:
     """The base IRI of the collection's things."""
     return Graph(store, "").about["dataset"].removesuffix("collection")
+
+
+# Rows of the tables as values
+
+
+def _first(rows: Rows) -> str:
+    return sys.intern(rows[0][0])
+
+
+def _column(rows: Rows) -> list[str]:
+    return [sys.intern(value) for (value,) in rows]
+
+
+def _told(rows: Rows) -> Row:
+    return cast("Row", json.loads(rows[0][0]))
+
+
+def _all_told(rows: Rows) -> list[Row]:
+    return [json.loads(told) for (told,) in rows]
+
+
+def _roles(rows: Rows) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for agent, role in rows:
+        found.setdefault(sys.intern(agent), sys.intern(role))
+    return found
+
+
+def _line(rows: Rows) -> Line:
+    type_, demands = json.loads(rows[0][0])
+    return Line(type_, tuple(demands))

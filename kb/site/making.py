@@ -10,9 +10,9 @@ from pathlib import Path
 from kb.errors import OutsideError
 from kb.site.data import Graph
 from kb.site.folder import Files
+from kb.site.joins import open_joins
 from kb.site.pages import Part
 from kb.site.rendering import Rendering, words
-from kb.site.shelves import Shelves
 from kb.site.view import View
 from kb.store import reopen
 from kb.workers import Lost, run
@@ -36,8 +36,10 @@ def renderings(graph: Graph) -> list[Rendering]:
     return [Rendering(View(graph, language, text)) for language, text in words().items()]
 
 
-def make_all(graph: Graph, shelves: Path, tasks: Sequence[Task], jobs: int) -> Iterator[Task]:
-    """Write the pages of parts; gives each with its files as it is done. `shelves` is the file `graph` keeps joins in.
+def make_all(graph: Graph, joins: Path, tasks: Sequence[Task], jobs: int) -> Iterator[Task]:
+    """Write the pages of parts; gives each with its files as it is done.
+
+    `joins` is the file that `graph` reads from.
 
     Raises OutsideError where the pages of one can't be made.
     """
@@ -47,7 +49,7 @@ def make_all(graph: Graph, shelves: Path, tasks: Sequence[Task], jobs: int) -> I
         return
     generation = graph.store.folder
     assert generation is not None  # noqa: S101 (an opened build has one)
-    apart = partial(_make_apart, generation, graph.base, shelves)
+    apart = partial(_make_apart, generation, graph.base, joins)
     for done in run(apart, tasks, jobs, BATCH, SECONDS, [__name__]):
         if isinstance(done, Lost):
             part, _ = done.task
@@ -65,11 +67,11 @@ def _make(renderings: Sequence[Rendering], task: Task) -> Task:
     return part, files
 
 
-def _make_apart(generation: Path, base: str, shelves: Path, task: Task) -> Task:
-    return _make(_opened(generation, base, shelves), task)
+def _make_apart(generation: Path, base: str, joins: Path, task: Task) -> Task:
+    return _make(_opened(generation, base, joins), task)
 
 
 @cache
-def _opened(generation: Path, base: str, shelves: Path) -> Sequence[Rendering]:
+def _opened(generation: Path, base: str, joins: Path) -> Sequence[Rendering]:
     """What a process needs for every part: it lives for one site only."""
-    return renderings(Graph(reopen(generation), base, Shelves.open(shelves)))
+    return renderings(Graph(reopen(generation), base, open_joins(joins)))

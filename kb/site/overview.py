@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from heapq import nsmallest
-from itertools import combinations, islice
+from itertools import islice
 from typing import Any
 
 from kb.site import pictures
-from kb.site.data import letter_of
+from kb.site.data import Span, letter_of
 from kb.site.view import Page, Table, View
 from kb.tracking import Line
 
@@ -31,20 +31,21 @@ MOST_LINES = 10
 def overview(view: View) -> Page:
     """The first page."""
     graph, words = view.graph, view.words
+    signed = graph.spans("signed")
     counts = [
         (words["letters"], len(graph.letters), "letters.html"),
-        (words["demands"], sum(map(len, graph.demands.values())), "search.html?kind=demand"),
+        (words["demands"], graph.demand_count, "search.html?kind=demand"),
         (words["lines"], len(graph.lines), "lines.html"),
-        (words["signatories"], len(graph.signed), "organisations.html"),
+        (words["signatories"], len(signed), "organisations.html"),
         (words["documents"], len(graph.named), "documents.html"),
     ]
     dated = [iri for iri, row in graph.letters.items() if row["date"]]
     by_time = nsmallest(
         MOST_LINES,
-        map(graph.line, graph.lines),
+        graph.lines.values(),
         key=lambda line: (-_days(view, line), -len(line.demands), line),
     )
-    often = map(graph.line, islice(graph.lines, MOST_LINES))
+    often = islice(graph.lines.values(), MOST_LINES)
     values = {
         "counts": counts,
         "most": line_table(view, often)._replace(title=words["asked_most"]),
@@ -52,7 +53,7 @@ def overview(view: View) -> Page:
         **_time_line(view, dated),
         **_matrix(view),
         **growth(view, dated),
-        **_network(view),
+        **_network(view, signed),
     }
     return Page("index.html", "home.html", "home", values)
 
@@ -152,25 +153,28 @@ def _matrix(view: View) -> Mapping[str, Any]:
 def growth(view: View, letters: Sequence[str]) -> Mapping[str, Any]:
     """The picture of the coalition over those letters, taken together by year where they are many."""
     words = view.words
-    steps: dict[str, tuple[str, list[str]]] = {}
+    steps: dict[str, tuple[str, set[str]]] = {}
     for letter in letters:
         date = view.graph.letters[letter]["date"]
         key = date[:4] if len(letters) > 2 * MOST_LETTERS else letter
         label = key if key == date[:4] else f"{date}: {view.letter(letter)['label']}"
-        steps.setdefault(key, (label, []))[1].extend(view.graph.signers.get(letter, ()))
+        steps.setdefault(key, (label, set()))[1].update(view.graph.signers.get(letter, ()))
     bars = pictures.growth(steps.values())
     columns = [words["letter"], words["signatories_so_far"], words["new_signatories"]]
     rows = [(bar.label, bar.total, bar.new) for bar in bars]
     return {"growth": bars, "growth_table": Table(words["growth"], columns, rows, (1, 2))}
 
 
-def _network(view: View) -> Mapping[str, Any]:
+def _network(view: View, signed: Mapping[str, Span]) -> Mapping[str, Any]:
     graph, words = view.graph, view.words
-    often = view.ranked({who: len(letters) for who, letters in graph.signed.items() if len(letters) > 1})
-    chosen = dict(often[:MOST_SIGNERS])
-    together: Counter[tuple[str, str]] = Counter()
-    for signers in graph.signers.values():
-        together.update(combinations(sorted(who for who in signers if who in chosen), 2))
+    counts = {who: span.letters for who, span in signed.items() if span.letters > 1}
+    chosen = dict(view.ranked(counts, MOST_SIGNERS))
+    together = {
+        (who, other): count
+        for who in sorted(chosen)
+        for other, count in graph.beside(who).items()
+        if who < other and other in chosen
+    }
     names = {who: (view.label(who), view.thing(who)["href"], count) for who, count in chosen.items()}
     pairs = sorted(((a, b, n) for (a, b), n in together.items() if n > 1), key=lambda p: (-p[2], p[0], p[1]))
     rows = [(view.thing(a), view.thing(b), n) for a, b, n in pairs[:MOST_PAIRS]]

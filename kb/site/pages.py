@@ -23,6 +23,10 @@ THINGS = {"organisations": "organisation", "addressees": "addressee", "documents
 """The sections of things that have to do with letters, and what one of them is called."""
 
 
+JOINED = {"organisations": "signed", "addressees": "received", "documents": "named"}
+"""What the things of a section have to do with letters."""
+
+
 class Part(NamedTuple):
     """The pages of one thing, the same in each language.
 
@@ -45,11 +49,11 @@ def parts(graph: Graph, queries: Mapping[str, Query], answers: Answers) -> Itera
     yield Part("overview", "", _overview)
     for type_ in graph.types:
         yield Part(type_, graph.thing_stamp(type_), partial(_thing, type_, "types", "type"))
-    section_of = {iri: name for name in reversed(THINGS) for iri in _letters_of(graph, name)}
+    section_of = {iri: name for name in reversed(THINGS) for iri in graph.spans(JOINED[name])}
     for iri, section in section_of.items():
         yield Part(iri, graph.thing_stamp(iri), partial(_thing, iri, section, THINGS[section]))
     for name in graph.lines:
-        line = graph.line(name)
+        line = graph.lines[name]
         stamp = digest(line, [graph.stamp(letter_of(demand)) for demand in line.demands])
         yield Part(View.line_path(line), stamp, partial(_line, name))
     for name, query in queries.items():
@@ -75,7 +79,7 @@ def _thing(iri: str, section: str, kind: str, view: View) -> Iterator[Page]:
 
 
 def _line(name: str, view: View) -> Iterator[Page]:
-    yield from line_pages(view, view.graph.line(name))
+    yield from line_pages(view, view.graph.lines[name])
 
 
 def _question(query: Query, answers: Mapping[str, Answer], view: View) -> Iterator[Page]:
@@ -92,21 +96,14 @@ def _letters_table(view: View) -> Table:
 
 
 def _lines_table(view: View) -> Table:
-    return line_table(view, map(view.graph.line, view.graph.lines))
-
-
-def _letters_of(graph: Graph, section: str) -> Mapping[str, Sequence[str]]:
-    """The letters of all things of a section."""
-    return {"organisations": graph.signed, "addressees": graph.received, "documents": graph.named}[section]
+    return line_table(view, view.graph.lines.values())
 
 
 def _things_table(section: str, view: View) -> Table:
     """Things by the number of their letters, with when the first and last were written."""
-    words, letters = view.words, _letters_of(view.graph, section)
-    rows = []
-    for iri, count in view.ranked({iri: len(its) for iri, its in letters.items()}):
-        dates = sorted(filter(None, (view.graph.letters[letter]["date"] for letter in letters[iri]))) or [""]
-        rows.append((view.thing(iri), count, dates[0], dates[-1]))
+    words, spans = view.words, view.graph.spans(JOINED[section])
+    ranked = view.ranked({iri: span.letters for iri, span in spans.items()})
+    rows = [(view.thing(iri), count, spans[iri].first, spans[iri].last) for iri, count in ranked]
     columns = [words[key] for key in (THINGS[section], "letters", "first_letter", "last_letter")]
     return Table(words[section], columns, rows, (1,))
 
@@ -120,8 +117,7 @@ def _types_table(view: View) -> Table:
         (
             view.thing(row["broader"] or row["thing"]),
             view.thing(row["thing"]) if row["broader"] else "",
-            int(row["demands"] or 0),
-            int(row["letters"] or 0),
+            *view.graph.asking(row["thing"]),
         )
         for row in ordered
     ]

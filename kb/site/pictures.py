@@ -6,7 +6,7 @@ All sizes are in SVG user units. Everything is computed from the data alone, so 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -98,7 +98,7 @@ def time_line(letters: Sequence[tuple[str, str, int, str]]) -> TimeLine:
     return TimeLine(tuple(dots), ticks, height)
 
 
-def growth(letters: Iterable[tuple[str, Sequence[str]]], height: int = 220) -> tuple[Bar, ...]:
+def growth(letters: Iterable[tuple[str, Collection[str]]], height: int = 220) -> tuple[Bar, ...]:
     """Bars for `letters` in order of time, each (label, its organisations): all so far, and how many are new."""
     seen: set[str] = set()
     counts = []

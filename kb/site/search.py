@@ -17,10 +17,11 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from heapq import nsmallest
 from itertools import chain
 from typing import Any, TypeVar
 
-from kb.site.data import digest, last
+from kb.site.data import Graph, digest, last
 from kb.site.folder import SiteFolder
 from kb.site.rendering import program
 from kb.site.view import View
@@ -51,7 +52,7 @@ def write_search(view: View, folder: SiteFolder) -> None:
     index: dict[str, array[int]] = defaultdict(lambda: array("I"))
     listed: list[tuple[int, str]] = []
     count = 0
-    chosen = frozenset(_with_most(view.graph.signed))
+    chosen = frozenset(_with_most(view.graph, "signed"))
     for name, rows in chain(_letter_files(view, folder), _name_files(view, folder)):
         listed.append((count, name))
         for row in rows:
@@ -133,9 +134,12 @@ def _letter(view: View, iri: str) -> Mapping[str, Any]:
 def _names(view: View) -> Iterator[Mapping[str, Any]]:
     """Every signatory, addressee and document, by all its names."""
     graph = view.graph
-    addressed = {who for letter in graph.roles for who in graph.addressees(letter)}
-    for kind, things in (("organisation", graph.signed), ("addressee", addressed), ("document", graph.named)):
-        for iri in sorted(things):
+    for kind, things in (
+        ("organisation", graph.signed),
+        ("addressee", graph.addressed),
+        ("document", graph.named),
+    ):
+        for iri in things:
             label = view.label(iri)
             others = sorted(set(graph.labels.get(iri, {}).values()) - {label})
             yield {"kind": kind, "href": view.thing(iri)["href"], "label": label, "also": " · ".join(others)}
@@ -191,19 +195,19 @@ def _packed(numbers: Iterable[int]) -> str:
     return ",".join(parts)
 
 
-def _with_most(index: Mapping[str, Sequence[str]]) -> list[str]:
-    return sorted(index, key=lambda who: (-len(index[who]), who))[:MOST_CHOICES]
+def _with_most(graph: Graph, table: str) -> list[str]:
+    spans = graph.spans(table)
+    return nsmallest(MOST_CHOICES, spans, key=lambda who: (-spans[who].letters, who))
 
 
 def options(view: View) -> Mapping[str, list[tuple[str, str]]]:
     """What can be chosen in each filter: value and words."""
     graph = view.graph
-    addressed = {who for letter in graph.roles for who in graph.addressees(letter)}
-    letters = {who: its for who, its in graph.received.items() if who in addressed}
+    addressees = [who for who in _with_most(graph, "received") if who in graph.addressed]
     found = {
-        "type": [type_ for type_, row in graph.types.items() if row["broader"] and type_ in graph.asked],
-        "addressee": sorted(_with_most(letters), key=view.label),
-        "organisation": sorted(_with_most(graph.signed), key=view.label),
+        "type": [type_ for type_, row in graph.types.items() if row["broader"] and any(graph.asking(type_))],
+        "addressee": sorted(addressees, key=view.label),
+        "organisation": sorted(_with_most(graph, "signed"), key=view.label),
     }
     years = sorted({row["date"][:4] for row in graph.letters.values() if row["date"]})
     states = {last(state) for state in graph.states}

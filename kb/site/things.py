@@ -64,7 +64,7 @@ def line_pages(view: View, line: Line) -> Iterator[Page]:
 
 def _with_most(view: View, title: str, counts: Mapping[str, int]) -> Table:
     """Organisations with the number of letters, those with most."""
-    rows = [(view.thing(who), count) for who, count in view.ranked(counts)[:MOST_OTHERS]]
+    rows = [(view.thing(who), count) for who, count in view.ranked(counts, MOST_OTHERS)]
     return Table(title, [view.words["organisation"], view.words["letters"]], rows, (1,))
 
 
@@ -192,10 +192,9 @@ def _roles(view: View, iri: str) -> Iterator[Role]:
     if iri in graph.signed:
         letters = graph.signed[iri]
         made = [demand for letter in letters for demand in graph.demands.get(letter, ())]
-        others = Counter(other for letter in letters for other in graph.signers[letter] if other != iri)
         newest = sorted(made, key=lambda d: graph.letters[letter_of(d)]["date"], reverse=True)
         facts = [(words["signed"], [len(letters)]), (words["demands"], [len(made)]), *_since(view, letters)]
-        tables = [type_table(view, made), _with_most(view, words["cosigners"], others)]
+        tables = [type_table(view, made), _with_most(view, words["cosigners"], graph.beside(iri))]
         role = Role("signed", words["signed"], facts, letters, after=tables)
         few = len(made) <= MOST_NEWEST
         yield replace(role, demands=made) if few else replace(role, newest=newest[:MOST_NEWEST])
@@ -231,7 +230,7 @@ def _roles(view: View, iri: str) -> Iterator[Role]:
 def _type(view: View, iri: str) -> Role:
     """What is asked under a type. Demands are listed at the leaves, a type above them counts."""
     graph, words = view.graph, view.words
-    below = [type_ for type_, row in graph.types.items() if row["broader"] == iri]
+    _, *below = graph.under(iri)
     found = {demand: None for type_ in (iri, *below) for demand in graph.asked.get(type_, ())}
     demands = sorted(found, key=graph.date_of)
     letters = list(dict.fromkeys(map(letter_of, demands)))

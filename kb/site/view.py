@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import nlargest
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -90,9 +91,11 @@ class View:
         href = quote(self.page(iri), safe="/#")
         return {"label": row["title"] or row["id"], "href": href, "key": iri, "date": row["date"]}
 
-    def ranked(self, counts: Mapping[str, int]) -> list[tuple[str, int]]:
-        """Things with their counts, the highest first, then by name."""
-        return sorted(counts.items(), key=lambda pair: (-pair[1], self.label(pair[0]), pair[0]))
+    def ranked(self, counts: Mapping[str, int], most: int | None = None) -> list[tuple[str, int]]:
+        """Things with their counts, the highest first, then by name; no more than `most` of them."""
+        least = 0 if most is None or len(counts) <= most else nlargest(most, counts.values())[-1]
+        found = [pair for pair in counts.items() if pair[1] >= least]
+        return sorted(found, key=lambda pair: (-pair[1], self.label(pair[0]), pair[0]))[:most]
 
     def letters(self, letters: Iterable[str]) -> Table:
         """Letters, with how much was read out of each."""
