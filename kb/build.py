@@ -182,6 +182,7 @@ class _Builder:
                 _load_vocabulary(draft)
             linker = Linker(draft, state, self.collection, previous)
             self._take_in(draft, state, linker, tasks, kept, gone, before)
+            del tasks, before  # there are as many as letters, and to link names takes memory of its own
             refused = [str(problem) for problem in linker.update()]
             self.summary.problems += refused
             state.keep_about("refused", json.dumps(refused))

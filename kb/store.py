@@ -67,7 +67,7 @@ __all__ = [
 FORMAT = 4
 """Raised whenever what a generation holds changes, so that an older one is rebuilt and not misread."""
 
-SPOOL = 96 << 20
+SPOOL = 64 << 20
 """Bytes of N-Quads gathered before the store takes them in: few large pieces cost less than many.
 
 While it takes them in it needs four bytes of memory for each; the larger they are, the less it merges files.
