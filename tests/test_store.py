@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,18 @@ def test_default_graph_is_the_union(tmp_path: Path) -> None:
             pyoxigraph.Literal("two")
         ]
         assert len(list(graph.quads())) == len(graph) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the store does not ask how many files it may open")
+def test_a_draft_holds_few_files_open_and_the_program_as_many_as_before(tmp_path: Path) -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    publish(tmp_path / "b", "one")
+    assert resource.getrlimit(resource.RLIMIT_NOFILE) == before
+    (options,) = (tmp_path / "b" / "generations" / "000001" / "graph").glob("OPTIONS-*")
+    (told,) = re.findall(r"max_open_files=(\d+)", options.read_text())
+    assert int(told) <= store.FILES
 
 
 def test_parameters_are_bound_as_terms(tmp_path: Path) -> None:
