@@ -21,7 +21,7 @@ from kb.extraction.requests import Names, Prose
 from kb.extraction.signatures import find_signatures
 from kb.extraction.types import classify_all
 from kb.extraction.zones import find_zones
-from kb.letter import Demand, Letter, Reference, Remark, slug
+from kb.letter import Addressee, Demand, Letter, Reference, Remark, slug
 
 __all__ = ["EXTRACTOR_VERSION", "extract"]
 
@@ -57,6 +57,7 @@ def extract(document: Document) -> Letter:
         [layout.reading(block) for block in layout.blocks if zones.of_line[block.first] != "signatures"],
         prose.words,
     )
+    references = _not_addressed(references, [*addressees, *copied])
     kind = tell_kind(zones, prose, bool(addressees), bool(signatures), demands.made)
     doubted = _doubt(kind, len(demands.made))
     subject = title.title if title else ""
@@ -104,6 +105,16 @@ def _completed(
     return tuple(
         replace(demand, types=its_types, references=_within(demand, references))
         for demand, its_types in zip(demands, types, strict=True)
+    )
+
+
+def _not_addressed(references: tuple[Reference, ...], addressed: list[Addressee]) -> tuple[Reference, ...]:
+    """Leave out treaties in whose name a body or an office is addressed ("Executive Secretary of the …")."""
+    spans = [addressee.span for addressee in addressed]
+    return tuple(
+        reference
+        for reference in references
+        if reference.symbol or not any(span.start <= reference.span.start < span.end for span in spans)
     )
 
 

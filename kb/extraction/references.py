@@ -209,7 +209,8 @@ _SYMBOL = re.compile(
     r"(?:\s?\((?P<year>\d{4}|[IVXL]{1,7})\))?"
 )
 _ABBREVIATED = re.compile(r"(?<!\w)(?:UN)?SCR(\d{3,4})(?!\w)")
-_PUBLISHED = re.compile(r"(?:[SAE]/\d{4,5}|PRST/\d{4}/\d+|[A-Z]+/[^/]+/.*)(?:/.*)?")
+# Of a session of the General Assembly there are one or two digits.
+_PUBLISHED = re.compile(r"(?:[SAE]/\d{4,5}|PRST/\d{4}/\d+|(?!A/\d{3,}/)[A-Z]+/[^/]+/.*)(?:/.*)?")
 _COUNCIL_SYMBOL = re.compile(r"S/RES/(\d{1,4})", re.IGNORECASE)
 
 
@@ -257,7 +258,7 @@ _NUMBER = re.compile(
 )
 _NUMBER_BEGINS = re.compile(r"\d|E?S-\s?\d")
 _YEAR = re.compile(r"\s?\((?:[^()\d]{0,12}(?:\d{1,2}[^()\d]{1,16})?)((?:19|20)\d\d)\)")
-_GAP = re.compile(r"\s?[.,:;(\[«“\"'’#°º–—-]{0,2}\s?")
+_GAP = re.compile(r"\s?[.,:;()\[«“\"'’#°º–—-]{0,2}\s?")
 _SESSIONS_ONLY_ASSEMBLY = 61
 """From this session on "71/248" is the General Assembly's: the Human Rights Council has not come so far."""
 

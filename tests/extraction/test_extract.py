@@ -215,3 +215,11 @@ def test_the_cost_grows_linearly_with_the_length() -> None:
     spent = [min(seconds(size) for _ in range(3)) for size in (200, 1600)]
     # Quadratic would be 64 times.
     assert spent[1] < 8 * spent[0] * 4 + 0.1
+
+
+def test_a_treaty_in_the_name_of_an_addressee_is_no_reference() -> None:
+    letter = read(
+        "Executive Secretary\nUnited Nations Framework Convention on Climate Change\n\nDear Secretary,\n\n"
+        "The wells of the valley are dry. We urge you to apply the Paris Agreement.\n\nYours,\n\nValley Network\n"
+    )
+    assert [reference.name for reference in letter.references] == ["Paris Agreement"]

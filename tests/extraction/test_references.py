@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -102,6 +104,17 @@ def printed(text: str) -> list[str]:
 def test_a_document_is_found_however_it_is_named(text: str, expected: list[str]) -> None:
     assert keys(text) == expected
     assert codes(text) == []
+
+
+def test_wordings_of_all_languages() -> None:
+    """Instruments and documents as letters name them, and what looks alike and names none."""
+    with (Path(__file__).parent / "references.tsv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    found = {row["text"]: " | ".join(dict.fromkeys(keys(row["text"]))) for row in rows}
+    assert len(rows) > 300
+    assert {
+        text: named for text, named in found.items() if {"text": text, "documents": named} not in rows
+    } == {}
 
 
 @pytest.mark.parametrize(
