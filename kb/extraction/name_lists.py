@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from kb.extraction.language import any_language
 from kb.extraction.layout import Reading
+from kb.extraction.offices import without_article
 from kb.extraction.printed_names import (
     EDGES,
     FEW_WORDS,
@@ -84,7 +85,7 @@ def _between_dashes(text: str) -> bool:
     parts = _DASHES.split(text) if text.count(" ") > FEW_WORDS else []
     if len(parts) < 3 or not all(name_like(part) and not is_role(part) for part in parts):
         return False
-    organisations = sum(kind_of_name(part) == "organisation" for part in parts)
+    organisations = sum(kind_of_name(part) == "organisation" or part[-1] == ")" for part in parts)
     return len(parts) > _MOST_PARTS or organisations * 2 > len(parts)
 
 
@@ -185,7 +186,7 @@ def _last_connector(text: str, start: int, stop: int, listed: bool) -> tuple[int
         if tells_more(after.rstrip("!")):
             # "… and many signatures follow"
             return found.span()
-        if after[:1].islower():
+        if without_article(after)[:1].islower():
             continue
         persons = not has_organisation(after) and len(before.split()) > 1 < len(after.split())
         if listed or persons or has_organisation(before):

@@ -9,10 +9,11 @@ from functools import lru_cache
 from kb.extraction.dates import find_dates, may_hold_date
 from kb.extraction.language import any_language, any_words
 from kb.extraction.offices import without_article
-from kb.extraction.zones import heads_footer, name_like
+from kb.extraction.zones import heads_footer, heads_names, name_like
 from kb.letter import SignatoryKind
 
 EDGES = " \t,;،؛*_|•·"
+_APOSTROPHES = "'’"
 
 # ------------------------------------------------------------------------------- a person's, an organisation's
 
@@ -71,6 +72,11 @@ def is_member(name: str) -> bool:
     return name.rsplit(None, 1)[-1].casefold() in any_words("signatures", "after_names")
 
 
+def begins_with_organisation(text: str) -> bool:
+    """Tell whether the first word of text is one that only names of organisations hold."""
+    return has_organisation(without_article(text).split(None, 1)[0])
+
+
 def begins_with_name(text: str) -> bool:
     """Tell whether text begins with a name: in capitals, or with a word of organisations."""
     head = _NAME_WORDS.search(text)
@@ -88,20 +94,20 @@ _ROLE_WORDS = 5
 def is_role(text: str) -> bool:
     """Tell whether text says what a person is ("Executive Director", "President, Bar Association")."""
     text = without_article(text)
-    found = any_language("addressee", "offices").match(text) or any_language("signatures", "roles").match(
-        text
-    )
+    office = any_language("addressee", "offices").match(text)
+    found = office or any_language("signatures", "roles").match(text)
     if not found:
         return False
     rest = text[found.end() :].lstrip()
+    caseless = rest[:1].upper() == rest[:1].lower()
     return (
         not rest
         or rest[0] in ",-–—(/&،"
         or any_language("addressee", "connectors").match(rest) is not None
         # Arabic puts nothing between an office and the body it is of.
-        or (rest[0].upper() == rest[0].lower() and has_organisation(rest))
+        or (caseless and has_organisation(rest))
         # "Président national", "Directora ejecutiva": an office in lower case.
-        or (rest.islower() and rest.count(" ") < 3)
+        or ((rest.islower() or (caseless and not office)) and rest.count(" ") < 3)
     )
 
 
@@ -179,9 +185,9 @@ def name_start(text: str) -> int:
     if found and not found[0].islower():
         found = None
     found = found or any_language("signatures", "behalf").match(text)
-    if not found or (found.end() < len(text) and not text[found.end()].isspace()):
+    if not found or text[found.end() : found.end() + 1].strip(_APOSTROPHES + EDGES):
         return 0
-    rest = text[found.end() :].lstrip(EDGES + ":")
+    rest = text[found.end() :].lstrip(EDGES + _APOSTROPHES + ":")
     return len(text) - len(rest) if rest else 0
 
 
@@ -224,6 +230,12 @@ def is_aside(text: str) -> bool:
         return False
     dated = len(text) < _SHORT and may_hold_date(text) and any(True for _ in find_dates(text, "day"))
     return dated or has_postal_code(text) or any_language("addressee", "places").search(text) is not None
+
+
+def is_place(text: str) -> bool:
+    """Tell a town with its country ("Nairobi, Kenya")."""
+    town, comma, country = text.rpartition(", ")
+    return bool(comma) and heads_names(country) and not has_organisation(town)
 
 
 def has_postal_code(text: str) -> bool:

@@ -18,6 +18,7 @@ from kb.extraction.name_lists import ONE_NAME, Entry, after_heading, listing, ru
 from kb.extraction.printed_names import (
     EDGES,
     FEW_WORDS,
+    begins_with_organisation,
     has_organisation,
     has_postal_code,
     is_aside,
@@ -26,6 +27,7 @@ from kb.extraction.printed_names import (
     is_member,
     is_named,
     is_open,
+    is_place,
     is_placeholder,
     is_role,
     kind_of_name,
@@ -160,7 +162,7 @@ class _Line:
     opens: int | None = None
     broken = _NEVER
     listing = ONE_NAME
-    office = whole = behalf = heading = aside = note = small = named = full = False
+    office = whole = behalf = heading = aside = note = small = named = located = full = False
     # What those around it tell: it is below the name of a person, and says of what organisation, or of which place
     # a member speaks for; it is an office over a name.
     card = place = above = False
@@ -184,14 +186,15 @@ class _Line:
         self.behalf = speaks_for(text)
         self.office = is_role(text)
         self.whole = self.office and role_of_organisation(text)
-        self.opens = inline_names(text)
+        self.opens = inline_names(text) or after_heading(text) or None
         self.heading = self.opens is None and (
             piece.heading or text[-1] in ":：" or heads_names(text.lstrip("#* ")) or heads_signatures(text)
         )
         self.aside = is_aside(text)
         self.note = text[0].isdecimal() and before is not None and (before.numbered or before.note)
-        self.small = text[0].islower() and not starts_small(text)
+        self.small = text[0].islower() and not (self.behalf or starts_small(text))
         self.named = is_named(text[self.start :])
+        self.located = not self.apart and is_place(text)
         self.listing = 6.0 if self.opens is not None else listing(text)
         self.broken = self._broken()
 
@@ -240,7 +243,7 @@ class _Line:
             return
         if self.heading:
             yield "heading", "nobody", 5 if self.apart else 3.5
-        yield "aside", "nobody", self._left_out()
+        yield "aside", "nobody", self._left_out(state)
         yield "begins", begun, self._begins()
         if self.listing > _NEVER:
             yield "lists", "list", self.listing
@@ -255,10 +258,12 @@ class _Line:
             if (affiliation := self._affiliation(state)) > _NEVER:
                 yield "affiliation", "whole", affiliation - 2 * gap
 
-    def _left_out(self) -> float:
+    def _left_out(self, state: _State) -> float:
         """Tell how well it fits that the line is no part of a name."""
         if self.aside or self.note:
             return 4
+        if self.located and state in {"role", "whole"}:
+            return 4.2
         return 0.8 if self.office or not self.named else -1
 
     def _begins(self) -> float:
@@ -269,7 +274,7 @@ class _Line:
     def _lists_on(self) -> float:
         """Tell how well it fits that names in running text, begun before, go on in the line."""
         joined = self.broken > 0 or self.full or (self.before is not None and self.before.piece.goes_on)
-        if self.apart or not joined:
+        if self.apart or not joined or self.opens is not None:
             return _NEVER
         return max(self.listing + 1, 3 if self.broken > 0 else 1.9 if self.listing == ONE_NAME else _NEVER)
 
@@ -336,7 +341,7 @@ def _tell_by_place(groups: Sequence[list[_Line]]) -> None:
     """Tell headings and offices by where they stand among the lines between two blank ones."""
     for place in range(1, 4):
         told = [group[place] for group in groups if len(group) > place]
-        if sum(line.office for line in told) * 2 >= len(told) > 1:
+        if sum(line.office and not begins_with_organisation(line.text) for line in told) * 2 >= len(told) > 1:
             # What stands below the other names as an office does is one.
             for line in told:
                 line.office |= not (line.organisation or line.none or line.aside)
@@ -408,7 +413,7 @@ class _Names:
         elif move == "heading":
             self.section = _kind_of_heading(line.text)
         elif move == "lists":
-            self._listed, self._start = [line.piece.span], line.opens or after_heading(line.text)
+            self._listed, self._start = [line.piece.span], line.opens or 0
         elif move == "more":
             self._add(line, f" {line.text}")
         elif move == "role":

@@ -7,10 +7,11 @@ placeholder) becomes a remark.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from kb.extraction.language import any_language
-from kb.extraction.layout import Block, Layout, plain, read
+from kb.extraction.layout import Block, Layout, Reading, plain, read
 from kb.extraction.name_lists import Entry, running_entries, split_names
 from kb.extraction.printed_names import EDGES, begins_with_name, kind_of_name
 from kb.extraction.signature_block import SignatureBlock
@@ -49,6 +50,11 @@ def _kinds(entries: Sequence[Entry]) -> list[SignatoryKind]:
 
 # ------------------------------------------------------------------------------------------ at the top
 
+_WORDS = re.compile(r"[^\s,;]+")
+# Names in a sentence take fewer code points.
+_LONGEST_LIST = 2000
+_LEAST_SPEAKERS = 2
+
 
 def _at_the_top(layout: Layout, zones: Zones) -> Iterator[Entry]:
     """Read signatures a letter names before its text: "A, B and C, on behalf of the members of D"."""
@@ -63,9 +69,11 @@ def _at_the_top(layout: Layout, zones: Zones) -> Iterator[Entry]:
         if start is not None and reading.text[start:].strip(EDGES):
             yield from running_entries(reading, start)
             return
-        if zone == "body" and prose:
-            return
         if prose:
+            speakers = list(_speaking(reading))
+            yield from speakers
+            if speakers or zone == "body":
+                return
             continue
         if heads_signatures(reading.text):
             yield from _listed_below(layout, zones, block.last + 1)
@@ -85,6 +93,28 @@ def _at_the_top(layout: Layout, zones: Zones) -> Iterator[Entry]:
             yield from running_entries(reading, 0, behalf.start())
             yield from running_entries(reading, behalf.end())
             return
+
+
+def _speaking(reading: Reading) -> Iterator[Entry]:
+    """Read the names of those who speak in the first sentence: "We, the undersigned organisations A, B and C, …"."""
+    lead = any_language("signatures", "self_speaking").match(reading.text)
+    stop = lead.end() if lead else 0
+    for word in _WORDS.finditer(reading.text, stop, stop + _LONGEST_LIST):
+        small = word[0][0].islower() and not any(
+            any_language(section, key).fullmatch(word[0])
+            for section, key in (
+                ("addressee", "connectors"),
+                ("addressee", "articles"),
+                ("signatures", "connectors"),
+            )
+        )
+        if small or reading.text[word.start() - 1] in ".:!?":
+            break
+        stop = word.end()
+    if lead:
+        entries = list(running_entries(reading, lead.end(), stop))
+        # "We, the Centre for Law and Justice, …" is one.
+        yield from entries if len(entries) > _LEAST_SPEAKERS else ()
 
 
 def _field(layout: Layout, block: Block) -> Sequence[Span]:

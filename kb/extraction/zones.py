@@ -379,7 +379,7 @@ def inline_names(text: str) -> int | None:
     else:
         return None
     rest = text[start:].strip(_FINAL)
-    if (article := any_language("addressee", "articles").match(rest)) and ";" in rest:
+    if article := any_language("addressee", "articles").match(rest):
         # "Signed: the League of …; the Union of …"
         rest = rest[article.end() :].lstrip()
     return start if rest and not rest[0].islower() and not rest[0].isdecimal() else None
