@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from kb.extraction.dates import find_dates, may_hold_date
-from kb.extraction.language import any_language, any_words
+from kb.extraction.language import any_language, any_words, languages
 from kb.extraction.offices import without_article
 from kb.extraction.zones import heads_footer, heads_names, name_like
 from kb.letter import SignatoryKind
@@ -20,6 +20,8 @@ _APOSTROPHES = "'’"
 _NAME_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ASCII_NAME_WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _AFFILIATION = re.compile(r"(?=[\s,،(:])(?:\s[-–—]\s|,\s|،\s|\s?\(|:\s)")
+# "l'Union": an article of one letter.
+_ELIDED = re.compile(r"(?<!\w)[^\W\d_]['’](?=\w\w)")
 _INITIAL = re.compile(r"[^\W\d_]\.\s?[^\W\d_]")
 
 
@@ -29,12 +31,26 @@ def parts_of(name: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    return (_ASCII_NAME_WORDS if text.isascii() else _NAME_WORDS).findall(text.casefold())
+    text = text.casefold()
+    if "'" in text or "’" in text:
+        text = _ELIDED.sub("", text)
+    return (_ASCII_NAME_WORDS if text.isascii() else _NAME_WORDS).findall(text)
 
 
 def has_organisation(text: str) -> bool:
     """Tell whether text holds a word that only names of organisations hold."""
-    return not any_words("signatures", "organisations").isdisjoint(_words(text))
+    return not _organisations().isdisjoint(_words(text))
+
+
+@cache
+def _organisations() -> frozenset[str]:
+    """The words that only names of organisations hold, also with what a language writes together with them."""
+    return any_words("signatures", "organisations") | {
+        f"{prefix}{word}"
+        for language in languages().values()
+        for prefix in language.section("detection").get("prefixes", ())
+        for word in language.section("signatures").get("organisations", ())
+    }
 
 
 @lru_cache(maxsize=1 << 12)
@@ -46,7 +62,7 @@ def kind_of_name(name: str) -> SignatoryKind | None:
         return "organisation"
     if head[0] in any_words("signatures", "persons") and len(head) > 1:
         return "person"
-    if not any_words("signatures", "organisations").isdisjoint(head):
+    if not _organisations().isdisjoint(head):
         return "organisation"
     if len(head) == 1 or (name.isupper() and len(head) > 4):
         return "organisation"
@@ -209,7 +225,7 @@ _TELEPHONE = re.compile(r"\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNO
 # The initials of who wrote and who typed a letter ("GS/mk").
 _TYPIST = re.compile(r"[A-Z]{1,4}[/:][a-z]{1,4}")
 _POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,6}\s+[^\W\d_]")
-_PLACEHOLDER = re.compile(r"\$\{|\{\{|_{3,}|\.{4,}|<<|\[\s*\]|…{2,}|[xX]{4,}")
+_PLACEHOLDER = re.compile(r"\$\{|\{\{|_{3,}|\.{4,}\s*$|<<|\[\s*\]|…{2,}|[xX]{4,}")
 _ODD = re.compile(r"[${\[<(_.…Xx]")
 _BRACKETS = "[]<>{}() "
 # A place and a date, and what is to be filled in, take fewer code points.

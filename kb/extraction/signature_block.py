@@ -188,7 +188,11 @@ class _Line:
         self.whole = self.office and role_of_organisation(text)
         self.opens = inline_names(text) or after_heading(text) or None
         self.heading = self.opens is None and (
-            piece.heading or text[-1] in ":：" or heads_names(text.lstrip("#* ")) or heads_signatures(text)
+            piece.heading
+            or text[-1] in ":："
+            # "Secondly: individuals"
+            or heads_names(text.rpartition(": ")[2].lstrip("#* "))
+            or heads_signatures(text)
         )
         self.aside = is_aside(text)
         self.note = text[0].isdecimal() and before is not None and (before.numbered or before.note)
@@ -366,7 +370,8 @@ def _tell_cards(groups: Sequence[list[_Line]]) -> None:
     if len(cards) > 1 and len(cards) * 2 >= len(groups):
         for first, *rest in cards:
             for line in rest:
-                line.card, line.place = True, is_member(first.text)
+                line.card = True
+                line.place = is_member(first.text) and not has_organisation(line.text)
 
 
 def _is_card(group: Sequence[_Line]) -> bool:
@@ -375,7 +380,9 @@ def _is_card(group: Sequence[_Line]) -> bool:
     person = first.kind == "person" or (first.kind is None and 1 < len(first.text.split()) < 6)
     if first.none or first.heading or not person:
         return False
-    told = any(line.kind == "person" for line in rest) or all(line.office for line in rest)
+    told = any(line.kind == "person" and not line.office for line in rest) or all(
+        line.office for line in rest
+    )
     return not told and (len(group) > 2 or has_organisation(rest[0].text) or is_member(first.text))
 
 

@@ -89,6 +89,8 @@ _SHORT = 160
 _DATELINE = 60
 # A courtesy that closes a letter with no signature heading after it stands among its last blocks.
 _LAST_BLOCKS = 12
+# Headings over names, and most names, have fewer.
+_FEW_WORDS = 9
 # Lines that look like names before a heading like "Notes" are the signatures if there are so many.
 _LEAST_NAMES = 3
 # An item of fewer code points ("+ 1") is no point of a letter.
@@ -374,7 +376,9 @@ def inline_names(text: str) -> int | None:
         return None if start is None else _with_vowel_signs(text, start)
     if found := any_language("signatures", "inline").match(text):
         start = found.end()
-    elif (colon := _COLON.search(text, 0, _SHORT)) and heads_signatures(text[: colon.start()]):
+    elif (colon := _COLON.search(text, 0, _SHORT)) and (
+        heads_signatures(text[: colon.start()]) or _heads_list(text[: colon.start()], text[colon.end() :])
+    ):
         start = colon.end()
     else:
         return None
@@ -383,6 +387,15 @@ def inline_names(text: str) -> int | None:
         # "Signed: the League of …; the Union of …"
         rest = rest[article.end() :].lstrip()
     return start if rest and not rest[0].islower() and not rest[0].isdecimal() else None
+
+
+def _heads_list(lead: str, rest: str) -> bool:
+    """Tell "Supporting organisations: A; B; C", whatever the lead says else, from other lines with a colon."""
+    words = re.findall(r"\w+", lead.casefold())
+    if len(words) > _FEW_WORDS or any_words("signatures", "group_words").isdisjoint(words):
+        return False
+    parts = [part.strip(" .") for part in _BETWEEN_NAMES.split(rest[:_LISTED])]
+    return len(parts) > 1 and all(part.count(" ") < _FEW_WORDS and name_like(part) for part in parts[:-1])
 
 
 def _with_vowel_signs(text: str, start: int) -> int:
