@@ -44,7 +44,9 @@ def find_references(
         if not text.may_name_documents():
             continue
         numbered = _Numbered(text, of_the_un, last_body)
-        found = sorted([*_symbols(text), *numbered.resolutions(), *_instruments(text)])
+        # A document known by its name goes before a number at the same place.
+        everything = (*_instruments(text), *_symbols(text), *numbered.resolutions())
+        found = sorted(everything, key=lambda place: (place.start, place.shorter))
         last_body = numbered.last_body
         end = 0
         for place in found:
@@ -210,7 +212,7 @@ _SYMBOL = re.compile(
 )
 _ABBREVIATED = re.compile(r"(?<!\w)(?:UN)?SCR(\d{3,4})(?!\w)")
 # Of a session of the General Assembly there are one or two digits.
-_PUBLISHED = re.compile(r"(?:[SAE]/\d{4,5}|PRST/\d{4}/\d+|(?!A/\d{3,}/)[A-Z]+/[^/]+/.*)(?:/.*)?")
+_PUBLISHED = re.compile(r"(?:[SAE]/(?:\d{4,5}|PV\.\d+)|PRST/\d{4}/\d+|(?!A/\d{3,}/)[A-Z]+/[^/]+/.*)(?:/.*)?")
 _COUNCIL_SYMBOL = re.compile(r"S/RES/(\d{1,4})", re.IGNORECASE)
 
 
@@ -252,15 +254,17 @@ def _instruments(text: _Text) -> Iterator[_Place]:
 _NUMBER = re.compile(
     r"\(?(?:"
     r"(?P<session>E?S-\s?\d{1,2}|\d{1,4})\s?/\s?(?P<item>\d{1,4})(?P<part>\s?[A-H])?(?![\w/])"
-    r"|(?P<old>\d{1,4}(?:\s[A-H])?)\s?\((?P<roman>[IVXL]+)\)"
+    r"|(?P<old>\d{1,4})(?:\s?(?P<old_part>[A-H]))?\s?\((?P<roman>[IVXL]+)\)"
     r"|(?P<plain>\d{1,4})(?![\d/%])(?![.,]\d)"
     r")\)?"
 )
 _NUMBER_BEGINS = re.compile(r"\d|E?S-\s?\d")
 _YEAR = re.compile(r"\s?\((?:[^()\d]{0,12}(?:\d{1,2}[^()\d]{1,16})?)((?:19|20)\d\d)\)")
-_GAP = re.compile(r"\s?[.,:;()\[«“\"'’#°º–—-]{0,2}\s?")
+_GAP = re.compile(r"\s?[.,:;()\[«“\"'’#°º№–—-]{0,2}\s?")
 _SESSIONS_ONLY_ASSEMBLY = 61
 """From this session on "71/248" is the General Assembly's: the Human Rights Council has not come so far."""
+_MOST_OF_THE_COUNCIL = 60
+"""More resolutions than these the Human Rights Council has adopted at no session: "60/147" is the Assembly's."""
 
 
 class _Number(NamedTuple):
@@ -443,7 +447,8 @@ class _Numbered:
         if match["session"]:
             place = self.session_resolution(start, number, body)
         elif match["roman"]:
-            place = _place(start, number.end, f"A/RES/{match['old']} ({match['roman']})")
+            part = f" {match['old_part']}" if match["old_part"] else ""
+            place = _place(start, number.end, f"A/RES/{match['old']}{part} ({match['roman']})")
         elif body == "general_assembly":
             place = _place(start, number.end, f"A/RES/{match['plain']}")
         elif body not in (None, "security_council", "united_nations") or (
@@ -476,7 +481,13 @@ class _Numbered:
         if body not in ("general_assembly", "human_rights_council"):
             if body not in (None, "united_nations"):
                 return None
-            if session.startswith("ES-") or (session.isdigit() and int(session) >= _SESSIONS_ONLY_ASSEMBLY):
+            if session.startswith("ES-") or (
+                session.isdigit()
+                and (
+                    int(session) >= _SESSIONS_ONLY_ASSEMBLY
+                    or int(number.match["item"]) > _MOST_OF_THE_COUNCIL
+                )
+            ):
                 body = "general_assembly"
             else:
                 known = self.last_body in ("general_assembly", "human_rights_council")
