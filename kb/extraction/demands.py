@@ -132,8 +132,8 @@ class _Reader:
         self.previous: Verdict | None = None
         # Who asks in the points of the next list, whose lead-in names them only ("The League: - asks for …").
         self.subject = ""
-        # The last sentence, which may speak of the signatories in the third person.
-        self.speaker: Sentence | None = None
+        # The sentences so far, the last of which may speak of the signatories in the third person.
+        self.spoken: list[Sentence] = []
 
     def made(self) -> Iterator[Demand]:
         return (self._demand(*found) for found in self.found if found[1].level != "reported")
@@ -471,16 +471,22 @@ class _Reader:
         verdict = judge(sentence)
         if self.goes_on_asking() and sentence.begins_with("continuations"):
             verdict = self.previous
-        speaker, self.speaker = self.speaker, sentence
-        if speaker is not None and self.goes_on_speaking(sentence):
-            self.speaker = speaker
-        if speaker is not None and sentence.may_ask and (verdict is None or verdict.level == "reported"):
-            carried = self.taken_up(sentence, speaker)
-            if carried is not None:
-                verdict, self.speaker = carried, speaker
+        carried: Verdict | None = None
+        if self.spoken and sentence.may_ask and (verdict is None or verdict.level == "reported"):
+            carried = self.taken_up(sentence, self.last_to_name())
+        if carried is not None:
+            verdict = carried
+        else:
+            self.spoken.append(sentence)
         if verdict is not None:
             self.add(reading.span(sentence.start, sentence.end), verdict)
         self.previous = verdict
+
+    def last_to_name(self) -> Sentence:
+        """Give the last sentence that doesn't go on speaking of who spoke before."""
+        while len(self.spoken) > 1 and self.goes_on_speaking(self.spoken[-1]):
+            self.spoken.pop()
+        return self.spoken[-1]
 
     def named(self, sentence: Sentence) -> str:
         """Give the words by which a sentence speaks of the signatories in the third person, as its subject."""
