@@ -46,9 +46,10 @@ _THAT = frozenset({"ان", "وان", "فان"})
 _ARABIC = {ord(a): b for a, b in zip("أإآٱى", "ااااي", strict=True)} | dict.fromkeys(
     [*range(0x64B, 0x660), 0x670, 0x640]
 )
-# Enough text, and enough words spread evenly over it, to tell a language by.
-_SAMPLE = 20_000
-_SAMPLE_WORDS = 250
+# Enough text to tell a language by, in code points: pieces spread evenly over its beginning.
+_BEGINNING = 20_000
+_PIECES = 12
+_PIECE = 160
 
 
 class Found(NamedTuple):
@@ -303,14 +304,15 @@ def languages() -> Mapping[str, Language]:
 
 
 @cache
-def any_language(section: str, key: str) -> Expressions:
-    """The list of regular expressions `key` of that section, in all languages.
+def any_language(section: str, *keys: str) -> Expressions:
+    """The lists of regular expressions `keys` of that section, in all languages.
 
     Headings, dates and names mix languages freely: a Spanish letter has English names, an Arabic one "CC".
     """
     return Expressions(
         _any_alef(part)
         for language in languages().values()
+        for key in keys
         for part in language.section(section).get(key, ())
     )
 
@@ -343,8 +345,9 @@ def detect_language(text: str) -> Language:
     """
     known = _function_words()
     score = dict.fromkeys(languages(), 0)
-    sample = text[:_SAMPLE].replace("'", " ").replace("’", " ").split()
-    sample = sample[:: 1 + len(sample) // _SAMPLE_WORDS]
+    step = max(_PIECE, min(len(text), _BEGINNING) // _PIECES)
+    pieces = (text[start : start + _PIECE] for start in range(0, _PIECES * step, step))
+    sample = (" " if step > _PIECE else "").join(pieces).replace("'", " ").replace("’", " ").split()
     for word, count in Counter(filter(known.__contains__, map(fold, sample))).items():
         for code, share in known[word].items():
             score[code] += count * share

@@ -409,7 +409,7 @@ def classify_all(texts: Sequence[str], language: str, title: str = "") -> list[t
     too: the one type that most of the other demands have, if that is at least half of them and two, or else, where
     they tell nothing, those of the letter's `title`, if that does not only hint.
     """
-    *scored, titled = [_scores(text, language) for text in (*texts, title)]
+    scored = [_scores(text, language) for text in texts]
     found = [_weightiest(scores) for scores in scored]
     told = [_sure(scores) for scores in scored]
     if all(told):
@@ -421,8 +421,9 @@ def classify_all(texts: Sequence[str], language: str, title: str = "") -> list[t
     if len(subject) > 1:
         subject = set()
     default = tuple(id_ for id_ in load().order if id_ in subject)
-    if not default and _sure(titled):
-        default = _weightiest(titled)
+    if not default:
+        titled = _scores(title, language)
+        default = _weightiest(titled) if _sure(titled) else ()
     return [
         types if sure else tuple(id_ for id_ in load().order if id_ in subject or id_ in types) or default
         for types, sure in zip(found, told, strict=True)

@@ -361,8 +361,7 @@ def heads_signatures(text: str) -> bool:
     bare = text.strip(_FINAL)
     if ")" in bare:
         bare = _ASIDE.sub("", bare)
-    headings, inline = any_language("signatures", "headings"), any_language("signatures", "inline")
-    return headings.fullmatch(bare) is not None or inline.fullmatch(bare) is not None
+    return any_language("signatures", "headings", "inline").fullmatch(bare) is not None
 
 
 _COLON = re.compile("[:：]")
@@ -412,9 +411,10 @@ def heads_footer(text: str, signed: bool = True) -> bool:
     if len(text) > _SHORT:
         return False
     bare = text.strip(_FINAL)
-    if any_language("footer", "headings").fullmatch(bare):
-        return True
-    return signed and any_language("footer", "sections").fullmatch(bare) is not None
+    headings = (
+        any_language("footer", "headings", "sections") if signed else any_language("footer", "headings")
+    )
+    return headings.fullmatch(bare) is not None
 
 
 def _ends_body(text: str) -> bool:
