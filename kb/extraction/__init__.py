@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kb import __version__, resources
 from kb.documents import Document
-from kb.extraction.addressees import find_addressees
+from kb.extraction.addressees import find_addressees, find_called_upon
 from kb.extraction.demands import asking_part, find_demands, self_called, spoken_for
 from kb.extraction.heading import find_date, find_title
 from kb.extraction.kind import Kind, tell_kind
@@ -59,7 +59,9 @@ def extract(document: Document) -> Letter:
     )
     references = _not_addressed(references, [*addressees, *copied])
     kind = tell_kind(zones, prose, bool(addressees), bool(signatures), demands.made)
-    doubted = _doubt(kind, len(demands.made))
+    if kind.letter and not addressees:
+        addressees = find_called_upon(text, demands.made, prose)
+    doubted = _doubt(kind, len(demands.made), bool(addressees))
     subject = title.title if title else ""
     notes = tuple(Remark(code, message) for code, message in document.notes)
     return Letter(
@@ -84,11 +86,13 @@ def extract(document: Document) -> Letter:
     )
 
 
-def _doubt(kind: Kind, asked: int) -> tuple[Remark, ...]:
-    """Warn of a text that may be no letter, and of one taken for none that asks for something."""
+def _doubt(kind: Kind, asked: int, addressed: bool) -> tuple[Remark, ...]:
+    """Warn of a text that may be no letter, of one taken for none that asks, and of a letter to nobody."""
     if kind.letter:
         message = "This may be no letter: look whether what it asks is asked by its signatories."
-        return () if kind.sure else (Remark("perhaps-no-letter", message),)
+        unsure = () if kind.sure else (Remark("perhaps-no-letter", message),)
+        unaddressed = () if addressed else (Remark("no-addressees", "No addressee was found."),)
+        return (*unsure, *unaddressed)
     if not asked:
         return ()
     what = "1 sentence that asks is" if asked == 1 else f"{asked} sentences that ask are"

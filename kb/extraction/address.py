@@ -14,6 +14,7 @@ from kb.extraction.naming import LONGEST, named_in, office_and_body, trusted
 from kb.extraction.offices import (
     EDGES,
     begins_with,
+    begins_with_office,
     is_dated,
     is_headline,
     is_place,
@@ -29,22 +30,48 @@ from kb.letter import Addressee, Span
 
 
 def read_address(layout: Layout, zones: Zones, zone: Zone, title: Titled | None) -> list[Addressee]:
-    """Read address lines: "H.E. Mr. X / Secretary-General / United Nations / New York" is one addressee."""
-    words = zones.words
+    """Read the addressees of the lines of a zone, a title and the sender's letterhead left out."""
     runs = list(zones.runs(zone))
     blocks = [b for b in layout.blocks if runs and b.first < runs[-1].stop and b.last >= runs[0].start]
-    prose = {i for b in blocks if is_prose(layout, b) for i in range(b.first, b.last + 1)}
+    prose = {
+        i for b in blocks if zone == "heading" and is_prose(layout, b) for i in range(b.first, b.last + 1)
+    }
     lines = [
         index
         for run in runs
         for index in run
-        if not (layout.lines[index].furniture or index in prose or words.length(index) > LONGEST)
-        and not (title and _within(layout.lines[index].span, title.span))
+        if index not in prose and not (title and _within(layout.lines[index].span, title.span))
     ]
+    address, told = _address_lines(zones, lines)
+    addressees = _put_together(address)
+    if told:
+        return addressees
+    signed = [layout.text[start:end] for start, end in zones.spans("signatures")]
+    # A name that signs too is a sender's letterhead.
+    found = [a for a in addressees if trusted(a) and not _signs(a, signed)]
+    return _below_the_date(found, address)
+
+
+def read_inset(layout: Layout, zones: Zones) -> list[Addressee]:
+    """Read the addressees of short lines among the first paragraphs, as where a newspaper introduces a letter."""
+    blocks = [
+        block
+        for block in zones.blocks("body")[:_INSET]
+        if block.kind != "item" and not is_prose(layout, block)
+    ]
+    address, told = _address_lines(zones, [i for block in blocks for i in range(block.first, block.last + 1)])
+    return [a for a in _put_together(address) if told or known("forms").match(a.name)]
+
+
+def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[_AddressLine], bool]:
+    """Take the lines that may be of an address, and tell whether one says so ("To: …")."""
+    layout = zones.layout
     address: list[_AddressLine] = []
     attended = told = False
     for index in lines:
         line = layout.lines[index]
+        if line.furniture or zones.words.length(index) > LONGEST:
+            continue
         reading = read(layout.text, (Span(line.content, line.span.end),))
         if _attention(reading.text):
             if not attended and _put_together(address):
@@ -59,12 +86,15 @@ def read_address(layout: Layout, zones: Zones, zone: Zone, title: Titled | None)
             told &= known("senders").match(reading.text) is None
             continue
         address.append(_AddressLine(reading, start, line.gap, line.marker is not None))
-    addressees = _put_together(address)
-    if told:
-        return addressees
-    signed = [layout.text[start:end] for start, end in zones.spans("signatures")]
-    # A name that signs too is a sender's letterhead.
-    return [a for a in addressees if trusted(a) and not _signs(a, signed)]
+    return address, told
+
+
+def _below_the_date(addressees: list[Addressee], address: Sequence[_AddressLine]) -> list[Addressee]:
+    """Leave out a letterhead's officers: those above the date, if somebody is addressed below it."""
+    dates = [line.end for line in address if is_dated(line.text)]
+    below = [a for a in addressees if dates and a.span.start >= dates[-1]]
+    addressed = any(a.office or known("forms").match(a.name) or begins_with_office(a.name) for a in below)
+    return below if addressed else addressees
 
 
 def _signs(addressee: Addressee, signed: Iterable[str]) -> bool:
@@ -125,6 +155,8 @@ _JOINS: dict[_State, dict[_Move, _State]] = {
 # Names of offices and bodies are shorter.
 _SHORT = 80
 _UNNAMED: frozenset[_State] = frozenset({"office", "styled", "several", "body"})
+# So many blocks may introduce a letter and its address.
+_INSET = 8
 # What a blank line more than usual between two lines speaks against their belonging together.
 _APART = 1.6
 # Whether lines are double-spaced can't be told of fewer.
@@ -256,7 +288,8 @@ class _Fits:
     @cached_property
     def small(self) -> bool:
         """Whether the line begins with a small letter, as no addressee does."""
-        return self.text[:1].islower() and not (self.form or self.office or self.body or self.line.listed)
+        told = self.line.listed or self.line.start > 0
+        return self.text[:1].islower() and not (told or self.form or self.office or self.body)
 
     @property
     def short(self) -> bool:

@@ -10,16 +10,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from kb.extraction.address import read_address
+from kb.extraction.address import read_address, read_inset
 from kb.extraction.copies import find_copied
 from kb.extraction.heading import Titled
-from kb.extraction.language import any_language
+from kb.extraction.language import any_language, word_places
 from kb.extraction.layout import Layout, Reading, read
 from kb.extraction.naming import addressee_of, named_in, trusted
 from kb.extraction.offices import begins_with_office, known, led, without_forms
-from kb.extraction.splitting import names_next
+from kb.extraction.requests import ASKING, Prose
+from kb.extraction.splitting import kept_places, names_next
 from kb.extraction.zones import Zones
-from kb.letter import Addressee, Span
+from kb.letter import Addressee, Demand, Span
 
 
 def find_addressees(
@@ -40,8 +41,13 @@ def find_addressees(
     elif len(named) == len(titled) == 1 and _officeless(named[0]) and _nameless(titled[0]):
         # "Letter to the Mayor of X": "Dear Ms. Y".
         named = [replace(named[0], office=titled[0].name, body=titled[0].body)]
-    last_resort = [addressee for addressee, _ in greeted] or list(_called_upon(layout, zones))
-    return tuple(named or titled or last_resort), copied
+    return tuple(
+        named
+        or titled
+        or read_inset(layout, zones)
+        or [addressee for addressee, _ in greeted]
+        or _spoken_to(layout, zones)
+    ), copied
 
 
 # An addressee is printed twice within so many.
@@ -155,13 +161,30 @@ def _introduced(layout: Layout, zones: Zones) -> Iterator[Addressee]:
                 return
 
 
+def find_called_upon(text: str, demands: Iterable[Demand], prose: Prose) -> tuple[Addressee, ...]:
+    """Read whom an appeal that is addressed to nobody calls upon, in the first request that names them.
+
+    `demands` are those of the letter whose text is `text`, `prose` what it says.
+    """
+    for demand in demands:
+        reading = read(text, (demand.span,))
+        sentence = prose.sentence(reading.text)
+        asked = [cue for section in ASKING for cue in sentence.cues(section) if cue.key == demand.force]
+        if asked and demand.explicitness == "explicit":
+            first = min(asked, key=lambda cue: (cue.first, -cue.last))
+            start = word_places(reading.text)[first.last - 1][1]
+            if called := tuple(_after(reading, start, plainly=False)):
+                return called
+    return ()
+
+
 # What sets somebody off who is spoken to.
 _SET_OFF = re.compile(r"\s*[,،.:!؛]")
 
 
-def _called_upon(layout: Layout, zones: Zones) -> Iterator[Addressee]:
-    """Read who is spoken to in the first paragraphs: "Good evening, Mr. President."."""
-    for block in zones.blocks("body")[:3]:
+def _spoken_to(layout: Layout, zones: Zones) -> Iterator[Addressee]:
+    """Read who is spoken to in the first paragraphs or the closing: "Good evening, Mr. President."."""
+    for block in (*zones.blocks("body")[:3], *zones.blocks("closing")):
         end = min(block.content.end, block.content.start + 600)
         reading = read(layout.text, (Span(block.content.start, end),))
         for form in known("forms").finditer(reading.text):
@@ -181,9 +204,13 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
     """Give whom the words from `start` on name, up to where they turn to something else."""
     text = reading.text
     start += len(text[start:]) - len(text[start:].lstrip())
-    article = known("articles").match(text, start)
-    if article:
-        start = article.end() + len(text[article.end() :]) - len(text[article.end() :].lstrip())
+    spoken = known("generic").match(text, start)
+    if spoken and text[spoken.end() : spoken.end() + 1] in {",", "،"}:
+        # "We write to you, the ministers of …"
+        start = spoken.end() + 2
+    for key in ("leads", "articles"):
+        if found := known(key).match(text, start):
+            start = found.end() + len(text[found.end() :]) - len(text[found.end() :].lstrip(" ’'"))
     stop = len(text)
     for cut in _CUT.finditer(text, start):
         last = text[start : cut.start()].rsplit(None, 1)[-1:]
@@ -193,7 +220,10 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
         if cut[0][0] != "," or (text[cut.end()].islower() and not names_next(text, cut.start())):
             stop = cut.start()
             break
+    kept = kept_places(text, start, stop)
     for found in known("title_ends").finditer(text, start + 1, stop):
+        if found.start() in kept:
+            continue
         target = text[start : found.start()]
         named = len(target.split()) > 1 or known("offices").search(target)
         if named and not _belongs(text, found):
@@ -201,7 +231,7 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
             break
     first = text[start : start + 1]
     opens = any(known(key).match(text, start) for key in ("states", "offices", "forms"))
-    if not first or (first.islower() and not article and not opens):
+    if not first or (first.islower() and not opens):
         return
     for addressee in named_in(reading, start, stop):
         if known("generic").fullmatch(addressee.name):

@@ -37,7 +37,7 @@ def without_forms(text: str) -> str:
 def without_article(text: str) -> str:
     """Leave out the article that text begins with."""
     article = known("articles").match(text)
-    return text[article.end() :].lstrip() if article else text
+    return text[article.end() :].lstrip(" ’'") if article else text
 
 
 def begins_with(text: str, key: str) -> bool:

@@ -15,6 +15,7 @@ from kb.extraction.sentences import split_sentences
 from kb.letter import Force
 
 __all__ = [
+    "ASKING",
     "Names",
     "Prose",
     "Sentence",
@@ -31,11 +32,10 @@ __all__ = [
 Level = Literal["explicit", "implicit", "reported", "told"]
 Shape = Literal["imperative", "infinitive", "clause", "ordinal", "other"]
 
+# The sections of words with which a request is made.
+ASKING = ("asks", "asks_third", "asks_participle", "performs")
 _SECTIONS = (
-    "asks",
-    "asks_third",
-    "asks_participle",
-    "performs",
+    *ASKING,
     "asked",
     "cues",
     "needs",

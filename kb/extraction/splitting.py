@@ -24,7 +24,7 @@ from kb.extraction.offices import (
     without_forms,
 )
 
-__all__ = ["names_next", "split_addressees"]
+__all__ = ["kept_places", "names_next", "split_addressees"]
 
 _Kind = Literal["separator", "cell", "and to", "and", "comma", "form", "office"]
 
@@ -87,6 +87,12 @@ def names_next(text: str, place: int) -> bool:
     return found is not None and any(
         known(key).match(text, found.end()) for key in ("forms", "offices", "states", "bodies")
     )
+
+
+def kept_places(text: str, start: int, stop: int) -> frozenset[int]:
+    """Give the places where a list goes on whatever is said there: within joints ("and to the"), and known names."""
+    found = chain(_between().finditer(text, start, stop), known("states").finditer(text, start, stop))
+    return frozenset(place for match in found for place in range(match.start(), match.end()))
 
 
 @cache

@@ -185,8 +185,11 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
     bare = any_language("salutation", "vocatives").fullmatch(text.rstrip(" ,،:"))
     if following is not None and following.marker and not bare:
         return False
-    if text[-1] not in ",،:!؛;" and not any_language("salutation", "vocatives").fullmatch(text):
-        return False
+    if text[-1] not in ",،:!؛;":
+        # "Señores / COMISIÓN DE CAMINOS" is an address.
+        subject = following and any_language("title", "subjects").match(words[index + 1])
+        if not bare or not (following is None or subject or words.length(index + 1) > _DATELINE):
+            return False
     return (
         following is None
         or following.gap > 0

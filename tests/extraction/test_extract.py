@@ -223,3 +223,37 @@ def test_a_treaty_in_the_name_of_an_addressee_is_no_reference() -> None:
         "The wells of the valley are dry. We urge you to apply the Paris Agreement.\n\nYours,\n\nValley Network\n"
     )
     assert [reference.name for reference in letter.references] == ["Paris Agreement"]
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        (
+            "We, the undersigned, call on the Government of Zelenta to reopen the road at once.",
+            "Government of Zelenta",
+        ),
+        (
+            "Nous, soussignés, demandons au Gouvernement de Zélente de rouvrir la route.",
+            "Gouvernement de Zélente",
+        ),
+        (
+            "Las organizaciones firmantes exigimos al Gobierno de Zelenta que abra el camino.",
+            "Gobierno de Zelenta",
+        ),
+        (
+            "نحن الموقعين أدناه نطالب حكومة زيلنتا بفتح الطريق إلى الوادي فورا أمام الأطباء والمرضى.",
+            "حكومة زيلنتا",
+        ),
+    ],
+)
+def test_an_appeal_is_addressed_to_whom_it_calls_upon(text: str, called: str) -> None:
+    letter = read(f"Joint appeal\n\n5 May 2020\n\n{text}\n\nSignatories:\nValley Watch\nHill Farmers Union\n")
+    assert [addressee.name for addressee in letter.addressees] == [called]
+
+
+def test_a_letter_to_nobody_says_so() -> None:
+    letter = read(
+        "Joint statement\n\nWe demand that the road be opened.\n\nSignatories:\nValley Watch\nHill Farmers\n"
+    )
+    assert letter.addressees == ()
+    assert "no-addressees" in {remark.code for remark in letter.warnings}
