@@ -39,7 +39,7 @@ _WEIGHTS: Mapping[str, int] = {
 }
 # A text that weighs so much is a letter; one that weighs less may be one, down to `_PERHAPS`.
 _SURELY = 4
-_PERHAPS = 1
+_PERHAPS = 2
 # So many paragraphs that begin like those of a resolution are one; so many that tell what was said, a report.
 _RESOLUTION = 3
 _REPORT = 2
@@ -109,7 +109,8 @@ def _evidence(zones: Zones, prose: Prose, addressed: bool, signed: bool, made: S
         "quotes": said > 0,
         "reports": said >= _REPORT,
         "press": "press" in begins,
-        "article": any(head.labels.get("article") == 0 and len(head.text) < _LABEL for head in top),
+        "article": any(head.labels.get("article") == 0 and len(head.text) < _LABEL for head in top)
+        or any(head.labels.get("author") == 0 for head in heads),
         "circular": circular,
         "other": "other" in begins,
         "resolution": "body" in begins and resolving >= _RESOLUTION and not we,
