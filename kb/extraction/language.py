@@ -347,8 +347,9 @@ def detect_language(text: str) -> Language:
     score = dict.fromkeys(languages(), 0)
     step = max(_PIECE, min(len(text), _BEGINNING) // _PIECES)
     pieces = (text[start : start + _PIECE] for start in range(0, _PIECES * step, step))
-    sample = (" " if step > _PIECE else "").join(pieces).replace("'", " ").replace("’", " ").split()
-    for word, count in Counter(filter(known.__contains__, map(fold, sample))).items():
+    sample = (" " if step > _PIECE else "").join(pieces).lower().replace("'", " ").replace("’", " ")
+    found = sample.split() if sample.isascii() else map(fold, sample.split())
+    for word, count in Counter(filter(known.__contains__, found)).items():
         for code, share in known[word].items():
             score[code] += count * share
     best = max(score, key=lambda code: (score[code], code == "en"))

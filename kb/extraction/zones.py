@@ -126,7 +126,7 @@ def find_zones(layout: Layout) -> Zones:
 def _parts(zones: Sequence[Zone]) -> Iterator[tuple[Zone, range]]:
     start = 0
     for zone, run in groupby(zones):
-        stop = start + sum(1 for _ in run)
+        stop = start + len(list(run))
         yield zone, range(start, stop)
         start = stop
 
