@@ -208,9 +208,11 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
     if spoken and text[spoken.end() : spoken.end() + 1] in {",", "،"}:
         # "We write to you, the ministers of …"
         start = spoken.end() + 2
+    article = known("articles").fullmatch(text[:start].rsplit(None, 1)[-1] if start else "") is not None
     for key in ("leads", "articles"):
         if found := known(key).match(text, start):
             start = found.end() + len(text[found.end() :]) - len(text[found.end() :].lstrip(" ’'"))
+            article |= key == "articles"
     stop = len(text)
     for cut in _CUT.finditer(text, start):
         last = text[start : cut.start()].rsplit(None, 1)[-1:]
@@ -231,7 +233,7 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
             break
     first = text[start : start + 1]
     opens = any(known(key).match(text, start) for key in ("states", "offices", "forms"))
-    if not first or (first.islower() and not opens):
+    if not first or (first.islower() and not (opens or (article and plainly))):
         return
     for addressee in named_in(reading, start, stop):
         if known("generic").fullmatch(addressee.name):
