@@ -34,7 +34,8 @@ class Entry(NamedTuple):
 
 # A name, two roles or places, a country: a line with more commas than that is a list.
 _MOST_PARTS = 4
-_PARTS = re.compile(r"[;؛•|\n]|\s/\s")
+_PARTS = re.compile(r"[;؛•|\n]|\s[/·]\s")
+_SEPARATED = re.compile(r"[;؛•,،]|\s[/·–—-]\s")
 _COMMAS = re.compile(r"[,،]\s")
 _DASHES = re.compile(r"\s[-–—]\s")
 _BRACKETS = re.compile(r"\([^()]{0,200}\)|«[^«»]{0,200}»|“[^“”]{0,200}”")
@@ -47,7 +48,9 @@ ONE_NAME = -9.0
 
 def listing(text: str) -> float:
     """Tell how surely a line lists several names rather than one with its role and place."""
-    if ";" in text or "؛" in text or "•" in text or text.count(" / ") > 1:
+    if not _SEPARATED.search(text):
+        return ONE_NAME
+    if ";" in text or "؛" in text or "•" in text or " · " in text or text.count(" / ") > 1:
         return 5
     if _between_dashes(text):
         return 4
@@ -71,7 +74,8 @@ def listing(text: str) -> float:
             score += 2 if several else -0.8 if first == "person" else 0.3
         else:
             score += 1 if several else 0.5
-    return score + 1.5 * (_last_connector(parts[-1], 0, len(parts[-1]), listed=True) is not None)
+    last = parts[-1]
+    return score + 1.5 * (" " in last and _last_connector(last, 0, len(last), listed=True) is not None)
 
 
 def _is_beside(part: str, before: SignatoryKind | None) -> bool:
@@ -92,9 +96,14 @@ def _between_dashes(text: str) -> bool:
 # ------------------------------------------------------------------------------------- taking it apart
 
 
+_COLON = re.compile(r"\s?[:：]\s")
+# A heading takes fewer code points.
+_SHORT = 80
+
+
 def after_heading(text: str) -> int:
     """Tell where the names begin in a line "FRANCE : A ; B ; C"."""
-    colon = re.search(r"\s?[:：]\s", text[:80])
+    colon = _COLON.search(text, 0, _SHORT)
     return colon.end() if colon and heads_names(text[: colon.start()]) else 0
 
 
@@ -126,6 +135,7 @@ def split_names(text: str) -> Iterator[tuple[str, int]]:
         last = pieces.pop()
         found = _last_connector(text, *last, listed=len(pieces) > 0)
         if found and separator is _PARTS and not _are_two(text[last[0] : found[0]], text[found[1] : last[1]]):
+            # "…; Farm and Forest"
             found = None
         pieces.extend([(last[0], found[0]), (found[1], last[1])] if found else [last])
     for start, stop in pieces:
@@ -164,6 +174,8 @@ def _inside(brackets: Sequence[tuple[int, int]], place: int) -> bool:
 
 def _are_two(before: str, after: str) -> bool:
     """Tell two names at the end of a list ("…; Mill Union and Dockers' League") from one ("Farm and Forest")."""
+    if tells_more(after.strip()):
+        return True
     return all(has_organisation(name) and len(name.split()) > 1 for name in (before, after))
 
 

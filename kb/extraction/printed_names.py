@@ -146,6 +146,7 @@ def role_of_organisation(text: str) -> bool:
 
 # -------------------------------------------------------------------------------- where names begin and end
 
+_COLON = re.compile("[:：]")
 _OPEN = re.compile(r"[(\[«“][^)\]»”]*$")
 _TAIL = ("-", "–", "—", ":", "/", "&", ",", "،")
 # Among names, what has so few words and does not end as a sentence is one, however it is capitalised.
@@ -154,7 +155,7 @@ FEW_WORDS = 7
 
 def is_named(text: str) -> bool:
     """Tell whether a line among names may be one."""
-    text = without_stop(text)
+    text = without_stop(text) if text[-1:] == "." else text
     short = text[:1].isupper() and text[-1] not in ":!?…." and text.count(" ") < FEW_WORDS
     return short or name_like(text)
 
@@ -209,6 +210,8 @@ def name_start(text: str) -> int:
 
 def marks_name(text: str) -> int:
     """Tell where the name begins after "Sgd.:", "The president:"; 0 if there is no such mark."""
+    if not _COLON.search(text):
+        return 0
     for section, key in (("signatures", "marks"), ("addressee", "offices")):
         found = any_language(section, key).match(text)
         if found and text[found.end() :].lstrip(" .").startswith((":", "：")):
@@ -220,6 +223,7 @@ def marks_name(text: str) -> int:
 # ------------------------------------------------------------------------------------------- what is none
 
 _DIGIT = re.compile(r"\d")
+_SIGN_OF_CONTACT = re.compile("[@/.]")
 _CONTACT = re.compile(r"\S@\S|https?://|www\.", re.IGNORECASE)
 _TELEPHONE = re.compile(r"\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNORECASE)
 # The initials of who wrote and who typed a letter ("GS/mk").
@@ -231,21 +235,30 @@ _BRACKETS = "[]<>{}() "
 # A place and a date, and what is to be filled in, take fewer code points.
 _SHORT = 60
 _SHORTER = 40
+_SHORTEST = 15
 
 
 def is_contact(text: str) -> bool:
     """Tell an address on the web or of mail, a telephone number."""
-    return _CONTACT.search(text) is not None or _TELEPHONE.match(text) is not None
+    if _TELEPHONE.match(text):
+        return True
+    return _SIGN_OF_CONTACT.search(text) is not None and _CONTACT.search(text) is not None
 
 
 def is_aside(text: str) -> bool:
     """Tell what is printed below names and is none: an address, a telephone number, a date, initials."""
-    if is_contact(text) or _TYPIST.fullmatch(text):
+    if is_contact(text) or (len(text) < _SHORTEST and _TYPIST.fullmatch(text)):
         return True
     if not _DIGIT.search(text):
         return False
     dated = len(text) < _SHORT and may_hold_date(text) and any(True for _ in find_dates(text, "day"))
-    return dated or has_postal_code(text) or any_language("addressee", "places").search(text) is not None
+    numbered = 2 * sum(map(str.isdecimal, text)) > len(text)
+    return (
+        dated
+        or numbered
+        or has_postal_code(text)
+        or any_language("addressee", "places").search(text) is not None
+    )
 
 
 def is_place(text: str) -> bool:
@@ -279,6 +292,6 @@ def is_formula(text: str) -> bool:
     """Tell what stands among names and is surely none: a closing formula, a bare "and", a note in brackets."""
     return (
         any_language("closing", "formulas").fullmatch(text.rstrip(" ,.!،")) is not None
-        or any_language("signatures", "connectors").fullmatch(text) is not None
+        or (len(text) < _SHORTEST and any_language("signatures", "connectors").fullmatch(text) is not None)
         or (text[0] == "(" and heads_footer(text.strip("().")))
     )

@@ -127,12 +127,12 @@ def _best_reading(lines: Sequence[_Line]) -> list[tuple[_Line, _Move]]:
     """Tell what each line does, by the reading of all that fits best (Viterbi's algorithm)."""
     best: dict[_State, tuple[float, _Path | None]] = {"nobody": (0.0, None)}
     for line in lines:
-        reached: dict[_State, tuple[float, _Path | None]] = {}
+        found: dict[_State, tuple[float, _Path | None, _Move]] = {}
         for state, (score, path) in best.items():
             for move, after, gain in line.moves(state):
-                if after not in reached or score + gain > reached[after][0]:
-                    reached[after] = (score + gain, _Path(path, line, move))
-        best = reached
+                if after not in found or score + gain > found[after][0]:
+                    found[after] = (score + gain, path, move)
+        best = {after: (score, _Path(path, line, move)) for after, (score, path, move) in found.items()}
     path = max(best.values(), key=itemgetter(0))[1]
     steps: list[tuple[_Line, _Move]] = []
     while path:
@@ -145,10 +145,14 @@ def _best_reading(lines: Sequence[_Line]) -> list[tuple[_Line, _Move]]:
 
 # What a line surely is not.
 _NEVER = -4.0
+_DIGIT = re.compile(r"\d")
+_MARKS = re.compile(r"[^\w\s'’-]|\d|\s-")
 # Blank lines, or lines left out, that may stand within a name.
 _NOTED = 2
 # A line of more code points may have been wrapped.
 _WRAPPED = 60
+# A heading among names takes fewer code points.
+_LONGEST_HEADING = 80
 # No page and no column that names stand in is narrower.
 _NARROW = 40
 
@@ -186,20 +190,22 @@ class _Line:
         self.behalf = speaks_for(text)
         self.office = is_role(text)
         self.whole = self.office and role_of_organisation(text)
-        self.opens = inline_names(text) or after_heading(text) or None
+        # Only letters: no list, no address.
+        bare = _MARKS.search(text) is None
+        self.opens = inline_names(text) or (None if bare else after_heading(text) or None)
         self.heading = self.opens is None and (
             piece.heading
             or text[-1] in ":："
             # "Secondly: individuals"
-            or heads_names(text.rpartition(": ")[2].lstrip("#* "))
-            or heads_signatures(text)
+            or (len(text) < _LONGEST_HEADING and heads_names(text.rpartition(": ")[2].lstrip("#* ")))
+            or ((self.apart or below) and heads_signatures(text))
         )
-        self.aside = is_aside(text)
+        self.aside = not bare and is_aside(text)
         self.note = text[0].isdecimal() and before is not None and (before.numbered or before.note)
         self.small = text[0].islower() and not (self.behalf or starts_small(text))
         self.named = is_named(text[self.start :])
-        self.located = not self.apart and is_place(text)
-        self.listing = 6.0 if self.opens is not None else listing(text)
+        self.located = not (bare or self.apart) and is_place(text)
+        self.listing = 6.0 if self.opens is not None else ONE_NAME if bare else listing(text)
         self.broken = self._broken()
 
     def _broken(self) -> float:
@@ -218,7 +224,7 @@ class _Line:
             return 4
         if self.small or (self.full and self._is_wrapped()) or (self.numbered and len(last) > _WRAPPED):
             return 3
-        head = parts_of(self.text)[0]
+        head = parts_of(self.text)[0] if len(words) > 1 else self.text
         if " " not in head and has_organisation(head):
             # "… Women's / Movement": what kind of organisation it is, not a name.
             return 2.6 + 1.5 * (len(last) + len(head) >= self.width)
@@ -315,7 +321,7 @@ class _Line:
 
 def _lines(pieces: Sequence[Piece]) -> list[_Line]:
     """Give what the words of each piece say, and what those around it do."""
-    width = max((len(piece.text) for piece in pieces if not any(map(str.isdecimal, piece.text))), default=0)
+    width = max((len(piece.text) for piece in pieces if not _DIGIT.search(piece.text)), default=0)
     lines: list[_Line] = []
     groups: list[list[_Line]] = []
     for piece in pieces:
