@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from kb.extraction.heading import Titled
 from kb.extraction.language import any_language
 from kb.extraction.layout import Layout, Reading, read
-from kb.extraction.naming import LONGEST, named_in, office_and_body, trusted
+from kb.extraction.naming import named_in, office_and_body, trusted
 from kb.extraction.offices import (
     EDGES,
     begins_with,
@@ -25,8 +25,11 @@ from kb.extraction.offices import (
     without_article,
     without_forms,
 )
+from kb.extraction.splitting import LONGEST
 from kb.extraction.zones import FIELD, Zone, Zones, is_prose
 from kb.letter import Addressee, Span
+
+__all__ = ["read_address", "read_inset"]
 
 
 def read_address(layout: Layout, zones: Zones, zone: Zone, title: Titled | None) -> list[Addressee]:

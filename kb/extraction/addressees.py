@@ -22,6 +22,8 @@ from kb.extraction.splitting import kept_places, names_next
 from kb.extraction.zones import Zones
 from kb.letter import Addressee, Demand, Span
 
+__all__ = ["find_addressees", "find_called_upon"]
+
 
 def find_addressees(
     layout: Layout, zones: Zones, title: Titled | None

@@ -12,6 +12,8 @@ from kb.extraction.offices import EDGES, begins_with, is_plain_office, known, wi
 from kb.extraction.zones import Zones, opens_copies
 from kb.letter import Addressee, Span
 
+__all__ = ["find_copied"]
+
 
 def find_copied(layout: Layout, zones: Zones) -> Iterator[Addressee]:
     """Read those who get a copy: one a line, or several parted by semicolons."""

@@ -14,12 +14,8 @@ from kb.extraction.offices import (
 from kb.extraction.splitting import split_addressees
 from kb.letter import Addressee
 
-_BETWEEN = {"", ",", "،", ";", "؛", "&"}
-# The "and" that Arabic writes together with what follows.
-_AND = re.compile(r"(?:[,،]\s?|\s)و(?=\w)")
-_SEPARATOR = re.compile(r"[;؛•|]|\s/\s")
-# No addressee takes more code points than this.
-LONGEST = 400
+__all__ = ["addressee_of", "named_in", "office_and_body", "trusted"]
+
 _MAIL = re.compile(r"[<(\[]?[^\s@<>()]{1,64}@[^\s@<>()]{1,200}[>)\]]?")
 _NOTE = re.compile(r"\[\^?\w{1,3}\]")
 # "To Ms. X : the road must be opened"

@@ -11,6 +11,24 @@ from kb.extraction.dates import find_dates
 from kb.extraction.expressions import Expressions
 from kb.extraction.language import any_language
 
+__all__ = [
+    "EDGES",
+    "begins_with",
+    "begins_with_office",
+    "is_dated",
+    "is_further_office",
+    "is_headline",
+    "is_office_here",
+    "is_place",
+    "is_plain_office",
+    "known",
+    "led",
+    "names_office",
+    "office_near",
+    "without_article",
+    "without_forms",
+]
+
 
 def known(key: str) -> Expressions:
     """Give the list `key` of the words of addresses, in all languages."""
@@ -50,12 +68,6 @@ def begins_with_office(text: str) -> bool:
     return any(begins_with(text.lstrip(), key) for key in ("offices", "states"))
 
 
-def begins_with_person(text: str) -> bool:
-    """Tell a form of address with a name after it ("Justice X") from the word alone ("Justice, and …")."""
-    form = known("forms").match(text)
-    return form is not None and text[form.end() :].lstrip(" .")[:1] not in {",", "&"}
-
-
 def is_further_office(text: str) -> bool:
     """Tell an office ("Permanent Representative of …") from somebody with one ("Foreign Minister X")."""
     found = known("offices").match(text)
@@ -69,11 +81,6 @@ def is_plain_office(text: str) -> bool:
     return found is not None and (
         text[found.end() : found.end() + 1] in {",", "/", "("} or is_further_office(text)
     )
-
-
-def is_bare_office(text: str) -> bool:
-    """Tell an office alone ("President of the League") from somebody with one ("President X")."""
-    return known("offices").match(text) is not None and is_further_office(text)
 
 
 def is_office_here(text: str, start: int) -> bool:
@@ -92,11 +99,6 @@ def office_near(text: str, start: int) -> bool:
     office = known("offices").search(text, start)
     before = text[start : office.start()].split() if office else ()
     return office is not None and len(before) <= _MOST_BEFORE and all(word[0].isupper() for word in before)
-
-
-def names_one(text: str) -> bool:
-    """Tell whether text names somebody: it has a form of address, an office, or is of states."""
-    return bool(known("forms").match(text) or known("offices").search(text) or known("states").search(text))
 
 
 def is_headline(text: str) -> bool:

@@ -24,13 +24,13 @@ from kb.extraction.offices import (
     without_forms,
 )
 
-__all__ = ["kept_places", "names_next", "split_addressees"]
+__all__ = ["LONGEST", "kept_places", "names_next", "split_addressees"]
 
 _Kind = Literal["separator", "cell", "and to", "and", "comma", "form", "office"]
 
 _SEPARATOR = re.compile(r"[;؛•|]|\s/\s")
 # No addressee takes more code points than this.
-_LONGEST = 400
+LONGEST = 400
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _BETWEEN = " \t,:;،؛*_-–—|\"'“”«»"
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
@@ -60,10 +60,10 @@ def split_addressees(text: str, start: int, stop: int) -> Iterator[tuple[int, in
     for joint, end in zip(joints, _ends(joints, stop), strict=True):
         if joint.start < begin:
             continue
-        far = min(stop, joint.end + _LONGEST)
+        far = min(stop, joint.end + LONGEST)
         # What stands between this office and the last joint must be complete by itself: "and Central Bank Governors".
         since = last if joint.kind == "office" else begin
-        before = _Side(text[max(begin, since, joint.start - _LONGEST) : joint.start])
+        before = _Side(text[max(begin, since, joint.start - LONGEST) : joint.start])
         after = _Side(text[joint.end : min(end, far)], text[joint.end : far])
         if _parts(joint, before, after, len(joints)):
             yield begin, joint.start
@@ -130,6 +130,8 @@ def _joints(text: str, start: int, stop: int) -> list[_Joint]:
         for match in matches
         if _stands_apart(text, start, match.start()) and match.start() not in beside
     ]
+    if not printed and not bare:
+        return []
     names = (offices, known("states").finditer(text, start, stop), _IN_BRACKETS.finditer(text, start, stop))
     within = {place for name in chain(*names) for place in range(name.start() + 1, name.end())}
     return sorted(joint for joint in (*printed, *bare) if joint.start not in within)
