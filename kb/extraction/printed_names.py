@@ -147,6 +147,7 @@ def role_of_organisation(text: str) -> bool:
 # -------------------------------------------------------------------------------- where names begin and end
 
 _COLON = re.compile("[:：]")
+_HANDLE = re.compile(r"(?<=\w)\s*[(|–—-]?\s*@\w+\)?$")
 _OPEN = re.compile(r"[(\[«“][^)\]»”]*$")
 _TAIL = ("-", "–", "—", ":", "/", "&", ",", "،")
 # Among names, what has so few words and does not end as a sentence is one, however it is capitalised.
@@ -169,6 +170,11 @@ def without_stop(text: str) -> str:
     whole = bool(longer) and text[:-1].endswith(longer[-1])
     stopped = whole and all(word[0].isupper() for word in longer) and name_like(text[:-1])
     return text[:-1] if stopped else text
+
+
+def without_handle(name: str) -> str:
+    """Leave out the name on a social network after a name ("Ada Okello - @adaokello")."""
+    return _HANDLE.sub("", name) if "@" in name else name
 
 
 def is_open(name: str) -> bool:

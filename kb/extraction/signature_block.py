@@ -38,6 +38,7 @@ from kb.extraction.printed_names import (
     speaks_for,
     starts_small,
     tells_more,
+    without_handle,
     without_stop,
 )
 from kb.extraction.signature_tables import Piece, columns_of, rows_of
@@ -203,7 +204,9 @@ class _Line:
         self.aside = not bare and is_aside(text)
         self.note = text[0].isdecimal() and before is not None and (before.numbered or before.note)
         self.small = text[0].islower() and not (self.behalf or starts_small(text))
-        self.named = is_named(text[self.start :])
+        name = text[self.start :]
+        # "For the board": of what is not told.
+        self.named = is_named(name) and not (self.behalf and " " not in name and has_organisation(name))
         self.located = not (bare or self.apart) and is_place(text)
         self.listing = 6.0 if self.opens is not None else ONE_NAME if bare else listing(text)
         self.broken = self._broken()
@@ -445,7 +448,7 @@ class _Names:
 
     def _begin(self, line: _Line) -> None:
         start, end = line.piece.span
-        name = line.text[line.start :]
+        name = without_handle(line.text[line.start :])
         if line.start:
             start = self.text.find(name[0], start + line.start)
         if not line.piece.marker and without_stop(name) != name:
