@@ -123,7 +123,7 @@ def passages(text: str, language: Language) -> tuple[Passage, ...]:
     """The passages of a demand's reading text, in order, each once."""
     found = []
     for part in _asking(text, language):
-        for type_ in classify(part, language.code):
+        for type_ in classify(part, language.code, hinted=False):
             stems, light = _stems(part, language)
             if len(stems) >= SHARED:
                 found.append(Passage(type_, stems, light))

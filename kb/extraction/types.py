@@ -38,6 +38,9 @@ SHARE = 0.2
 KEPT = 0.6
 """Of the types its sentences tell, a demand keeps those that weigh at least that part of what the weightiest does."""
 
+HINTED = 2
+"""How many types hints alone may tell; where more are hinted alike, none is told."""
+
 _FILE = "demand-types.ttl"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _KB = "https://w3id.org/demandkb/ns#"
@@ -386,48 +389,49 @@ def _scores(text: str, language: str) -> dict[str, float]:
     return {type_: score for type_, score in scores.items() if type_ in broader} or scores
 
 
-def _weightiest(scores: dict[str, float]) -> tuple[str, ...]:
-    """The types that weigh enough beside the weightiest, in the vocabulary's order."""
-    least = KEPT * max(scores.values(), default=0.0)
-    return tuple(id_ for id_ in load().order if id_ in scores and scores[id_] >= least)
+def _weightiest(scores: _Scores) -> tuple[str, ...]:
+    """The types that weigh enough beside the weightiest, in the vocabulary's order; of mere hints, the most."""
+    most = max(scores.values(), default=0.0)
+    sure = most >= ASIDE
+    least = KEPT * most if sure else most
+    told = tuple(id_ for id_ in load().order if id_ in scores and scores[id_] >= least)
+    return told if sure or len(told) <= HINTED else ()
 
 
-def classify(text: str, language: str) -> tuple[str, ...]:
-    """The ids of the types of a demand, in the vocabulary's order.
+def classify(text: str, language: str, *, hinted: bool = True) -> tuple[str, ...]:
+    """The ids of the types of a demand, in the vocabulary's order; those it only hints too, unless `hinted` is false.
 
     `text` is the demand's reading text or its quote, `language` its BCP 47 tag; where the vocabulary has no
     words in that language, those of all its languages are tried. A top concept is given only where no leaf
     can be told.
     """
-    return _weightiest(_scores(text, language))
+    scores = _scores(text, language)
+    return _weightiest(scores) if hinted or _sure(scores) else ()
 
 
 def classify_all(texts: Sequence[str], language: str, title: str = "") -> list[tuple[str, ...]]:
     """The types of all demands of a letter, each as `classify` gives them.
 
-    A demand whose own words tell nothing ("We ask you to act now"), or only hint, is about what the letter is about
-    too: the one type that most of the other demands have, if that is at least half of them and two, or else, where
-    they tell nothing, those of the letter's `title`, if that does not only hint.
+    A demand whose own words only hint, or tell nothing ("We ask you to act now"), is about what most of the letter's
+    other demands ask; or else about what its `title` tells, if that does not only hint; or else about what it hints.
     """
     scored = [_scores(text, language) for text in texts]
     found = [_weightiest(scores) for scores in scored]
     told = [_sure(scores) for scores in scored]
     if all(told):
         return found
-    typed = [types for types, sure in zip(found, told, strict=True) if sure]
+    subject = _subject([types for types, sure in zip(found, told, strict=True) if sure])
+    if not subject and _sure(titled := _scores(title, language)):
+        subject = _weightiest(titled)
+    return [types if sure else subject or types for types, sure in zip(found, told, strict=True)]
+
+
+def _subject(typed: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The one type that most of these demands have, if at least half of them have it, and two."""
     counted = Counter(chain.from_iterable(typed))
     most = max(counted.values(), default=0)
-    subject = {id_ for id_, count in counted.items() if count == most >= max(2, len(typed) / 2)}
-    if len(subject) > 1:
-        subject = set()
-    default = tuple(id_ for id_ in load().order if id_ in subject)
-    if not default:
-        titled = _scores(title, language)
-        default = _weightiest(titled) if _sure(titled) else ()
-    return [
-        types if sure else tuple(id_ for id_ in load().order if id_ in subject or id_ in types) or default
-        for types, sure in zip(found, told, strict=True)
-    ]
+    subject = tuple(id_ for id_, count in counted.items() if count == most)
+    return subject if len(subject) == 1 and most >= max(2, len(typed) / 2) else ()
 
 
 def _sure(scores: _Scores) -> bool:

@@ -182,12 +182,17 @@ def test_a_top_concept_is_told_where_no_leaf_is() -> None:
     assert classify("Rights and institutions need you.", "en") == ("rights-and-institutions",)
 
 
-def test_a_demand_that_only_hints_is_about_the_letter_too() -> None:
+def test_a_demand_that_only_hints_is_about_what_the_letter_is_about() -> None:
     release = ["Free all prisoners of conscience.", "Release the detainees who are ill."]
-    assert classify_all([*release, "Think of the women."], "en")[2] == (
-        "detainee-release",
-        "womens-participation",
-    )
+    assert classify_all([*release, "Think of the women."], "en")[2] == ("detainee-release",)
+    assert classify_all(["Think of the women."], "en", "Lift the siege") == [("lifting-sieges",)]
+    assert classify_all(["Think of the women."], "en", "Open letter") == [("womens-participation",)]
+
+
+def test_hints_tell_the_types_hinted_most_and_no_more_than_two() -> None:
+    assert classify("Think of the journalists, of radios and of nurses.", "en") == ("freedom-of-expression",)
+    assert len(classify("Think of the journalists and of the nurses.", "en")) == 2
+    assert classify("Think of the journalists, the nurses and the widows.", "en") == ()
 
 
 def test_types_come_in_the_order_of_the_vocabulary() -> None:
