@@ -147,7 +147,7 @@ def role_of_organisation(text: str) -> bool:
 # -------------------------------------------------------------------------------- where names begin and end
 
 _COLON = re.compile("[:：]")
-_HANDLE = re.compile(r"(?<=\w)\s*[(|–—-]?\s*@\w+\)?$")
+_HANDLE = re.compile(r"(?<=[\w.])\s*[(|–—-]?\s*@\w+\)?$")
 _OPEN = re.compile(r"[(\[«“][^)\]»”]*$")
 _TAIL = ("-", "–", "—", ":", "/", "&", ",", "،")
 # Among names, what has so few words and does not end as a sentence is one, however it is capitalised.
