@@ -38,6 +38,9 @@ AGENTS = ("organisation", "person", "addressee")
 LARGE = 500
 """Letters beyond which a collection is too large to ask every question and offer every file for each change."""
 
+MOST_FORMS = 20
+"""Forms in which one thing is printed."""
+
 FEW = 500
 """Values of a table held in memory, those asked for last: where one may be long."""
 
@@ -212,6 +215,12 @@ class Graph:
                 (who,),
             ).fetchall()
         )
+
+    @cached_property
+    def printed(self) -> Index:
+        """The first of the forms in which each thing is printed."""
+        find = "FROM printed WHERE thing = (SELECT id FROM thing WHERE iri = ?) ORDER BY name"
+        return self._shelf(f"SELECT DISTINCT name {find} LIMIT {MOST_FORMS}", _column)
 
     @cached_property
     def demands(self) -> Index:

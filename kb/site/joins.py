@@ -98,6 +98,9 @@ def _add(database: sqlite3.Connection, graph: Graph, letter: str, fingerprint: s
             database.execute("INSERT INTO received VALUES (?, ?, ?)", (id_, thing, role))
         else:
             database.execute(f"INSERT INTO {role} VALUES (?, ?)", (id_, thing))
+    for row in graph.ask("letter-printed", about=letter):
+        thing = _thing(database, row["thing"])
+        database.execute("INSERT INTO printed VALUES (?, ?, ?)", (id_, thing, row["printed"]))
     for demand in demands:
         _add_demand(database, id_, demand)
     for row in graph.ask("letter-leaning", about=letter):

@@ -18,11 +18,13 @@ CREATE TABLE signed (letter INTEGER REFERENCES letter ON DELETE CASCADE, thing I
 CREATE TABLE received (letter INTEGER REFERENCES letter ON DELETE CASCADE, thing INTEGER, role TEXT, PRIMARY KEY (letter, thing, role)) WITHOUT ROWID;
 CREATE TABLE named (letter INTEGER REFERENCES letter ON DELETE CASCADE, thing INTEGER, PRIMARY KEY (letter, thing)) WITHOUT ROWID;
 CREATE TABLE mentioned (letter INTEGER REFERENCES letter ON DELETE CASCADE, thing INTEGER, PRIMARY KEY (letter, thing)) WITHOUT ROWID;
+CREATE TABLE printed (letter INTEGER REFERENCES letter ON DELETE CASCADE, thing INTEGER, name TEXT, PRIMARY KEY (letter, thing, name)) WITHOUT ROWID;
 CREATE TABLE asked (demand INTEGER REFERENCES demand ON DELETE CASCADE, thing INTEGER, PRIMARY KEY (demand, thing)) WITHOUT ROWID;
 CREATE TABLE leaning (demand INTEGER REFERENCES demand ON DELETE CASCADE, thing INTEGER, PRIMARY KEY (demand, thing)) WITHOUT ROWID;
 CREATE INDEX signed_thing ON signed (thing, letter);
 CREATE INDEX received_thing ON received (thing, letter);
 CREATE INDEX named_thing ON named (thing, letter);
+CREATE INDEX printed_thing ON printed (thing, name);
 CREATE INDEX asked_thing ON asked (thing, demand);
 CREATE INDEX leaning_thing ON leaning (thing, demand);
 

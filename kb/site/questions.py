@@ -28,8 +28,12 @@ __all__ = ["Answer", "Answers", "answers", "question_page", "question_title", "t
 SECONDS = 60
 """How long one question may take."""
 
-GROWING = frozenset({"open-demands", "repeated-demands", "signed-together"})
-"""Questions that take more time for each letter the more letters there are: not asked of a large collection."""
+LONG = frozenset(
+    {"open-demands", "repeated-demands", "signed-together", "possible-duplicates"}
+    | {"demands-by-type", "demands-put-to", "evidence", "names-as-printed"}
+)
+"""Questions not asked of a large collection: they take more time for each letter the more letters there are, or list
+all that letters say, of which a page has room for the first rows only."""
 
 MOST_ROWS = 300
 """Rows of an answer on the page; the command gives all."""
@@ -59,7 +63,7 @@ def answers(graph: Graph, queries: Mapping[str, Query], languages: Iterable[str]
     """
     generation = graph.store.folder
     assert generation is not None  # noqa: S101 (an opened build has one)
-    left = GROWING if graph.is_large else frozenset()
+    left = LONG if graph.is_large else frozenset()
     found = {(name, ""): Answer({}, (), (), "too_many") for name in left}
     tasks = [
         (query, language)

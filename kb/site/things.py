@@ -280,7 +280,7 @@ def _notes(view: View, iri: str) -> tuple[str, list[tuple[str, Sequence[Any]]]]:
     )
     links = [{"label": each, "url": each} for each in addresses if each.startswith(("http://", "https://"))]
     aliases = dict.fromkeys(r["value"] for r in notes["altLabel"] if r["language"] in ("", view.language))
-    printed = [row["printed"] for row in view.graph.rows("printed", iri)]
+    printed = view.graph.printed.get(iri, ())
     return definition, [
         (words["printed_as"], printed),
         (words["also_called"], [name for name in aliases if name not in printed]),
