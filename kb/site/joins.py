@@ -98,9 +98,11 @@ def _add(database: sqlite3.Connection, graph: Graph, letter: str, fingerprint: s
             database.execute("INSERT INTO received VALUES (?, ?, ?)", (id_, thing, role))
         else:
             database.execute(f"INSERT INTO {role} VALUES (?, ?)", (id_, thing))
-    for row in graph.ask("letter-printed", about=letter):
-        thing = _thing(database, row["thing"])
-        database.execute("INSERT INTO printed VALUES (?, ?, ?)", (id_, thing, row["printed"]))
+    printed = {(row["thing"], row["printed"]) for row in graph.ask("letter-mentions", about=letter)}
+    database.executemany(
+        "INSERT INTO printed VALUES (?, ?, ?)",
+        ((id_, _thing(database, iri), name) for iri, name in printed if iri),
+    )
     for demand in demands:
         _add_demand(database, id_, demand)
     for row in graph.ask("letter-leaning", about=letter):

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions
 
-from kb.errors import KbError
+from kb.errors import KbError, UsageError
 from kb.querying import Query, run
 from kb.results import shown
 from kb.site.data import Graph
 from kb.site.view import Page, Table, View
-from kb.sparql import Ask
+from kb.sparql import Ask, Results
 from kb.store import reopen
 from kb.workers import Lost
 from kb.workers import run as run_all
@@ -42,12 +42,14 @@ MOST_ROWS = 300
 class Answer(NamedTuple):
     """What a question was asked with, and the first rows of its answer, or why there is none.
 
-    `note` is a key of the words of the interface, or what the engine says.
+    `sent` is the SPARQL with the values of its parameters, `note` a key of the words of the interface, or what the
+    engine says.
     """
 
     chosen: Mapping[str, str]
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
+    sent: str = ""
     note: str = ""
 
 
@@ -64,19 +66,23 @@ def answers(graph: Graph, queries: Mapping[str, Query], languages: Iterable[str]
     generation = graph.store.folder
     assert generation is not None  # noqa: S101 (an opened build has one)
     left = LONG if graph.is_large else frozenset()
-    found = {(name, ""): Answer({}, (), (), "too_many") for name in left}
-    tasks = [
+    every = [
         (query, language)
         for query in queries.values()
-        if query.name not in left
         for language in (languages if any(p.name == "language" for p in query.parameters) else [""])
     ]
+    tasks = [task for task in every if task[0].name not in left]
+    found = {
+        (query.name, language): answer(_not_asked, query, language)
+        for query, language in every
+        if query.name in left
+    }
     for outcome in run_all(
         partial(_answered, generation), tasks, os.cpu_count() or 1, 1, SECONDS, [__name__]
     ):
         if isinstance(outcome, Lost):
             query, language = outcome.task
-            outcome = query.name, language, Answer({}, (), (), "too_long")
+            outcome = query.name, language, Answer({}, (), (), note="too_long")
         name, language, answered = outcome
         found[name, language] = answered
     return found
@@ -88,26 +94,37 @@ def _answered(generation: Path, task: tuple[Query, str]) -> tuple[str, str, Answ
         return query.name, language, answer(store.query, query, language)
 
 
+def _not_asked(text: str) -> Results:
+    raise UsageError("too_many")
+
+
 def answer(ask: Ask, query: Query, language: str) -> Answer:
     """Ask a question with the defaults or examples of its parameters, for labels in that language."""
     chosen = {p.name: p.example for p in query.parameters if p.required and p.default is None and p.example}
     if any(p.name == "language" and p.default != language for p in query.parameters):
         chosen["language"] = language
+    sent = ""
+
+    def asking(text: str) -> Results:
+        nonlocal sent
+        sent = text
+        return ask(text)
+
     try:
-        found = run(query, chosen, ask)
+        found = run(query, chosen, asking)
     except KbError as error:
-        return Answer(chosen, (), (), error.message)
+        return Answer(chosen, (), (), sent, error.message)
     if isinstance(found, QuerySolutions):
         columns = [variable.value for variable in found.variables]
-        return Answer(chosen, columns, [list(row) for row in islice(found, MOST_ROWS + 1)])
+        return Answer(chosen, columns, [list(row) for row in islice(found, MOST_ROWS + 1)], sent)
     if isinstance(found, QueryBoolean):
-        return Answer(chosen, [query.name], [[str(bool(found)).lower()]])
-    return Answer(chosen, (), ())
+        return Answer(chosen, [query.name], [[str(bool(found)).lower()]], sent)
+    return Answer(chosen, (), (), sent)
 
 
 def question_page(view: View, name: str, query: Query, answered: Answer) -> Page:
     """A question with its answer."""
-    chosen, columns, found, note = answered
+    chosen, columns, found, sent, note = answered
     rows = [[_cell(view, term) for term in row] for row in found]
     numbers = [
         n
@@ -127,6 +144,7 @@ def question_page(view: View, name: str, query: Query, answered: Answer) -> Page
         "note": view.words.get(note, note),
         "command": " ".join(["kb query", name, *options]),
         "sparql": query.text,
+        "sent": re.sub(r"^#\+.*\n", "", sent, flags=re.MULTILINE) if note in ("", "too_many") else "",
     }
     return Page(f"question/{name}.html", "question.html", "questions", values)
 

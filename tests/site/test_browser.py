@@ -234,6 +234,25 @@ def test_a_question_calls_demands_by_their_words(page: Page, collection: Path) -
     assert all(" " in text for text in texts)
 
 
+def test_a_question_is_taken_to_the_editor_and_the_keyboard_leads_out_of_it(
+    browser: Browser, collection: Path
+) -> None:
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    open_page(page, collection, "question/demands-of-letter.html")
+    page.get_by_role("link", name="on the SPARQL page").click()
+    editor = page.locator(".CodeMirror")
+    expect(editor).to_contain_text("letter/2018-01-31-guterres-sochi>")
+    assert "#+" not in editor.inner_text()
+    assert editor.evaluate("e => getComputedStyle(e).backgroundColor") != "rgb(255, 255, 255)"
+    editor.locator("textarea").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Run")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(editor.locator("textarea")).to_be_focused()
+    context.close()
+
+
 def test_the_arabic_site_speaks_arabic(collection: Path) -> None:
     words = tomllib.loads((Path(kb_site.__file__).parent / "strings.toml").read_text("utf-8"))
     named = re.compile(r"(question|tag|column)\.")

@@ -11,6 +11,8 @@ area.hidden = true;
 area.before(box);
 const editor = new Yasqe(box, { value: asked || area.value, autocompleters: [], persistenceId: null, showQueryButton: false, createShareableLink: null });
 
+// Tab leads out of the editor, as it does out of any field; Ctrl and Enter ask.
+editor.setOption("extraKeys", { ...editor.getOption("extraKeys"), Tab: false, "Shift-Tab": false, "Ctrl-Enter": () => form.requestSubmit() });
 editor.getInputField().setAttribute("aria-label", form.querySelector("label").textContent);
 
 function cell(term) {
