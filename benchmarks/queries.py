@@ -8,7 +8,6 @@ more than the time it may take if that is longer, and then counts as taking that
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import shutil
 import signal
@@ -21,14 +20,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from statistics import geometric_mean
 from typing import Any
 
 import pyoxigraph
 import rdflib
 
-from benchmarks.measuring import Cost, Row, Work, medians, timed
+from benchmarks.measuring import KB, Cost, Row, Work, medians, run, timed
 from kb import querying, resources, sparql, store
+
+_PIECE = 16 << 20
+"""Bytes that rdflib reads at a time."""
 
 LEAST = {"rdflib": 20, "arq": 1}
 """How many times faster than each peer a question should be answered."""
@@ -49,10 +52,12 @@ class _Compared:
 def measure(work: Work) -> None:
     """Add a row for each peer."""
     queries, _ = querying.find_queries([resources.folder("queries")])
+    nquads = work.folder / "graph.nq"
+    run([*KB, "export", "-f", "nquads", "--build", work.build, "-o", nquads])
     with store.open_build(work.build) as graph, contextlib.ExitStack() as stack:
-        peers: dict[str, Callable[[str], list[Any]]] = {"rdflib": _rdflib(graph)}
+        peers: dict[str, Callable[[str], list[Any]]] = {"rdflib": _rdflib(nquads)}
         if work.fuseki:
-            peers["arq"] = stack.enter_context(_arq(graph, work))
+            peers["arq"] = stack.enter_context(_arq(work, nquads))
         compared: dict[str, list[_Compared]] = {name: [] for name in peers}
         for name, query in queries.items():
             text, answer = _asked(query, graph)
@@ -148,13 +153,12 @@ def _within(limit: float, act: Callable[[], list[Any]], answers: dict[str, Count
     return cost
 
 
-def _rdflib(graph: store.Store) -> Callable[[str], list[Any]]:
+def _rdflib(nquads: Path) -> Callable[[str], list[Any]]:
     # A dataset would need half as much memory again, and no question that is compared asks for graphs.
     peer = rdflib.Graph(store="SimpleMemory")
-    for name in graph.graphs():  # one at a time, so that only rdflib's own copy needs much memory
-        lines = io.BytesIO()
-        graph.dump(lines, pyoxigraph.RdfFormat.N_TRIPLES, name)
-        peer.parse(data=lines.getvalue(), format="nt")
+    with nquads.open("rb") as lines:
+        while some := lines.readlines(_PIECE):
+            peer.parse(data=b"".join(line[: line.rindex(b" <")] + b" .\n" for line in some), format="nt")
 
     def answer(text: str) -> list[Any]:
         return [["" if value is None else str(value) for value in row] for row in peer.query(text)]  # type: ignore[union-attr]
@@ -163,7 +167,7 @@ def _rdflib(graph: store.Store) -> Callable[[str], list[Any]]:
 
 
 @contextlib.contextmanager
-def _arq(graph: store.Store, work: Work) -> Iterator[Callable[[str], list[Any]]]:
+def _arq(work: Work, nquads: Path) -> Iterator[Callable[[str], list[Any]]]:
     """Fuseki with the named graphs in TDB2, and their union as default graph."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -190,13 +194,10 @@ def _arq(graph: store.Store, work: Work) -> Iterator[Callable[[str], list[Any]]]
                 urllib.request.urlopen(f"{place}/query?query=ASK%7B%7D", timeout=1).close()  # noqa: S310 (our server)
                 break
             time.sleep(0.2)
-        path = folder / "data"
-        pyoxigraph.serialize(graph.quads(), path, pyoxigraph.RdfFormat.N_QUADS)
-        with path.open("rb") as body:
-            headers = {"Content-Type": "application/n-quads", "Content-Length": str(path.stat().st_size)}
+        with nquads.open("rb") as body:
+            headers = {"Content-Type": "application/n-quads", "Content-Length": str(nquads.stat().st_size)}
             request = urllib.request.Request(f"{place}/data", body, headers, method="POST")  # noqa: S310 (our server)
             urllib.request.urlopen(request, timeout=3600).close()  # noqa: S310 (our server)
-        path.unlink()
 
         def answer(text: str) -> list[Any]:
             body = urllib.parse.urlencode({"query": text}).encode()
