@@ -130,6 +130,8 @@ class _Reader:
         self.found: list[tuple[Span, Verdict, str | None]] = []
         # The verdict on the last sentence, for what goes on with it ("That …", "First, …").
         self.previous: Verdict | None = None
+        # The word with which the last sentence began that went on with what was asked: others may after it.
+        self.row: str | None = None
         # Who asks in the points of the next list, whose lead-in names them only ("The League: - asks for …").
         self.subject = ""
         # The sentences so far, the last of which may speak of the signatories in the third person.
@@ -229,7 +231,9 @@ class _Reader:
         label = titled or self.is_label(last, block.kind)
         if verdict is None and lead is not None and len(sentences) == 1 and label:
             return lead, number + 1
-        self.read_sentences(reading, sentences[:-1])
+        # "We ask you to act, because: - …": what is asked stands in the lead-in alone.
+        asks = verdict is not None and verdict.level == "told" and self.asks(last) and not _points_on(last)
+        self.read_sentences(reading, sentences if asks else sentences[:-1])
         if (
             verdict is None
             and self.goes_on_asking()
@@ -384,7 +388,11 @@ class _Reader:
             return False
         if not sentences[0].lexicon["you"].isdisjoint(sentences[0].words):
             return True
-        verdict = judge(sentences[0])
+        return self.asks(sentences[0])
+
+    def asks(self, sentence: Sentence) -> bool:
+        """Tell whether a sentence performs a request."""
+        verdict = judge(sentence)
         return verdict is not None and verdict.level == "explicit"
 
     def paragraphs_end(self, blocks: Sequence[Block], start: int) -> int:
@@ -469,8 +477,12 @@ class _Reader:
         if self.clauses(reading, sentence):
             return
         verdict = judge(sentence)
-        if self.goes_on_asking() and sentence.begins_with("continuations"):
+        first = sentence.words[0] if sentence.words else ""
+        if self.goes_on_asking() and (sentence.begins_with("continuations") or first == self.row):
             verdict = self.previous
+            self.row = first if sentence.begins_with("clauses") else None
+        else:
+            self.row = None
         carried: Verdict | None = None
         if self.spoken and sentence.may_ask and (verdict is None or verdict.level == "reported"):
             carried = self.taken_up(sentence, self.last_to_name())
@@ -549,7 +561,8 @@ class _Reader:
         if reading.text.count(")") < 2 and not _POINT.search(reading.text):
             return False
         marks = _in_order(list(_INLINE.finditer(reading.text)))
-        if len(marks) < 2:
+        # Without a colon or a full stop before them, they only number the parts of a sentence.
+        if len(marks) < 2 or reading.text[: marks[0].start()].rstrip()[-1:] not in ":：.":
             return False
         before = self.prose.sentences(reading.text[: marks[0].start()])
         if not before:

@@ -127,7 +127,7 @@ _NUMBER = (
     r"(?!\d)(?=[\s*_\W]|[^\W\da-zß-öø-ÿ]|(?<=[.)\]°º])\w)|\t)"
 )
 _LETTER = (
-    r"(?P<letter>\(?(?:[a-zA-Z]|[ivxIVX]{2,5}|[ء-ي]))"
+    r"(?P<letter>\(?(?:[a-zA-Z]|[ivxIVX]{2,5}|هـ(?=[.)])|[ء-ي]))"
     r"(?:\\?\)|\\?\.(?=\s|$)|(?<=[ء-ي])[ـ\-–](?=\s))"
 )
 _BULLETS = "•·▪▫●○◦‣⁃∙■□◆◇►▶➢➤✓✔✦❖→➔"
@@ -144,9 +144,11 @@ _QUOTED = re.compile(r"(?:>\s?)+")
 
 # A number with a full stop or a bracket after it is a marker.
 _BEGINS_FURNITURE = re.compile(r"[^\w\s]|\d{1,3}(?![\d.)])|p|صفحة|t[eé]l|fax|هاتف", re.IGNORECASE)
+_ENDS_WITH_PAGE = re.compile(r"(?:page|صفحة|página|pág\.)\s*\d", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"""(?ix)
     (?:[-–—\s]|page|p\.|صفحة|página|pág\.)*\d{1,3}(?:\s*(?:/|of|de|sur|من)\s*\d{1,3})?[-–—\s]*  # page number
+    | .{1,100}[\s|·,–—-](?:page|صفحة|página|pág\.)\s*\d{1,3}\s*(?:/|of|de|sur|من)\s*\d{1,3}  # after a title
     | (?:\[?\s*!\[[^\]]{0,300}\]\([^)]{0,1000}\)\s*\]?(?:\([^)\s]{0,1000}\))?\s*)+  # images
     | \]\([^)\s]{0,1000}\)  # the end of a link
     | \[\^?[\w-]{1,20}\]:\s*<?(?:https?://|www\.)\S{1,1000}  # where a link leads
@@ -199,14 +201,19 @@ def _line(body: str, start: int, gap: int, indent: int) -> Line:
         return Line(span, start + heading.end(), gap, indent, heading=True)
     if _MARKER_STARTS.match(body) and (found := _MARKER.match(body)) and found.end() < len(body):
         number = found["inner"] or found["number"]
-        marker = (number or found["letter"] or found["bullet"]).lstrip("(\\")
+        marker = (number or found["letter"] or found["bullet"]).lstrip("(\\").rstrip("ـ")
         return Line(span, start + found.end(), gap, indent, marker)
     return Line(span, start, gap, indent)
 
 
 def _may_be_furniture(body: str) -> bool:
     """Tell, fast, whether it is worth looking closer."""
-    if _BEGINS_FURNITURE.match(body) or "@" in body or "://" in body:
+    if (
+        _BEGINS_FURNITURE.match(body)
+        or "@" in body
+        or "://" in body
+        or (body[-1].isdigit() and _ENDS_WITH_PAGE.search(body[-24:]))
+    ):
         return True
     return "." in body and "www." in body.lower()
 
