@@ -19,7 +19,14 @@ LEAVES = [
     *["reparation", "un-leadership", "existing-resolutions", "political-transition", "talks-agenda"],
     *["stated-conditions", "pressure-on-parties", "reconstruction-conditions"],
     *["civil-society-participation", "womens-participation", "civil-society-in-justice"],
-    *["civic-space", "freedom-of-expression", "legal-reform", "un-action", "mandate-and-resources"],
+    *[
+        "civic-space",
+        "freedom-of-expression",
+        "legal-reform",
+        "monitoring",
+        "un-action",
+        "mandate-and-resources",
+    ],
 ]
 
 
