@@ -76,12 +76,14 @@ def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[_AddressLin
         if line.furniture or zones.words.length(index) > LONGEST:
             continue
         reading = read(layout.text, (Span(line.content, line.span.end),))
+        if known("delivered").match(reading.text):
+            # "By fax to …": how it is sent.
+            continue
         if _attention(reading.text):
             if not attended and _put_together(address):
                 break
             attended = True
             if not led(reading.text)[1]:
-                # "Via e-mail": how it is sent.
                 continue
         start, leads = led(reading.text)
         told |= leads
@@ -275,7 +277,7 @@ class _Fits:
         """Whether the line is a date or a place, which end an address."""
         # "To 15 member states" is no street.
         text = self.text.lstrip("0123456789 ") if self.line.start else self.text
-        return is_place(text) or is_dated(text)
+        return is_place(text) or (is_dated(text) and not self.office)
 
     @cached_property
     def none(self) -> bool:

@@ -15,11 +15,15 @@ from kb.letter import Addressee, Span
 __all__ = ["find_copied"]
 
 
+_SEMICOLON = re.compile("[;؛]")
+
+
 def find_copied(layout: Layout, zones: Zones) -> Iterator[Addressee]:
     """Read those who get a copy: one a line, or several parted by semicolons."""
     for run in zones.runs("copies"):
         entries: list[list[int]] = []
         printed: list[str] = []
+        runs_on = False
         for index in run:
             line = layout.lines[index]
             if line.furniture:
@@ -30,7 +34,8 @@ def find_copied(layout: Layout, zones: Zones) -> Iterator[Addressee]:
                 entries
                 and not line.marker
                 and (
-                    (text[:1].islower() and not opens_copies(text))
+                    # Names that run on, parted by semicolons.
+                    ((runs_on or text[:1].islower()) and not opens_copies(text))
                     or (before in ",،" and known("offices").match(text))
                     or _tells_of(printed, text)
                 )
@@ -38,8 +43,10 @@ def find_copied(layout: Layout, zones: Zones) -> Iterator[Addressee]:
             if broken:
                 entries[-1].append(index)
                 printed.append(text)
+                runs_on |= _SEMICOLON.search(text) is not None
             else:
                 entries.append([index])
+                runs_on = not line.marker and _SEMICOLON.search(text) is not None
                 lead = any_language("copies", "leads").match(text)
                 printed = [text[lead.end() :].strip(EDGES) if lead else text]
         for entry in entries:

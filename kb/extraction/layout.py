@@ -143,7 +143,7 @@ _HEADING = re.compile(r"#{1,6}\s+")
 _QUOTED = re.compile(r"(?:>\s?)+")
 
 # A number with a full stop or a bracket after it is a marker.
-_BEGINS_FURNITURE = re.compile(r"[^\w\s]|\d{1,3}(?![\d.)])|p|صفحة|t[eé]l|fax|هاتف", re.IGNORECASE)
+_BEGINS_FURNITURE = re.compile(r"[^\w\s]|ـ|\d{1,3}(?![\d.)])|p|صفحة|t[eé]l|fax|هاتف", re.IGNORECASE)
 _ENDS_WITH_PAGE = re.compile(r"(?:page|صفحة|página|pág\.)\s*\d", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"""(?ix)
@@ -152,7 +152,7 @@ _FURNITURE = re.compile(
     | (?:\[?\s*!\[[^\]]{0,300}\]\([^)]{0,1000}\)\s*\]?(?:\([^)\s]{0,1000}\))?\s*)+  # images
     | \]\([^)\s]{0,1000}\)  # the end of a link
     | \[\^?[\w-]{1,20}\]:\s*<?(?:https?://|www\.)\S{1,1000}  # where a link leads
-    | [-–—_=*~\#\s]{3,}  # a rule
+    | [-–—_=*~ـ\#\s]{3,}  # a rule
     | <[^<>]{1,300}>  # a lone tag
     | [←⇐↩⬅◀⏪].{1,80}  # the way back in a site
     | (?:(?:e-?mail|courriel|correo(?:\ electrónico)?|web(?:site)?|البريد\ الإلكتروني)\s*:?\s*)?

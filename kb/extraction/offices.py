@@ -119,7 +119,9 @@ def is_place(text: str) -> bool:
         any(map(str.isdecimal, text)) and not any(known(k).match(text) for k in ("forms", "offices"))
     ):
         return True
-    if len(text.split()) < _STREET_WORDS and known("streets").search(text):
+    street = text.partition(",")[0]
+    short = len(street.split()) < _STREET_WORDS and not known("forms").match(street)
+    if short and known("streets").search(street):
         return True
     found = known("places").match(text)
     return found is not None and (found.end() == len(text) or text[found.end()] in " ,.،-")

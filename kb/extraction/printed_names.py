@@ -111,9 +111,10 @@ def is_role(text: str) -> bool:
     """Tell whether text says what a person is ("Executive Director", "President, Bar Association")."""
     text = without_article(text)
     office = any_language("addressee", "offices").match(text)
-    found = office or any_language("signatures", "roles").match(text)
-    if not found:
+    matches = [found for found in (office, any_language("signatures", "roles").match(text)) if found]
+    if not matches:
         return False
+    found = max(matches, key=re.Match.end)
     rest = text[found.end() :].lstrip()
     caseless = rest[:1].upper() == rest[:1].lower()
     return (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
@@ -22,6 +22,7 @@ from kb.extraction.printed_names import (
     has_organisation,
     has_postal_code,
     is_aside,
+    is_contact,
     is_cut_off,
     is_formula,
     is_member,
@@ -208,7 +209,9 @@ class _Line:
         # "For the board": of what is not told.
         self.named = is_named(name) and not (self.behalf and " " not in name and has_organisation(name))
         self.located = not (bare or self.apart) and is_place(text)
-        self.listing = 6.0 if self.opens is not None else ONE_NAME if bare else listing(text)
+        self.listing = (
+            6.0 if self.opens is not None else ONE_NAME if bare or is_contact(text) else listing(text)
+        )
         self.broken = self._broken()
 
     def _broken(self) -> float:
@@ -338,6 +341,12 @@ def _lines(pieces: Sequence[Piece]) -> list[_Line]:
         if not line.apart and has_postal_code(line.text) and line.text and lines[-2].text[-1].isdecimal():
             # A street.
             lines[-2].aside = True
+    for line, after in pairwise(lines):
+        # Alone between two lists with markers, it heads the second.
+        between = line.apart and line.before is not None and line.before.piece.marker and after.piece.marker
+        line.heading |= (
+            bool(between) and after.piece.gap > 0 and not (has_organisation(line.text) or line.aside)
+        )
     if len(lines) == 1 and groups:
         # What is all of the block lists names rather.
         lines[0].listing += 2

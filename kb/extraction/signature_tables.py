@@ -80,29 +80,33 @@ def columns_of(rows: Sequence[Row]) -> Iterator[list[Piece]]:
         yield list(_names(rows))
 
 
+_TESTS = (marks_name, has_organisation, is_person, is_role)
+_BESIDE = 2
+
+
 def _side_by_side(rows: Sequence[Row]) -> bool:
     """Tell whether the columns hold the same kind of thing: names beside names, offices beside offices."""
     alike = 0
     for row in rows:
         cells = [cell.text for cell in row if cell.text]
-        for test in (marks_name, has_organisation, is_role, is_person):
-            if told := sum(bool(test(cell)) for cell in cells[:2]):
-                alike += 1 if told == 2 else -1
-                break
+        told = [sum(bool(test(cell)) for cell in cells[:2]) for test in _TESTS]
+        if any(told):
+            # An office beside an office: above them stand those who hold them.
+            alike += (2 if told[-1] == _BESIDE else 1) if _BESIDE in told else -1
         alike -= any(heads_names(cell) or _is_number(cell) for cell in cells)
     return alike > 0
 
 
 def _names(rows: Sequence[Row]) -> Iterator[Piece]:
     """Give the name in each row: what stands in the columns that hold it, or is likely to be it."""
-    columns: list[int] = []
+    columns: dict[int, str] = {}
     for number, row in enumerate(rows):
         cells = [cell for cell in row if cell.text]
-        heads = [_heads_column(cell.text, "subheadings") for cell in cells]
+        heads = [_heads_column(cell.text, "subheadings", *_COLUMNS) for cell in cells]
         if sum(heads) > 1 or (all(heads) and not number):
-            columns = [place for place, cell in enumerate(row) if _heads_column(cell.text, "columns")]
+            columns = {place: kind for place, cell in enumerate(row) if (kind := _kind_of_column(cell.text))}
             continue
-        chosen = [row[place] for place in columns if place < len(row)] or _with_affiliation(cells)
+        chosen = _in_columns(row, columns) or _with_affiliation(cells)
         chosen = [cell for cell in chosen if cell.text and not is_contact(cell.text)]
         if chosen:
             span = Span(chosen[0].span.start, chosen[-1].span.end)
@@ -110,10 +114,38 @@ def _names(rows: Sequence[Row]) -> Iterator[Piece]:
             yield Piece(", ".join(cell.text for cell in chosen), span, marker="|")
 
 
-def _heads_column(text: str, key: str) -> bool:
-    """Tell whether a cell heads a column of that list ("Name", "Profession/Affiliation")."""
-    known = any_language("signatures", key)
-    return bool(text) and all(known.fullmatch(part.strip(" .:")) for part in re.split("[/&,]", text))
+# What a column may hold: names, what these persons are of, what they are.
+_COLUMNS = ("columns", "affiliation_columns", "role_columns")
+
+
+def _kind_of_column(text: str) -> str | None:
+    """Tell what a column holds by the cell that heads it; "Profession/Affiliation" holds both."""
+    if not _heads_column(text, *_COLUMNS):
+        return None
+    return next(
+        (key for key in _COLUMNS[:2] if any(_heads_column(part, key) for part in _HEADS.split(text))),
+        "role_columns",
+    )
+
+
+def _in_columns(row: Row, columns: dict[int, str]) -> Row:
+    """Give the cells of those columns: what a person is counts only with an organisation, as below a name."""
+    chosen = [(row[place], kind) for place, kind in columns.items() if place < len(row)]
+    told = any(kind == "affiliation_columns" and cell.text for cell, kind in chosen)
+    return [
+        cell
+        for number, (cell, kind) in enumerate(chosen)
+        if told or kind != "role_columns" or not number or has_organisation(cell.text)
+    ]
+
+
+_HEADS = re.compile("[/&,]")
+
+
+def _heads_column(text: str, *keys: str) -> bool:
+    """Tell whether a cell heads a column of those lists ("Name", "Profession/Affiliation")."""
+    known = any_language("signatures", *keys)
+    return bool(text) and all(known.fullmatch(part.strip(" .:")) for part in _HEADS.split(text))
 
 
 def _with_affiliation(cells: Sequence[Piece]) -> Row:

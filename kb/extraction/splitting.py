@@ -145,13 +145,13 @@ def _stands_apart(text: str, start: int, place: int) -> bool:
 class _Side:
     """What the words on one side of a joint tell.
 
-    `text` goes to the next joint, `further` to the end of the list.
+    `text` goes to the next joint, `further` to the end of the list, or to the next semicolon.
     """
 
     def __init__(self, text: str, further: str = "") -> None:
         # Forms of address may end with a full stop.
         self.text = f"{text.lstrip(EDGES).rstrip(_BETWEEN)} "
-        self.further = further
+        self.further = _SEPARATOR.split(further, 1)[0]
 
     @cached_property
     def bare(self) -> str:
@@ -345,7 +345,9 @@ def _nothing_parts(kind: _Kind, before: _Side, after: _Side) -> bool:
         return False
     # "Security Council Member States"
     of_states = before.whole and known("members").match(after.bare)
-    return before.holds_office and not of_states
+    # "Chair of the Fact-Finding Mission"
+    of_body = after.body and not before.whole
+    return before.holds_office and not of_states and not of_body
 
 
 def _holds(before: _Side, after: _Side) -> bool:

@@ -97,6 +97,10 @@ _LEAST_NAMES = 3
 _LEAST_POINT = 3
 # Lines below the signatures that are no names.
 _MOST_NOTES = 2
+# No name takes more code points.
+_LONGEST_NAME = 250
+# Paragraphs that may follow names: what goes on after more of them is the letter.
+_MOST_PROSE = 3
 # Paragraphs of notes, or about the publisher, that may follow a letter.
 _ASIDE_PROSE = 12
 # A lead of so many spaces is a sentence ("This letter was sent to …"), and needs no colon.
@@ -289,6 +293,8 @@ def _without_heading(layout: Layout, words: Words, blocks: list[Block], end: int
     for block in blocks[-_LAST_BLOCKS:]:
         if _is_courtesy(layout, block) and _names_follow(layout, words, block.last + 1):
             return block.first
+    if (many := _many_names(layout, words, blocks, end)) < end:
+        return many
     dated = len(blocks) > 1 and _is_dateline(words[blocks[-1].first])
     if dated and _names_run_on(layout, words, blocks[-2]):
         return blocks[-2].first
@@ -305,6 +311,37 @@ def _without_heading(layout: Layout, words: Words, blocks: list[Block], end: int
     if blocks and _names_run_on(layout, words, blocks[-1]):
         return blocks[-1].first
     return end
+
+
+def _many_names(layout: Layout, words: Words, blocks: list[Block], end: int) -> int:
+    """Tell where the last long list of names begins, whatever notes stand below it; else `end`."""
+    if not any(is_prose(layout, block) for block in blocks):
+        return end
+    prose = others = 0
+    stop = end
+    # Whether the list may end there.
+    ends = True
+    for number in range(len(blocks), 0, -1):
+        last = blocks[number - 1]
+        running = lists_names(layout, last)
+        if ends or running:
+            names = last.first if running and _names_run_on(layout, words, last) else stop
+            names = min(names, _names_before(layout, words, blocks[:number], stop))
+            if names < stop and _is_long_list(layout, blocks[:number], names):
+                return names
+        ends = not (last.kind == "item" or _is_bare_name(layout, words, last))
+        prose += last.kind != "item" and is_prose(layout, last)
+        others += ends
+        if prose > _MOST_PROSE or others > _ASIDE_PROSE:
+            break
+        stop = last.first
+    return end
+
+
+def _is_long_list(layout: Layout, blocks: list[Block], first: int) -> bool:
+    """Tell whether many names stand from line `first` on, and prose above them."""
+    names = sum(_LEAST_NAMES if lists_names(layout, block) else 1 for block in blocks if block.first >= first)
+    return names >= _MANY_NAMES and any(is_prose(layout, block) for block in blocks if block.first < first)
 
 
 def _is_dateline(text: str) -> bool:
@@ -335,7 +372,7 @@ def _sections(words: Words, blocks: list[Block]) -> list[int]:
     return list(islice(sections, 4))
 
 
-def _prose_from(layout: Layout, blocks: list[Block], number: int, most: int = 3) -> bool:
+def _prose_from(layout: Layout, blocks: list[Block], number: int, most: int = _MOST_PROSE) -> bool:
     """Tell whether more than `most` paragraphs of prose follow: then the letter is not over yet."""
     seen = 0
     for block in blocks[number:]:
@@ -417,7 +454,19 @@ def heads_footer(text: str, signed: bool = True) -> bool:
     headings = (
         any_language("footer", "headings", "sections") if signed else any_language("footer", "headings")
     )
-    return headings.fullmatch(bare) is not None
+    if headings.fullmatch(bare):
+        return True
+    parts = [part for part in _CONTROLS.split(bare) if part.strip()]
+    if len(parts) == 1:
+        return False
+    # "View this post: Print · PDF · Share"
+    known = sum(
+        any_language("footer", "headings").fullmatch(part.strip(_FINAL)) is not None for part in parts
+    )
+    return known * 2 > len(parts)
+
+
+_CONTROLS = re.compile(r"\s*[|·•/]\s*|[:：]\s")
 
 
 def _ends_body(text: str) -> bool:
@@ -470,22 +519,26 @@ def _names_before(layout: Layout, words: Words, body: Sequence[Block], end: int)
     while blocks:
         block = blocks[-1]
         listed = block.kind == "item"
-        if block.content.end - block.content.start > 250 or (not listed and is_prose(layout, block)):
-            break
         if taken and not listed and heads_names(words[block.first]):
             pending.append(blocks.pop())
             continue
         # Names without markers hardly follow a list of names with them, nor the other way about.
-        if (taken and not pending and listed != (taken[-1].kind == "item")) or (
-            not listed and (not name_like(words[block.first]) or _is_broken_sentence(layout, block))
-        ):
-            break
-        if listed and taken and not pending and taken[-1].marker == "1" != block.marker:
+        changes = taken and not pending and listed != (taken[-1].kind == "item")
+        if changes or not (listed or _is_bare_name(layout, words, block)):
+            odd = not listed and len(pending) * 5 < len(taken) and _is_stray(layout, words, block, taken)
+            if not odd:
+                break
+            pending.append(blocks.pop())
+            continue
+        restarts = listed and taken and not pending and taken[-1].marker == "1" != block.marker
+        if restarts or block.content.end - block.content.start > _LONGEST_NAME:
             break
         taken.extend((*pending, blocks.pop()))
         pending.clear()
     if not taken:
         return end
+    while pending and not heads_names(words[pending[-1].first]):
+        blocks.append(pending.pop())
     if taken[-1].kind == "item":
         before = blocks[-1] if blocks and not pending else None
         led_in = (
@@ -497,6 +550,28 @@ def _names_before(layout: Layout, words: Words, body: Sequence[Block], end: int)
         if led_in or (len(items) < 3 and not dashed) or named * 5 < len(items) * 4:
             return end
     return (pending or taken)[-1].first
+
+
+def _is_bare_name(layout: Layout, words: Words, block: Block) -> bool:
+    """Tell what looks like a name and has no marker."""
+    return (
+        block.content.end - block.content.start <= _LONGEST_NAME
+        and not is_prose(layout, block)
+        and name_like(words[block.first])
+        and not _is_broken_sentence(layout, block)
+    )
+
+
+def _is_stray(layout: Layout, words: Words, block: Block, below: Sequence[Block]) -> bool:
+    """Tell a line that stands in a long list and doesn't look like a name: an odd one, or a heading of a few words."""
+    last = below[-1]
+    least = _LEAST_NAMES if last.kind == "item" else _MANY_NAMES
+    if len(below) < least or block.content.end - block.content.start > _SHORT:
+        return False
+    if last.kind == "item":
+        apart = layout.lines[block.first].gap > 0 and layout.lines[last.first].gap > 0
+        return apart and name_like(words[block.first])
+    return layout.lines[block.first].gap == layout.lines[last.first].gap == 0
 
 
 def _is_broken_sentence(layout: Layout, block: Block) -> bool:
@@ -529,7 +604,7 @@ _ALPHABETIC = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 def name_like(text: str) -> bool:
     """Tell whether a short text looks like the name of a person or an organisation."""
     text = text.strip(" ,;،؛*_-–—")
-    if not text or len(text) > 250 or text[-1] in ":!?؟" or text.count(" ") > 25:
+    if not text or len(text) > 250 or text[-1] in ":!?؟" or text[0] == "#" or text.count(" ") > 25:
         return False
     last = text.rsplit(None, 1)[-1]
     if text[-1] in ".…" and "." not in last[:-1] and (len(last) > 6 or last[0].islower()):
@@ -549,7 +624,7 @@ def name_like(text: str) -> bool:
     return first.isupper() or first.isdigit() or text.count(" ") <= 12
 
 
-_BETWEEN_NAMES = re.compile(r"[,;،؛•|]\s|\s[/–—]\s")
+_BETWEEN_NAMES = re.compile(r"[,;،؛•|]\s|\s[/–—-]\s")
 _NO_NAMES = re.compile(r"@|www\.|https?:|[^\W\d_]: |[a-z]{5}[.!?] [A-Z][^\W\d_]+ ")
 _IN_BRACKETS = re.compile(r"\([^()]{0,200}\)")
 _LISTED = 600
@@ -606,12 +681,16 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
             index = stop
             continue
         if line.furniture:
+            if zone == "signatures" and (names or highest) and _rules_off(layout, words, index):
+                zone = "footer"
             zones[index] = zone
             index += 1
             continue
         if zone == "closing" and not _still_closing(layout, words, index, text, index in closed):
             zone = "signatures"
-        if zone == "signatures" and (index in closed or (text and heads_footer(text, signed=line.gap > 0))):
+        if zone == "signatures" and (
+            index in closed or (text and _opens_footer(text, signed=line.gap > 0, begun=names + highest > 0))
+        ):
             zone = "footer"
         elif (
             zone == "footer"
@@ -629,6 +708,31 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
             highest = int(line.marker)
         zones[index] = zone
         index += 1
+
+
+def _opens_footer(text: str, signed: bool, begun: bool) -> bool:
+    """Tell whether a line after the letter's text opens the footer; `begun` if names stand above it."""
+    if not heads_footer(text, signed) or heads_signatures(text):
+        return False
+    # In Arabic, "About the network" is "For the network" as well.
+    return begun or any_language("signatures", "behalf").match(text) is None
+
+
+_RULE = re.compile(r"(?:[-–—_=*~ـ]\s*){3,}")
+
+
+def _rules_off(layout: Layout, words: Words, index: int) -> bool:
+    """Tell whether that line is a rule, and no name stands below it, but who publishes the letter, or other texts."""
+    lines = layout.lines
+    if not _RULE.fullmatch(layout.text, lines[index].content, lines[index].span.end):
+        return False
+    below = next((n for n in range(index + 1, len(lines)) if not lines[n].furniture), None)
+    if below is None or lines[below].marker:
+        return False
+    text = words[below]
+    if heads_signatures(text) or heads_names(text) or opens_copies(text) or _is_dateline(text):
+        return False
+    return not name_like(text) or text.count(" ") >= _FEW_WORDS or any(map(str.isdecimal, text))
 
 
 def _begins_notes(layout: Layout, words: Words, index: int) -> bool:
@@ -651,9 +755,9 @@ def _prose_after(layout: Layout, block: Block) -> bool:
 def _still_closing(layout: Layout, words: Words, index: int, text: str, prose: bool) -> bool:
     if layout.lines[index].marker:
         return False
-    if prose:
-        return any_language("closing", "sentences").search(words[index]) is not None
-    return any_language("closing", "formulas").fullmatch(text.strip(_FINAL)) is not None
+    if (prose or _CLOSED.search(text)) and any_language("closing", "sentences").search(words[index]):
+        return True
+    return not prose and any_language("closing", "formulas").fullmatch(text.strip(_FINAL)) is not None
 
 
 def _copies_end(layout: Layout, words: Words, index: int) -> int:
