@@ -10,6 +10,7 @@ from typing import NamedTuple
 from kb.extraction.dates import Order, PrintedDate, date_order, find_dates, may_hold_date
 from kb.extraction.language import Language, any_language, any_words
 from kb.extraction.layout import Layout, plain, read
+from kb.extraction.sentences import split_sentences
 from kb.extraction.zones import FIELD, Words, Zone, Zones, is_prose
 from kb.letter import Remark, Span
 
@@ -58,9 +59,9 @@ def find_date(layout: Layout, zones: Zones, language: Language) -> Dated:
 
     Dates of events don't count: only a line that is hardly more than a date gives the letter's.
     """
-    candidates = _likely(layout, zones)
+    candidates = _likely(layout, zones, language)
     if any(candidate.printed.fault == "ambiguous" for candidate in candidates):
-        candidates = _likely(layout, zones, date_order(layout.text, language))
+        candidates = _likely(layout, zones, language, date_order(layout.text, language))
     remarks: list[Remark] = []
     possible: tuple[str, ...] = ()
     for candidate in _in_order(candidates):
@@ -110,7 +111,7 @@ def _in_order(candidates: Iterable[_Candidate]) -> list[_Candidate]:
     return ordered
 
 
-def _likely(layout: Layout, zones: Zones, order: Order | None = None) -> list[_Candidate]:
+def _likely(layout: Layout, zones: Zones, language: Language, order: Order | None = None) -> list[_Candidate]:
     """Give the dates that may be the letter's: those of its heading, and others unless these are sure."""
     places = list(_places(zones))
     found = list(_candidates(layout, zones, [place for place in places if place[0] == _HEADING], order))
@@ -119,8 +120,9 @@ def _likely(layout: Layout, zones: Zones, order: Order | None = None) -> list[_C
         return found
     # Above the text it may be the date of the page that it stands on.
     found += _candidates(layout, zones, [place for place in places if place[0] != _HEADING], order)
-    dateline = None if dated else _dateline(layout, zones, order)
-    return [*found, dateline] if dateline else found
+    if not dated and (dateline := _dateline(layout, zones, order)):
+        found.append(dateline)
+    return found or list(_sent(layout, zones, language, order))
 
 
 def _candidates(
@@ -263,6 +265,8 @@ def _is_small(word: str) -> bool:
     return word.islower() and len(word) <= 3
 
 
+# "By", "Le": too little to say that a sentence is about the text.
+_LEAST_BYLINE = 4
 _AFTER_DATELINE = re.compile(r"\s?[)\]]?\s?(?:\([^()]{1,20}\)\s?)?(?:\.\s|\.?\s?[-–—:])")
 
 
@@ -272,9 +276,31 @@ def _dateline(layout: Layout, zones: Zones, order: Order | None) -> _Candidate |
         start, end = block.content
         reading = read(layout.text, (Span(start, min(end, start + 120)),))
         printed = next(find_dates(reading.text, order), None)
-        if printed and _opens_with(reading.text, printed, is_prose(layout, block)):
+        if (
+            printed
+            and _opens_with(reading.text, printed, is_prose(layout, block))
+            and not any_language("dates", "bylines").match(reading.text)
+        ):
             return _Candidate(_IN_DATELINE, _WITH_NAMES, 0, printed, reading.span(printed.start, printed.end))
     return None
+
+
+def _sent(layout: Layout, zones: Zones, language: Language, order: Order | None) -> Iterator[_Candidate]:
+    """Find sentences that say when a text was sent or published: "Sent on 5 May 2020, by registered mail."."""
+    for block in (*zones.blocks("heading"), *zones.blocks("body")[:1]):
+        if not may_hold_date(layout.text, *block.content):
+            continue
+        reading = layout.reading(block)
+        for start, end in split_sentences(reading.text, language):
+            byline = any_language("dates", "bylines").match(reading.text, start, end)
+            if not byline or byline.end() - start < _LEAST_BYLINE:
+                continue
+            printed = next(find_dates(reading.text[start:end], order), None)
+            if printed is None:
+                continue
+            first, last = start + printed.start, start + printed.end
+            if _form_around(reading.text[start:first], reading.text[last:end]) == _PUBLISHED:
+                yield _Candidate(_AT_THE_END, _PUBLISHED, 0, printed, reading.span(first, last))
 
 
 def _opens_with(text: str, printed: PrintedDate, prose: bool) -> bool:

@@ -261,6 +261,9 @@ _NUMBER = re.compile(
 _NUMBER_BEGINS = re.compile(r"\d|E?S-\s?\d")
 _YEAR = re.compile(r"\s?\((?:[^()\d]{0,12}(?:\d{1,2}[^()\d]{1,16})?)((?:19|20)\d\d)\)")
 _GAP = re.compile(r"\s?[.,:;()\[«“\"'’#°º№–—-]{0,2}\s?")
+_SENTENCE_ENDS = frozenset(".!?؟;")
+_NEAR = 60
+"""The body whose "its resolution" is is looked for among so many words before it, and after it."""
 _SESSIONS_ONLY_ASSEMBLY = 61
 """From this session on "71/248" is the General Assembly's: the Human Rights Council has not come so far."""
 _MOST_OF_THE_COUNCIL = 60
@@ -290,6 +293,7 @@ class _Numbered:
         self.bodies = sorted(bodies, key=lambda body: (body[2], -body[1]))
         self.body_starts = {first: (label, last) for label, first, last in self.bodies}  # the longest
         self.body_ends = [last for _, _, last in self.bodies]
+        self.its = {last for label, _, last in self.text.found if label == "its"}
 
     def resolutions(self) -> Iterator[_Place]:
         """Read the numbers after each "resolution"."""
@@ -302,6 +306,8 @@ class _Numbered:
             if start < done or self.text.text[start - 1 : start] == "/":
                 continue
             begin, body = self.body_before(first, last)
+            if body in (None, "united_nations") and last in self.its:
+                body = self.owner(first) or body
             after = self.to_the_number(last, end, several=label == "resolutions")
             if after is None:
                 continue
@@ -331,7 +337,7 @@ class _Numbered:
             return start, None
         label, body_first, body_last = self.bodies[index]
         between = text.words[body_last:first]
-        if body_last > first or len(between) > 5 or {".", "!", "?", "؟", ";"} & set(between[1:]):
+        if body_last > first or len(between) > 5 or _SENTENCE_ENDS & set(between[1:]):
             return start, None
         linked = all(word in _vocabulary().links for word in between if word[0].isalnum())
         if not linked and label not in ("security_council", "united_nations"):
@@ -339,6 +345,20 @@ class _Numbered:
         gap = text.text[text.places[body_last - 1][1] : start]
         adjacent = label != "elsewhere" and not gap.strip(" .")
         return (text.places[body_first][0] if adjacent else start), label
+
+    def owner(self, at: int) -> str | None:
+        """Whose "its resolution" is: the last body named before in the sentence, else the first named after."""
+        words = self.text.words
+        near = range(max(0, at - _NEAR), min(at + _NEAR, len(words)))
+        start = next(
+            (i for i in range(at - 1, near.start - 1, -1) if words[i] in _SENTENCE_ENDS), near.start - 1
+        )
+        stop = next((i for i in range(at, near.stop) if words[i] in _SENTENCE_ENDS), near.stop)
+        bodies = self.bodies[bisect_right(self.body_ends, start) : bisect_right(self.body_ends, stop)]
+        named = [body for body in bodies if body[0] != "united_nations"]
+        of_the_un = [body for body in named if body[0] != "elsewhere"] or named
+        before = [label for label, first, _ in of_the_un if first < at]
+        return before[-1] if before else next((label for label, _, _ in of_the_un), None)
 
     def to_the_number(self, word: int, at: int, *, several: bool) -> tuple[int, str | None] | None:
         """The place of the number that follows and the body named on the way; None if something else follows.
