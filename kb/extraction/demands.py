@@ -47,6 +47,9 @@ _BESIDE = 60
 _QUOTATION = re.compile(r"“[^“”]{40,}”|«[^«»]{40,}»")
 _STRAIGHT = re.compile(r"\"[^\"]*\"")
 _LEAST_QUOTED = 40
+_MARKS_BEFORE = re.compile(r"\*{1,3}$|_{2,3}$")
+_MARKS_AFTER = re.compile(r"\*{1,3}|_{2,3}")
+_CLOSING = {"“": "”", "«": "»", '"': '"'}
 
 
 class Demands(NamedTuple):
@@ -151,7 +154,7 @@ class _Reader:
 
     def add(self, span: Span, verdict: Verdict, item: str | None = None) -> None:
         if verdict.level != "told":
-            self.found.append((span, verdict, item))
+            self.found.append((_with_marks(self.text, span), verdict, item))
 
     def head(self, span: Span) -> Sentence:
         """The beginning of a block or a point."""
@@ -227,6 +230,10 @@ class _Reader:
                 )
                 return None, stop
             return None, number + 1
+        if verdict is None and following is not None and _is_quotation(self.layout.reading(following).text):
+            # "A report says: “We recommend …”"
+            self.read_sentences(reading, sentences[:-1])
+            return None, number + 2
         titled = following is not None and listed and self.is_title(block, following)
         label = titled or self.is_label(last, block.kind)
         if verdict is None and lead is not None and len(sentences) == 1 and label:
@@ -463,7 +470,7 @@ class _Reader:
     def counts(self, reading: Reading, sentence: Sentence) -> bool:
         """Tell whether the demand read last is a sentence that only counts the points after it."""
         span = reading.span(sentence.start, sentence.end)
-        return self.found[-1][0] == span and sentence.has("leads.counts")
+        return self.found[-1][0] == _with_marks(self.text, span) and sentence.has("leads.counts")
 
     def _close(self, point: Span | None, verdict: Verdict | None) -> None:
         if point is not None and verdict is not None:
@@ -731,6 +738,24 @@ def _quoted(text: str, sentences: Sequence[Sentence]) -> frozenset[int]:
                 inside.add(number)
             number += 1
     return frozenset(inside)
+
+
+def _is_quotation(text: str) -> bool:
+    """Tell whether a paragraph is one quotation of some length, from its first mark to its last."""
+    text = text.strip()
+    closing = _CLOSING.get(text[:1])
+    return closing is not None and len(text) > _LEAST_QUOTED and text[1:].find(closing) == len(text) - 2
+
+
+def _with_marks(text: str, span: Span) -> Span:
+    """Take in the mark of emphasis just outside whose other half is within: "**Ask** them."."""
+    start, end = span
+    before, after = _MARKS_BEFORE.search(text, max(0, start - 3), start), _MARKS_AFTER.match(text, end)
+    if before and text.count(before[0], start, end) % 2:
+        return Span(before.start(), end)
+    if after and text.count(after[0], start, end) % 2:
+        return Span(start, after.end())
+    return span
 
 
 def _leads_in(sentence: str, listed: bool) -> bool:

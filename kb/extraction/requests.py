@@ -740,8 +740,8 @@ def shape(sentence: Sentence) -> Shape:
         return "ordinal"
     if sentence.begins_with("clauses"):
         return "clause"
-    if any(_is_imperative(sentence, start) for start in _heads(sentence)):
-        return "imperative"
     endings = tuple(sentence.lexicon["infinitive_endings"])
     head = sentence.words[0] if sentence.words else ""
-    return "infinitive" if endings and len(head) > 3 and head.endswith(endings) else "other"
+    if endings and len(head) > 3 and head.endswith(endings):
+        return "infinitive"
+    return "imperative" if any(_is_imperative(sentence, start) for start in _heads(sentence)) else "other"
