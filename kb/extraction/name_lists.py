@@ -35,7 +35,8 @@ class Entry(NamedTuple):
 # A name, two roles or places, a country: a line with more commas than that is a list.
 _MOST_PARTS = 4
 _PARTS = re.compile(r"[;؛•|\n]|\s[/·]\s")
-_SEPARATED = re.compile(r"[;؛•,،]|\s[/·–—-]\s")
+_SEPARATED = re.compile(r"[;؛•|,،]|\s[/·–—-]\s")
+_BARS = (" / ", " | ")
 _COMMAS = re.compile(r"[,،]\s")
 _DASHES = re.compile(r"\s[-–—]\s")
 _BRACKETS = re.compile(r"\([^()]{0,200}\)|«[^«»]{0,200}»|“[^“”]{0,200}”")
@@ -50,7 +51,7 @@ def listing(text: str) -> float:
     """Tell how surely a line lists several names rather than one with its role and place."""
     if not _SEPARATED.search(text):
         return ONE_NAME
-    if ";" in text or "؛" in text or "•" in text or " · " in text or text.count(" / ") > 1:
+    if any(mark in text for mark in ";؛•") or " · " in text or max(map(text.count, _BARS)) > 1:
         return 5
     if _between_dashes(text):
         return 4

@@ -344,9 +344,7 @@ def _lines(pieces: Sequence[Piece]) -> list[_Line]:
     for line, after in pairwise(lines):
         # Alone between two lists with markers, it heads the second.
         between = line.apart and line.before is not None and line.before.piece.marker and after.piece.marker
-        line.heading |= (
-            bool(between) and after.piece.gap > 0 and not (has_organisation(line.text) or line.aside)
-        )
+        line.heading |= bool(between) and not (has_organisation(line.text) or line.aside)
     if len(lines) == 1 and groups:
         # What is all of the block lists names rather.
         lines[0].listing += 2

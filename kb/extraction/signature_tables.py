@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from kb.extraction.language import any_language
 from kb.extraction.layout import plain
 from kb.extraction.printed_names import (
     EDGES,
+    FEW_WORDS,
     has_organisation,
     is_contact,
     is_person,
@@ -72,16 +74,24 @@ def _cells(text: str, row: Piece) -> Iterator[Piece]:
 
 
 def columns_of(rows: Sequence[Row]) -> Iterator[list[Piece]]:
-    """Give what is to be read line by line: the columns, if names stand side by side, else each row as a name."""
+    """Give what is to be read line by line: column by column, or each row as a name."""
     if _side_by_side(rows):
-        for column in range(max(map(len, rows))):
-            yield [row[column] for row in rows if column < len(row) and row[column].text]
+        pieces: list[Piece] = []
+        for place in range(max(map(len, rows))):
+            column = [row[place] for row in rows if place < len(row) and row[place].text]
+            pieces += (piece if number else _apart(piece) for number, piece in enumerate(column))
+        yield pieces
     else:
         yield list(_names(rows))
 
 
 _TESTS = (marks_name, has_organisation, is_person, is_role)
 _BESIDE = 2
+
+
+def _apart(piece: Piece) -> Piece:
+    """Set a piece off from what stands above it."""
+    return piece._replace(gap=max(1, piece.gap))
 
 
 def _side_by_side(rows: Sequence[Row]) -> bool:
@@ -91,10 +101,21 @@ def _side_by_side(rows: Sequence[Row]) -> bool:
         cells = [cell.text for cell in row if cell.text]
         told = [sum(bool(test(cell)) for cell in cells[:2]) for test in _TESTS]
         if any(told):
-            # An office beside an office: above them stand those who hold them.
-            alike += (2 if told[-1] == _BESIDE else 1) if _BESIDE in told else -1
+            # An office beside an office, or organisations: above them stand those who are of them.
+            if _BESIDE in told:
+                alike += 2 if _BESIDE in told[1::2] else 1
+            else:
+                alike -= not all(_may_be_person(cell) for cell in cells[:2])
         alike -= any(heads_names(cell) or _is_number(cell) for cell in cells)
     return alike > 0
+
+
+def _may_be_person(text: str) -> bool:
+    """Tell what is printed as the names of persons are, whether it is known for one or not."""
+    words = text.split()
+    return (
+        1 < len(words) < FEW_WORDS and all(map(str.istitle, words)) and kind_of_name(text) != "organisation"
+    )
 
 
 def _names(rows: Sequence[Row]) -> Iterator[Piece]:
@@ -106,12 +127,16 @@ def _names(rows: Sequence[Row]) -> Iterator[Piece]:
         if sum(heads) > 1 or (all(heads) and not number):
             columns = {place: kind for place, cell in enumerate(row) if (kind := _kind_of_column(cell.text))}
             continue
+        names = [row[place] for place, kind in columns.items() if kind == "columns" and place < len(row)]
         chosen = _in_columns(row, columns) or _with_affiliation(cells)
         chosen = [cell for cell in chosen if cell.text and not is_contact(cell.text)]
         if chosen:
-            span = Span(chosen[0].span.start, chosen[-1].span.end)
+            text = chosen[0].text
+            for before, cell in pairwise(chosen):
+                # A first name and a surname.
+                text += f"{' ' if before in names and cell in names else ', '}{cell.text}"
             # Each row is a name of its own, as if numbered.
-            yield Piece(", ".join(cell.text for cell in chosen), span, marker="|")
+            yield Piece(text, Span(chosen[0].span.start, chosen[-1].span.end), marker="|")
 
 
 # What a column may hold: names, what these persons are of, what they are.

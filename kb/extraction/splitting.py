@@ -84,9 +84,11 @@ def _ends(joints: Sequence[_Joint], stop: int) -> list[int]:
 def names_next(text: str, place: int) -> bool:
     """Tell whether another addressee, or the office of the last one, follows the comma or "and" at that place."""
     found = _between().match(text, place)
-    return found is not None and any(
-        known(key).match(text, found.end()) for key in ("forms", "offices", "states", "bodies")
-    )
+    if found is None:
+        return False
+    # "…, to all Leaders of the Forum"
+    led = known("leads").match(found["marks"]) is not None and text[found.end() : found.end() + 1].isupper()
+    return led or any(known(key).match(text, found.end()) for key in ("forms", "offices", "states", "bodies"))
 
 
 def kept_places(text: str, start: int, stop: int) -> frozenset[int]:
@@ -116,7 +118,9 @@ def _joints(text: str, start: int, stop: int) -> list[_Joint]:
         for mark in _SEPARATOR.finditer(text, start, stop)
     ]
     for found in _between().finditer(text, start, stop):
-        kind: _Kind = "and to" if found["to"] else "and" if found["and"] or found["joined"] else "comma"
+        # "…, to all Leaders of the Forum and to the Secretary"
+        to = found["to"] or known("leads").match(found["marks"])
+        kind: _Kind = "and to" if to else "and" if found["and"] or found["joined"] else "comma"
         printed.append(_Joint(found.start(), found.end(), kind, bool(found["marks"])))
     offices = list(known("offices").finditer(text, start, stop))
     unmarked: tuple[tuple[_Kind, Iterable[re.Match[str]]], ...] = (

@@ -340,7 +340,11 @@ def _many_names(layout: Layout, words: Words, blocks: list[Block], end: int) -> 
 
 def _is_long_list(layout: Layout, blocks: list[Block], first: int) -> bool:
     """Tell whether many names stand from line `first` on, and prose above them."""
-    names = sum(_LEAST_NAMES if lists_names(layout, block) else 1 for block in blocks if block.first >= first)
+    names = sum(
+        len(_BETWEEN_NAMES.split(plain(layout.text, *block.content))) if lists_names(layout, block) else 1
+        for block in blocks
+        if block.first >= first
+    )
     return names >= _MANY_NAMES and any(is_prose(layout, block) for block in blocks if block.first < first)
 
 
@@ -688,8 +692,9 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
             continue
         if zone == "closing" and not _still_closing(layout, words, index, text, index in closed):
             zone = "signatures"
+        apart = line.gap > 0 or zones[index - 1] in {"copies", "addressees"}
         if zone == "signatures" and (
-            index in closed or (text and _opens_footer(text, signed=line.gap > 0, begun=names + highest > 0))
+            index in closed or (text and _opens_footer(text, apart, begun=names + highest > 0))
         ):
             zone = "footer"
         elif (
