@@ -667,6 +667,7 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
         for block in layout.blocks
         if block.first >= end and _prose_after(layout, block) and inline_names(words[block.first]) is None
         if not lists_names(layout, block) and not heads_signatures(words[block.first])
+        if not _is_within(layout, block)
         for i in range(block.first, block.last + 1)
     }
     zone: Zone = "closing"
@@ -713,6 +714,13 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
             highest = int(line.marker)
         zones[index] = zone
         index += 1
+
+
+def _is_within(layout: Layout, block: Block) -> bool:
+    """Tell a line with others right above and below it, as names have ("Reed League (Ghent). Reed Union.")."""
+    below = layout.lines[block.last + 1 : block.last + 2]
+    tight = layout.lines[block.first].gap == 0 and bool(below) and below[0].gap == 0
+    return tight and block.first == block.last and block.content.end - block.content.start <= _SHORT
 
 
 def _opens_footer(text: str, signed: bool, begun: bool) -> bool:
