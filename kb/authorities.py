@@ -8,6 +8,7 @@ letter names another office than those known, or is of a day on which the person
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,7 @@ from functools import cache
 from kb import resources
 from kb.extraction.language import Phrases, bare, fold, languages, words
 
-__all__ = ["Authority", "document", "page", "resolve"]
+__all__ = ["Authority", "document", "is_symbol", "page", "resolve"]
 
 _FILE = "authorities.ttl"
 _LABELS = {
@@ -32,6 +33,7 @@ _IDENTIFIER = "http://purl.org/dc/terms/identifier"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _RESOLUTION = "https://w3id.org/demandkb/ns#Resolution"
 _AUTHORITY = "https://w3id.org/demandkb/authority/"
+_SYMBOL = re.compile(r"[A-Z]+(?:/[A-Z0-9.\-]+)+(?: \(\d{4}\))?")
 _SECRETARY_GENERAL = f"{_AUTHORITY}office/secretary-general"
 
 
@@ -71,6 +73,11 @@ def resolve(
 def document(key: str) -> str | None:
     """The IRI of the document known by that symbol or name; None if it isn't one of `authorities.ttl`."""
     return _known().documents.get(_plain(key))
+
+
+def is_symbol(text: str) -> bool:
+    """Whether a text has the form of a UN document symbol: capital letters and numbers joined by "/"."""
+    return _SYMBOL.fullmatch(text) is not None
 
 
 def page(symbol: str) -> str:

@@ -768,11 +768,14 @@ def _cited_place(writer: _Writer, assessment: URIRef, row: Assessment) -> URIRef
     place, selector = URIRef(f"{assessment}/evidence"), URIRef(f"{assessment}/evidence/quote")
     address = _address(row.address)
     document = writer.names.document(row.document or row.address)
+    symbol = authorities.is_symbol(row.document)
+    if symbol and not address:
+        address = URIRef(authorities.page(row.document))
     if row.document or row.address:
         writer.describe(
             document,
             KB.ReferencedDocument,
-            (DCTERMS.identifier if "/" in row.document else RDFS.label, Literal(row.document or row.address)),
+            (DCTERMS.identifier if symbol else RDFS.label, Literal(row.document or row.address)),
             (FOAF.page if isinstance(address, URIRef) else DCTERMS.source, address),
         )
         writer.add(place, OA.hasSource, document)

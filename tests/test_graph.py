@@ -329,6 +329,20 @@ def test_an_assessment_quotes_its_evidence() -> None:
     assert str(found.value(place, KB.paragraph)) == "14"
 
 
+@pytest.mark.parametrize(
+    ("document", "page"),
+    [("A/HRC/34/64", "https://undocs.org/A/HRC/34/64"), ("Letter of 3 May 2020", None), ("and/or", None)],
+)
+def test_a_document_known_by_its_symbol_is_found_at_the_united_nations(
+    document: str, page: str | None
+) -> None:
+    row = Assessment(
+        str(demand_iri(OPEN.quote)), "reply", "acknowledged", "2020-01-02", "Rana", document=document
+    )
+    found = assessments_graph([row], NAMES)
+    assert found.value(NAMES.document(document), FOAF.page) == (page and URIRef(page))
+
+
 def test_nothing_is_a_blank_node() -> None:
     rows = [decision(OPEN.quote, "change", "force: must"), decision(RELEASE.quote, "reject")]
     collection = Collection(Path(), (), title="Truce letters", licence="https://example.org/licence")

@@ -52,7 +52,12 @@ def letter_page(view: View, iri: str) -> Page:
         },
         "warnings": [{"message": r["message"], "id": id_ if r["start"] else ""} for id_, r in remarks],
     }
-    values = {"heading": view.letter(iri)["label"], "letter": letter, "pieces": list(cut(row["text"], marks))}
+    values = {
+        "heading": view.letter(iri)["label"],
+        "letter": letter,
+        "pieces": list(cut(row["text"], marks)),
+        "assessed": view.assessed([demand["key"] for demand in shown], link=view.passage),
+    }
     return Page(view.page(iri), "letter.html", "letters", values)
 
 

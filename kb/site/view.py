@@ -160,11 +160,16 @@ class View:
         """A link to the place in a letter where a demand, or what else was read there, stands; called by its words."""
         row = self.graph.demand(iri) if "/demand/" in iri else None
         words = " ".join(row["quote"].split()) if row else iri.rpartition("/letter/")[2]
-        label = words if len(words) <= MOST_WORDS else words[: MOST_WORDS - 1] + "…"
-        return {"label": label, "href": quote(self.page(iri), safe="/#"), "key": iri}
+        return {"label": _cut(words), "href": quote(self.page(iri), safe="/#"), "key": iri}
 
-    def assessed(self, demands: Iterable[str], facet: str = "") -> Table:
-        """What people found came of demands, oldest first."""
+    def by_letter(self, demand: str) -> Thing:
+        """A link to a demand, called by its letter."""
+        return {**self.thing(demand), "label": self.letter(letter_of(demand))["label"]}
+
+    def assessed(
+        self, demands: Iterable[str], facet: str = "", link: Callable[[str], Thing] | None = None
+    ) -> Table:
+        """What people found came of demands, oldest first; `link` leads to a demand (`by_letter`)."""
         words = self.words
         columns = [words[key] for key in ("date", "demand", "state", "evidence", "document", "reason")]
         found = [
@@ -177,19 +182,20 @@ class View:
         rows = [
             (
                 row["date"],
-                {
-                    "label": self.letter(letter_of(demand))["label"],
-                    "href": self.thing(demand)["href"],
-                    "key": demand,
-                },
+                (link or self.by_letter)(demand),
                 f"{words[last(row['facet'])]}: {self.label(row['outcome'])}",
                 row["quote"],
-                {"label": " ".join(filter(None, (row["document"], row["paragraph"]))), "url": row["page"]},
+                {"label": self._cited(row), "url": row["page"]},
                 row["reason"],
             )
             for demand, row in found
         ]
         return Table(words["evidence"], columns, rows)
+
+    def _cited(self, row: Mapping[str, Any]) -> str:
+        """A document that an assessment rests on, and where in it."""
+        paragraph = self.words["paragraph"].format(row["paragraph"]) if row["paragraph"] else ""
+        return ", ".join(part for part in (row["document"], paragraph) if part)
 
     # Pages that go on
 
@@ -217,3 +223,11 @@ class View:
                 else []
             )
             yield Page(path, page.template, page.section, {**page.values, **part, "parts": parts})
+
+
+def _cut(words: str) -> str:
+    """The beginning of long words, up to where a word ends."""
+    if len(words) <= MOST_WORDS:
+        return words
+    head = words[: MOST_WORDS - 1]
+    return f"{head.rpartition(' ')[0] or head}…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -114,10 +115,14 @@ def test_after_every_kind_of_change_it_is_as_from_nothing(site: Site) -> None:
         demand = min(str(quad.object)[1:-1] for quad in store.match(None, MAKES_DEMAND, None))
     site.sheet(
         "assessments.csv",
-        **dict.fromkeys(("document", "paragraph", "quote", "address", "why"), ""),
+        **dict.fromkeys(("address", "why"), ""),
         demand=demand, facet="reply", outcome="acknowledged", date="2019-07-01", assessor="A. Example",
+        document="S/2019/7", paragraph="12", quote="takes note of the appeal",
     )  # fmt: skip
-    assert site.update()
+    page = f"letter/{demand.split('/letter/')[1].split('/')[0]}.html"
+    assert page in site.update()
+    shown = (site.site / page).read_text(encoding="utf-8")
+    assert re.search('<a [^>]*href="https://undocs.org/S/2019/7"[^>]*>.*S/2019/7, para. 12', shown)
     assert site.is_as_from_nothing()
 
     (site.letters / "2019-05-05-open-letter.txt").unlink()
