@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from kb.extraction.best_reading import best_reading
 from kb.extraction.heading import Titled
 from kb.extraction.language import any_language
 from kb.extraction.layout import Layout, Reading, read
@@ -142,6 +143,7 @@ class _AddressLine:
 # without, an office, an office with a form of address ("Monsieur le Président"), an office of several, a name with
 # an office, a body, one to whom nothing can be added.
 _State = Literal["nobody", "name", "plain name", "office", "styled", "several", "holder", "body", "complete"]
+_NOBODY: _State = "nobody"
 # What a line does: begins an addressee; is the office, the holder of the office, the body of the last one, or more
 # of its words; is nothing of the kind (a street, a date).
 _Move = Literal["begins", "office", "holder", "body", "more", "aside"]
@@ -172,44 +174,26 @@ def _put_together(lines: Sequence[_AddressLine]) -> list[Addressee]:
     """Put addressees together from the lines of an address, by the reading of all lines that fits best.
 
     Each line may begin an addressee, add to the last one, or neither (`_JOINS`); words and spacing tell how well
-    each fits, and the sum over the lines decides (Viterbi's algorithm).
+    each fits, and the sum over the lines decides.
     """
     # An address may be double-spaced.
     spacing = min((line.gap for line in lines[1:]), default=0) if len(lines) > _DOUBLE_SPACED else 0
-    headed = False
-    best: dict[_State, tuple[float, _Path | None]] = {"nobody": (0.0, None)}
-    before = ""
-    for line in lines:
-        if not line.text:
-            headed |= line.start > 0
-            continue
-        fits = _Fits(line, before, headed)
-        reached: dict[_State, tuple[float, _Path | None]] = {}
-        for state, (score, path) in best.items():
-            # Offices and bodies set apart are as many addressees; a name goes on, double-spaced, with its office.
-            apart = line.gap if state in _UNNAMED else max(0, line.gap - spacing)
-            for move, after, gain in fits.moves(state, apart):
-                if after not in reached or score + gain > reached[after][0]:
-                    reached[after] = (score + gain, _Path(path, line, move))
-        best = reached
-        before = line.text
-    path = max(best.values(), key=lambda reading: reading[0])[1]
-    steps: list[_Path] = []
-    while path:
-        steps.append(path)
-        path = path.before
     addressees: list[Addressee] = []
-    for step in reversed(steps):
-        _take(addressees, step.line, step.move)
+    for fits, move in best_reading(_fitting(lines, spacing), _NOBODY, _Fits.moves):
+        _take(addressees, fits.line, move)
     return addressees
 
 
-class _Path(NamedTuple):
-    """The last step of a reading, and those before it."""
-
-    before: _Path | None
-    line: _AddressLine
-    move: _Move
+def _fitting(lines: Sequence[_AddressLine], spacing: int) -> Iterator[_Fits]:
+    """Give how well each line that has words fits; `spacing` is how many blank lines are usual between two."""
+    headed = False
+    before = ""
+    for line in lines:
+        if line.text:
+            yield _Fits(line, before, headed, spacing)
+            before = line.text
+        else:
+            headed |= line.start > 0
 
 
 class _Fits:
@@ -218,8 +202,9 @@ class _Fits:
     What its words tell is looked up when it is asked for.
     """
 
-    def __init__(self, line: _AddressLine, before: str, headed: bool) -> None:
+    def __init__(self, line: _AddressLine, before: str, headed: bool, spacing: int) -> None:
         self.line = line
+        self.spacing = spacing
         self.text = line.text.strip(EDGES)
         self.before = before.strip(EDGES)
         self.headed = headed
@@ -301,8 +286,10 @@ class _Fits:
         """Whether the line may be the name of an office or a body that is not known."""
         return len(self.text) < _SHORT and self.line.text[-1] != ":"
 
-    def moves(self, state: _State, gap: int) -> Iterator[tuple[_Move, _State, float]]:
+    def moves(self, state: _State) -> Iterator[tuple[_Move, _State, float]]:
         """Give what the line may do after an addressee of that state, what that makes of it, and how well it fits."""
+        # Offices and bodies set apart are as many addressees; a name goes on, double-spaced, with its office.
+        gap = self.line.gap if state in _UNNAMED else max(0, self.line.gap - self.spacing)
         if self.none:
             yield "aside", state, 0
             return

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
-from operator import itemgetter
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from kb.extraction.best_reading import best_reading
 from kb.extraction.language import any_language, any_words
 from kb.extraction.layout import Layout, read
 from kb.extraction.name_lists import ONE_NAME, Entry, after_heading, listing, running_entries
@@ -90,7 +90,7 @@ class SignatureBlock:
     def _read_pieces(self, pieces: Sequence[Piece]) -> None:
         """Read pieces that stand one below the other."""
         names = _Names(self.layout.text, self._section)
-        for line, move in _best_reading(_lines(pieces)):
+        for line, move in best_reading(_lines(pieces), _NOBODY, _Line.moves):
             if move == "aside":
                 self._remark(line.piece)
             names.take(line, move)
@@ -112,35 +112,10 @@ class SignatureBlock:
 # What stands last once a line was taken in: nothing that can go on, an organisation's name, a person's or one that
 # may be, a person's with an office, one to which nothing is to be added, names in running text.
 _State = Literal["nobody", "organisation", "person", "role", "whole", "list"]
+_NOBODY: _State = "nobody"
 # What a line does: begins a name; goes on with the words of the last line; says what the person is, or of which
 # organisation; lists names in running text; heads the names below it; is nothing of the kind (an address, a note).
 _Move = Literal["begins", "more", "role", "affiliation", "lists", "heading", "aside"]
-
-
-class _Path(NamedTuple):
-    """The last step of a reading, and those before it."""
-
-    before: _Path | None
-    line: _Line
-    move: _Move
-
-
-def _best_reading(lines: Sequence[_Line]) -> list[tuple[_Line, _Move]]:
-    """Tell what each line does, by the reading of all that fits best (Viterbi's algorithm)."""
-    best: dict[_State, tuple[float, _Path | None]] = {"nobody": (0.0, None)}
-    for line in lines:
-        found: dict[_State, tuple[float, _Path | None, _Move]] = {}
-        for state, (score, path) in best.items():
-            for move, after, gain in line.moves(state):
-                if after not in found or score + gain > found[after][0]:
-                    found[after] = (score + gain, path, move)
-        best = {after: (score, _Path(path, line, move)) for after, (score, path, move) in found.items()}
-    path = max(best.values(), key=itemgetter(0))[1]
-    steps: list[tuple[_Line, _Move]] = []
-    while path:
-        steps.append((path.line, path.move))
-        path = path.before
-    return steps[::-1]
 
 
 # ------------------------------------------------------------------------------------------- a line
