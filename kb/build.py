@@ -47,8 +47,8 @@ RECENT = 2 * 10**9
 
 _SOURCES = (
     "assessing.py", "authorities.py", "describing.py", "documents", "extraction", "findings.py", "graph.py", "identity",
-    "letter.py", "linking.py", "restating.py", "screening.py", "shared.py", "signing.py", "state.py", "tracking.py",
-    "validation.py",
+    "letter.py", "linking.py", "memo.py", "restating.py", "screening.py", "shared.py", "signing.py", "state.py",
+    "tracking.py", "validation.py",
 )  # fmt: skip
 _LIBRARIES = ("charset-normalizer", "lxml", "mammoth", "pypdfium2", "pyshacl", "rdflib")
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from kb.letter import SignatoryKind
+from kb.memo import Memo
 
 __all__ = ["Demand", "Entry", "Signatory", "State", "packed", "unpacked"]
 
@@ -128,7 +129,7 @@ class State:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._descriptions: dict[str, int] = {}
+        self._descriptions = Memo(self._description, _KNOWN)
 
     # What the whole build was made from
 
@@ -258,7 +259,7 @@ class State:
         """Keep what a letter or another source says of such things, in the place of what it said before."""
         ask = self._database.execute
         before = {row[0] for row in ask("SELECT description FROM described WHERE source = ?", (source,))}
-        now = {self._description(line) for line in lines}
+        now = {self._descriptions[line] for line in lines}
         self._database.executemany(
             "INSERT INTO described VALUES (?, ?)", ((source, number) for number in sorted(now - before))
         )
@@ -274,13 +275,9 @@ class State:
 
     def _description(self, line: str) -> int:
         """The number of a line, which the draft keeps; the same few lines come from letter after letter."""
-        if line not in self._descriptions:
-            if len(self._descriptions) == _KNOWN:
-                self._descriptions.clear()
-            self._database.execute("INSERT OR IGNORE INTO description (line) VALUES (?)", (line,))
-            row = self._database.execute("SELECT number FROM description WHERE line = ?", (line,)).fetchone()
-            self._descriptions[line] = row[0]
-        return self._descriptions[line]
+        self._database.execute("INSERT OR IGNORE INTO description (line) VALUES (?)", (line,))
+        row = self._database.execute("SELECT number FROM description WHERE line = ?", (line,)).fetchone()
+        return int(row[0])
 
     def descriptions(self) -> Iterator[str]:
         """Give every line that some source says, once, in order."""

@@ -17,7 +17,7 @@ from re import _constants as kinds  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-from kb.extraction.memo import Memo
+from kb.memo import Memo
 
 __all__ = ["Expressions"]
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kb.extraction.expressions import Expressions
-from kb.extraction.memo import Memo
+from kb.memo import Memo
 
 __all__ = [
     "Found",

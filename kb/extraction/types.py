@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 from kb import resources
 from kb.errors import DataError
 from kb.extraction.language import bare, fold, languages, words
-from kb.extraction.memo import Memo
+from kb.memo import Memo
 
 __all__ = ["Classifier", "Turn", "classify", "classify_all", "load"]
 
