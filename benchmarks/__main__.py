@@ -15,6 +15,7 @@ import importlib.metadata
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from benchmarks import building, export, queries, serving, site, starting, validation
@@ -99,6 +100,8 @@ def _write(work: Work, grown: list[tuple[int, Cost]], described: str, output: Pa
     notes += [f"- {remark}" for remark in work.remarks]
     if notes:
         lines += ["## What to know of them", "", *notes, ""]
+    if work.questions:
+        lines += ["## Questions", "", *_questions(work.questions), ""]
     if grown:
         output.with_name("growth.svg").write_text(_picture(grown), encoding="utf-8")
         lines += [
@@ -121,6 +124,17 @@ def _line(row: Row) -> str:
     ratio = "" if row.ratio is None else f"{row.ratio:,.3g} ×" if row.ratio < 1000 else f"{row.ratio:,.0f} ×"
     met = {True: "reached", False: "**missed**", None: "" if not row.target else "open"}[row.met]
     return f"| {row.what} | {row.ours} | {row.peer} | {ratio} | {row.target} | {met} |"
+
+
+def _questions(questions: Mapping[str, Mapping[str, Cost]]) -> Iterator[str]:
+    """A row for each query: seconds of ours, and how many times as long each peer took."""
+    peers = [name for name in next(iter(questions.values())) if name != "ours"]
+    yield f"| query | ours, s | {' | '.join(f'{peer}, ×' for peer in peers)} |"
+    yield "|---" * (2 + len(peers)) + "|"
+    for name, taken in questions.items():
+        ours = taken["ours"].seconds
+        ratios = [f"{'≥ ' if taken[peer].stopped else ''}{taken[peer].seconds / ours:,.1f}" for peer in peers]
+        yield f"| {name} | {ours:.3f} | {' | '.join(ratios)} |"
 
 
 def _picture(grown: list[tuple[int, Cost]]) -> str:

@@ -31,6 +31,9 @@ class Cost:
     stopped: bool = False
     output: bytes = b""
 
+    def __str__(self) -> str:
+        return f"{self.seconds:.3f} s{', stopped' if self.stopped else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -57,6 +60,8 @@ class Work:
     fuseki: Path | None
     rows: list[Row] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    questions: dict[str, Mapping[str, Cost]] = field(default_factory=dict)
+    """What each query took: "ours", and each peer's."""
 
     @property
     def collection(self) -> Path:

@@ -13,12 +13,12 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.parse
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from statistics import geometric_mean
@@ -37,20 +37,8 @@ LEAST = {"rdflib": 20, "arq": 1}
 """How many times faster than each peer a question should be answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """A question, how many times faster it is answered than by a peer, and whether the peer was stopped."""
-
-    query: str
-    ratio: float
-    stopped: bool
-
-    def __str__(self) -> str:
-        return f"{self.query} ({'at least ' if self.stopped else ''}{self.ratio:.1f} ×)"
-
-
 def measure(work: Work) -> None:
-    """Add a row for each peer."""
+    """Add a row for each peer, and what each question took: told as it is answered, since it can take hours."""
     queries, _ = querying.find_queries([resources.folder("queries")])
     nquads = work.folder / "graph.nq"
     run([*KB, "export", "-f", "nquads", "--build", work.build, "-o", nquads])
@@ -58,20 +46,22 @@ def measure(work: Work) -> None:
         peers: dict[str, Callable[[str], list[Any]]] = {"rdflib": _rdflib(nquads)}
         if work.fuseki:
             peers["arq"] = stack.enter_context(_arq(work, nquads))
-        compared: dict[str, list[_Compared]] = {name: [] for name in peers}
         for name, query in queries.items():
             text, answer = _asked(query, graph)
             if not isinstance(answer, pyoxigraph.QuerySolutions):
                 continue
+            began = time.perf_counter()
             here = Counter("".join(sorted("|".join(_plain(value) for value in row))) for row in answer)
-            taken, answers = _turns(work, graph, peers, text)
-            for peer in peers:
-                ratio = taken[peer].seconds / taken["ours"].seconds
-                compared[peer].append(_Compared(name, ratio, taken[peer].stopped))
-                if peer in answers and answers[peer] != here:
+            once = time.perf_counter() - began
+            taken, answers = _turns(work, graph, peers, text, once)
+            work.questions[name] = taken
+            told = ", ".join(f"{who} {cost}" for who, cost in taken.items())
+            print(f"          {name}: {told}", file=sys.stderr, flush=True)
+            for peer in answers:
+                if answers[peer] != here:
                     told = _difference(here, answers[peer])
                     work.remarks.append(f"{name}: {peer} answers otherwise ({told}).")
-        work.rows += [_row(peer, found) for peer, found in compared.items()]
+        work.rows += [_row(peer, work.questions.values()) for peer in peers]
 
 
 def _asked(query: querying.Query, graph: store.Store) -> tuple[str, Any]:
@@ -87,29 +77,28 @@ def _asked(query: querying.Query, graph: store.Store) -> tuple[str, Any]:
 
 
 def _turns(
-    work: Work, graph: store.Store, peers: Mapping[str, Callable[[str], list[Any]]], text: str
+    work: Work, graph: store.Store, peers: Mapping[str, Callable[[str], list[Any]]], text: str, once: float
 ) -> tuple[dict[str, Cost], dict[str, Counter[str]]]:
-    """What everybody took to answer, and the peers' answers."""
+    """What everybody took to answer, and the peers' answers; `once` are the seconds we took before."""
     answers: dict[str, Counter[str]] = {}
-    ours = partial(timed, partial(_exhaust, graph, text))
-    once = ours().seconds
-    ways: dict[str, Callable[[], Cost]] = {"ours": ours}
+    ways: dict[str, Callable[[], Cost]] = {"ours": partial(timed, partial(_exhaust, graph, text))}
     for peer, put in peers.items():
         limit = max(work.limit, 1.1 * LEAST[peer] * once)
         ways[peer] = partial(_within, limit, partial(put, text), answers, peer)
     return medians(work.rounds, **ways), answers
 
 
-def _row(peer: str, found: list[_Compared]) -> Row:
+def _row(peer: str, questions: Collection[Mapping[str, Cost]]) -> Row:
     least = LEAST[peer]
-    slower = [each for each in found if each.ratio < least]
-    ratios = [each.ratio for each in found]
-    told = f"{len(found) - len(slower)} of {len(found)} queries; least {min(ratios):.1f} ×, most {max(ratios):,.0f} ×"
-    if stopped := sum(each.stopped for each in found):
+    ratios = [taken[peer].seconds / taken["ours"].seconds for taken in questions]
+    reached = sum(ratio >= least for ratio in ratios)
+    told = f"{reached} of {len(ratios)} queries; least {min(ratios):.1f} ×, most {max(ratios):,.0f} ×"
+    if stopped := sum(taken[peer].stopped for taken in questions):
         told += f"; {stopped} stopped, so at least that"
-    note = f"below it: {', '.join(map(str, slower))}" if slower else ""
     mean = geometric_mean(ratios)
-    return Row(f"queries, beside {peer}", told, "geometric mean", mean, f"≥ {least} × each", not slower, note)
+    return Row(
+        f"queries, beside {peer}", told, "geometric mean", mean, f"≥ {least} × each", reached == len(ratios)
+    )
 
 
 def _exhaust(graph: store.Store, text: str) -> list[Any]:
