@@ -44,7 +44,7 @@ from starlette.types import ASGIApp
 
 from kb.errors import KbError, OutsideError, UsageError
 from kb.site import POLICY
-from kb.site.data import base_of
+from kb.site.asking import base_of
 from kb.site.folder import is_whole
 from kb.site.view import PROJECT
 from kb.sparql import bind, check

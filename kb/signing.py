@@ -17,12 +17,11 @@ from kb.describing import Describing, own
 from kb.errors import DataError
 from kb.identity import Linkage, PrintedName
 from kb.letter import slug
-from kb.state import State
+from kb.state import SIGNED, State
 
 __all__ = ["Signing"]
 
 _FILE = "organisations.nq"
-_GRAPH = "organisations"
 
 
 class Signing:
@@ -48,7 +47,7 @@ class Signing:
 
     def leave(self, letter: str) -> None:
         """Take back whom a letter's signatures stand for, before the letter changes or goes."""
-        self._draft.remove(self._state.take_said(_GRAPH, letter))
+        self._draft.remove(self._state.take_said(SIGNED, letter))
         self._left[letter] = self._state.names_in(letter)
 
     def update(self) -> list[DataError]:
@@ -100,7 +99,7 @@ class Signing:
                     moved.append(each.number)
         others = self._state.letters_signed(moved) - self._left.keys()
         for letter in sorted(others):
-            self._draft.remove(self._state.take_said(_GRAPH, letter))
+            self._draft.remove(self._state.take_said(SIGNED, letter))
         self._state.stand_for(meant.items())
         return others
 
@@ -108,12 +107,12 @@ class Signing:
         with self._draft.spool() as spool:
             for letter in sorted(letters):
                 lines = graph.signatories(letter, self._state.signed(letter), self._names)
-                self._state.keep_said(_GRAPH, letter, lines)
+                self._state.keep_said(SIGNED, letter, lines)
                 spool(shared.text(lines).encode())
 
     def _lines(self, linkage: Linkage, descriptions: list[str]) -> Iterator[str]:
         """What is said of the organisations, in order; what is said of persons joins the `descriptions`."""
-        name = str(self._names.graph(_GRAPH))
+        name = str(self._names.graph(SIGNED))
         for triples in graph.organisations(linkage.organisations, self._matches(linkage), self._names):
             yield from own(sorted(store.lines(triples, name)), self._names, descriptions)
 

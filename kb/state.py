@@ -21,7 +21,10 @@ from typing import Literal, NamedTuple
 from kb.letter import SignatoryKind
 from kb.memo import Memo
 
-__all__ = ["Demand", "Entry", "Signatory", "State", "packed", "unpacked"]
+__all__ = ["SIGNED", "Demand", "Entry", "Signatory", "State", "packed", "unpacked"]
+
+SIGNED = "organisations"
+"""The name of the graph that says for whom signatures stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,14 +351,17 @@ class State:
         if kept := list(nquads):
             self._database.execute("INSERT INTO said VALUES (?, ?, ?)", (graph, source, packed(kept)))
 
+    def said_by(self, graph: str, source: str) -> bytes:
+        """Give the lines that a source has in a graph."""
+        find = "SELECT nquads FROM said WHERE graph = ? AND source = ?"
+        row = self._database.execute(find, (graph, source)).fetchone()
+        return unpacked(row[0]) if row else b""
+
     def take_said(self, graph: str, source: str) -> str:
         """Remove what a source has in a graph, and give its lines."""
-        about = (graph, source)
-        row = self._database.execute(
-            "SELECT nquads FROM said WHERE graph = ? AND source = ?", about
-        ).fetchone()
-        self._database.execute("DELETE FROM said WHERE graph = ? AND source = ?", about)
-        return unpacked(row[0]).decode() if row else ""
+        lines = self.said_by(graph, source)
+        self._database.execute("DELETE FROM said WHERE graph = ? AND source = ?", (graph, source))
+        return lines.decode()
 
     def said(self, graph: str) -> Iterator[bytes]:
         """Give the lines of N-Quads of all sources of a graph, in order."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from kb.errors import OutsideError
 from kb.ontology_page import contents
 from kb.querying import Query, find_queries, folders
-from kb.site.data import Graph, base_of, digest
+from kb.site.data import Graph, digest
 from kb.site.downloads import write_downloads
 from kb.site.folder import Files, SiteFolder, SiteSummary
 from kb.site.joins import bring_up_to_date, joined
@@ -74,21 +74,21 @@ def build_site(build: Path, out: Path, jobs: int | None = None) -> SiteSummary:
 def _write_pages(store: Store, queries: Mapping[str, Query], folder: SiteFolder, jobs: int) -> None:
     joins = folder.path / JOINS
     with joined(joins, program()) as database:
-        graph = Graph(store, base_of(store), database)
-        bring_up_to_date(database, graph)
-        answered = answers(graph, queries, words())
+        bring_up_to_date(database, store, jobs)
+        graph = Graph(database)
+        answered = answers(store, queries, words(), graph.is_large)
         same = (program(), graph.common_stamp)
-        tasks = [
+        tasks = (
             (part._replace(stamp=stamp), Files(folder.path, folder.files_of(part.name)))
-            for part in parts(graph, queries, answered)
+            for part in parts(graph, queries, answered, store.version)
             for stamp in [digest(same, part.stamp) if part.stamp else ""]
             if not folder.has_part(part.name, stamp)
-        ]
+        )
         for part, files in make_all(graph, joins, tasks, jobs):
             folder.add_part(part.name, part.stamp, files)
         shown = renderings(graph)
         write_search(shown[0].view, folder)
-        for rendering, page in _others(shown, write_downloads(graph, folder)):
+        for rendering, page in _others(shown, write_downloads(store, folder, graph.is_large)):
             if not folder.unchanged(rendering.path(page), rendering.digest(page)):
                 folder.put(rendering.path(page), rendering.render(page))
 

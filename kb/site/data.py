@@ -1,7 +1,7 @@
-"""What the pages show, asked of the graph with the queries of `queries/` beside this file.
+"""What the pages show, read from one file of tables (`joins`).
 
-What joins things (who signed which letter, which demand is of which type) and what demands say is kept on disk
-(`joins`), where every process that makes pages finds it; the texts of letters are asked for when a page needs them.
+Every process that makes pages finds there what joins things (who signed which letter, which demand is of which type)
+and what letters say; the graph itself is asked for each letter once.
 """
 
 from __future__ import annotations
@@ -11,21 +11,15 @@ import json
 import sqlite3
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache, cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar, cast
 
-from pyoxigraph import NamedNode, QuerySolutions
-
+from kb.site.asking import Row
 from kb.site.shelves import Rows, Shelf
-from kb.sparql import bind
-from kb.store import Store
+from kb.state import unpacked
 from kb.tracking import Line
 
-__all__ = ["Graph", "Row", "Span", "base_of", "digest", "last", "letter_of"]
-
-Row = Mapping[str, str]
-"""One solution: variable name to the text of its value; "" where it is unbound."""
+__all__ = ["Graph", "Row", "Span", "digest", "last", "letter_of"]
 
 Index = Mapping[str, Sequence[str]]
 """IRIs by IRI."""
@@ -46,11 +40,6 @@ FEW = 500
 
 MANY = 10_000
 """The same, where values are short and shown on most pages."""
-
-
-@cache
-def _query(name: str) -> str:
-    return (Path(__file__).parent / "queries" / f"{name}.rq").read_text("utf-8")
 
 
 def letter_of(demand: str) -> str:
@@ -77,31 +66,23 @@ class Span(NamedTuple):
 
 
 class Graph:
-    """The graph as the pages need it, whatever their language. `base` is the base IRI of the collection's things."""
+    """The graph as the pages need it, whatever their language, as it is told in a database (of `joins`)."""
 
-    def __init__(self, store: Store, base: str, database: sqlite3.Connection | None = None) -> None:
-        self.store = store
-        self.base = base
-        self._database = database or sqlite3.connect(":memory:")
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
         # Each language shows a page in its turn, and pages next to each other show the same letters.
-        self.rows = lru_cache(16)(self._rows)
+        self.said_in = lru_cache(16)(self._said_in)
         self.beside = lru_cache(16)(self._beside)
-
-    def ask(self, name: str, **about: str) -> Iterator[Row]:
-        """The solutions of `queries/NAME.rq`, its variables bound to the IRIs of `about`."""
-        text = bind(_query(name), {variable: NamedNode(iri) for variable, iri in about.items()})
-        results = self.store.query(text)
-        assert isinstance(results, QuerySolutions)  # noqa: S101 - every one of our queries is a SELECT
-        names = [variable.value for variable in results.variables]
-        for row in results:
-            yield {
-                key: value.value if value is not None else "" for key, value in zip(names, row, strict=True)
-            }
 
     @cached_property
     def about(self) -> Row:
         """The collection, and what read it."""
-        return next(self.ask("site"))
+        return _told(self._database.execute("SELECT told FROM collection").fetchall())
+
+    @cached_property
+    def base(self) -> str:
+        """The base IRI of the collection's things."""
+        return self.about["dataset"].removesuffix("collection")
 
     def _shelf(
         self, find: str, read: Callable[[Rows], _Value], names: str = "SELECT ''", kept: int = FEW
@@ -120,7 +101,9 @@ class Graph:
     @cached_property
     def notes(self) -> Mapping[str, Sequence[Row]]:
         """Definitions, other names and addresses of things."""
-        return self._shelf("SELECT told FROM note WHERE thing = ? ORDER BY id", _all_told)
+        return self._shelf(
+            "SELECT told FROM note WHERE thing = ? ORDER BY property, language, value", _all_told
+        )
 
     @cached_property
     def letters(self) -> Mapping[str, Row]:
@@ -197,6 +180,12 @@ class Graph:
         """The letters that name each document."""
         return self._letters_by("named")
 
+    def things(self) -> Iterator[tuple[str, str]]:
+        """Everything that has to do with letters, with the first of `signed`, `received` and `named` that it is in."""
+        yield from self._database.execute(
+            "SELECT iri, shown FROM thing WHERE shown <> '' ORDER BY shown, iri"
+        )
+
     def spans(self, table: str) -> Mapping[str, Span]:
         """How many letters the things of a table (of `joins.sql`) have, and the dates of the first and the last."""
         rows = self._database.execute(
@@ -260,13 +249,17 @@ class Graph:
     @cached_property
     def lines(self) -> Mapping[str, Line]:
         """Demands joined by restating each other, each line from its first statement on; longest first."""
-        names = "SELECT name FROM line ORDER BY id"
-        return self._shelf("SELECT told FROM line WHERE name = ?", _line, names)
+        names = "SELECT name FROM line ORDER BY length DESC, name"
+        find = (
+            "SELECT type, demand FROM line JOIN line_of ON line = line.id WHERE name = ? ORDER BY line_of.id"
+        )
+        return self._shelf(find, _line, names)
 
     @cached_property
     def lines_of(self) -> Mapping[str, Sequence[tuple[str, str]]]:
         """The lines that each demand belongs to, by type and first demand: one for each type it was asked again on."""
-        return self._shelf("SELECT type, first FROM line_of WHERE demand = ? ORDER BY id", list)
+        find = "SELECT type, first FROM line_of JOIN line ON line.id = line WHERE demand = ?"
+        return self._shelf(f"{find} ORDER BY length DESC, name", list)
 
     @cached_property
     def assessments(self) -> Mapping[str, Sequence[Row]]:
@@ -276,7 +269,9 @@ class Graph:
     @cached_property
     def shown(self) -> Collection[str]:
         """Everything that has a page of its own, letters apart."""
-        find = "SELECT iri FROM thing WHERE iri = ?1 AND shown UNION SELECT iri FROM type WHERE iri = ?1"
+        find = (
+            "SELECT iri FROM thing WHERE iri = ?1 AND shown <> '' UNION SELECT iri FROM type WHERE iri = ?1"
+        )
         return self._shelf(find, _first, kept=MANY)
 
     @cached_property
@@ -351,9 +346,11 @@ class Graph:
 
     # What letters say
 
-    def _rows(self, name: str, about: str) -> Sequence[Row]:
-        """The solutions of a query about one thing."""
-        return list(self.ask(name, about=about))
+    def _said_in(self, letter: str) -> Mapping[str, Sequence[Row]]:
+        """What only the page of a letter shows: the solutions of queries about it, by their names."""
+        find = "SELECT rows FROM page JOIN letter USING (id) WHERE iri = ?"
+        [(rows,)] = self._database.execute(find, (letter,))
+        return cast("Mapping[str, Sequence[Row]]", json.loads(unpacked(rows)))
 
     def letter_demands(self, letter: str) -> Mapping[str, Row]:
         """The demands that a letter makes or reports, in the order of the text."""
@@ -372,11 +369,6 @@ class Graph:
     def demand(self, iri: str) -> Row | None:
         """One demand; None where no letter has it any more."""
         return self.said.get(iri)
-
-
-def base_of(store: Store) -> str:
-    """The base IRI of the collection's things."""
-    return Graph(store, "").about["dataset"].removesuffix("collection")
 
 
 # Rows of the tables as values
@@ -406,5 +398,4 @@ def _roles(rows: Rows) -> dict[str, str]:
 
 
 def _line(rows: Rows) -> Line:
-    type_, demands = json.loads(rows[0][0])
-    return Line(type_, tuple(demands))
+    return Line(rows[0][0], tuple(demand for _, demand in rows))

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import IO, cast
 
 from kb.export import RdfFormat, export
-from kb.site.data import Graph
 from kb.site.folder import SiteFolder
 from kb.store import Store
 from kb.tables import TABLES, write_tables
@@ -25,15 +24,14 @@ WHOLE = "graph.nq.gz"
 """The only file of a large collection, a fifteenth as large as it is unpacked; all else is made of it, or exported."""
 
 
-def write_downloads(graph: Graph, folder: SiteFolder) -> list[tuple[str, str, str]]:
+def write_downloads(store: Store, folder: SiteFolder, large: bool) -> list[tuple[str, str, str]]:
     """Write the downloads, unless those there are of the same generation; give their names, kinds and sizes."""
-    store = graph.store
-    if graph.is_large:
+    if large:
         kinds = {WHOLE: "N-Quads, gzip"}
     else:
         kinds = {name: kind for name, _, kind in FORMATS} | {f"{table}.csv": "CSV" for table in TABLES}
     changed = [name for name in kinds if not folder.unchanged(f"downloads/{name}", store.version)]
-    if changed and graph.is_large:
+    if changed and large:
         _write_whole(store, folder)
     elif changed:
         _write_all(store, folder)

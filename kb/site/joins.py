@@ -1,27 +1,42 @@
-"""What joins things (who signed which letter, which demand is of which type), in a file that stays with the site.
+"""What joins things, and what letters say, in a file of tables that stays with the site.
 
 A letter is asked for when it is new or changed, by what stands for all it says; so few questions bring a site up to
-date, and memory holds one letter at a time. What is said of the collection as a whole (names of things, lines of
-demands, assessments) is asked every time.
+date. What is said of the collection as a whole (names of things, lines of demands, assessments) is asked every time.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from kb.site.data import Graph, Row, digest
+from pyoxigraph import NamedNode
+
+from kb.errors import OutsideError
+from kb.site.asking import Row, ask
+from kb.site.data import Graph, digest
+from kb.state import packed
+from kb.store import Store, reopen
 from kb.tracking import Restatement, lines
+from kb.workers import Lost, run
 
 __all__ = ["bring_up_to_date", "joined", "open_joins"]
 
 SCHEMA = Path(__file__).with_name("joins.sql")
+
+FEW = 100
+"""Letters up to which it costs less to ask for them here than to start processes."""
+
+BATCH = 20
+"""Letters a process is given at a time."""
+
+SECONDS = 600
+"""How long asking for one letter may take."""
 
 ROLES = {"addressed_to": "received", "copied": "received"}
 """The tables of the roles that things have in letters, but for those called as their table is."""
@@ -54,58 +69,101 @@ def _is_of(path: Path, program: str) -> bool:
         return False
 
 
-def bring_up_to_date(database: sqlite3.Connection, graph: Graph) -> None:
-    """Ask what is not known yet of `graph`, which reads from `database`."""
+def bring_up_to_date(database: sqlite3.Connection, store: Store, jobs: int) -> None:
+    """Ask what is not known yet of the graph, in `jobs` processes.
+
+    Raises OutsideError where one of them ends.
+    """
     database.execute("BEGIN")
-    _letters(database, graph)
-    _whole(database, graph)
-    _lines(database, graph)
+    _letters(database, store, jobs)
+    _whole(database, store)
+    graph = Graph(database)
+    _lines(database, graph, store)
     _stamps(database, graph)
     database.execute("COMMIT")
 
 
 # Letters
 
+Told = Mapping[str, Sequence[Row]]
+"""The solutions of the queries about one letter, by their names."""
 
-def _letters(database: sqlite3.Connection, graph: Graph) -> None:
-    kept = graph.store.fingerprints()
+ABOUT = ("summary", "demands", "things", "mentions", "leaning", "remarks", "text")
+"""The queries about one letter (`letter-….rq`)."""
+
+SHOWN = ("mentions", "remarks", "text")
+"""Those whose solutions only the page of the letter shows."""
+
+
+def _letters(database: sqlite3.Connection, store: Store, jobs: int) -> None:
+    kept = store.fingerprints()
     before = dict(database.execute("SELECT iri, fingerprint FROM letter"))
-    for row in graph.ask("letters"):
+    changed = {}
+    for row in ask(store, "letters"):
         letter = row["letter"]
-        fingerprint = kept.get(letter.rpartition("/letter/")[2], graph.store.version)
+        fingerprint = kept.get(letter.rpartition("/letter/")[2], store.version)
         if before.pop(letter, None) != fingerprint:
-            database.execute("DELETE FROM letter WHERE iri = ?", (letter,))
-            _add(database, graph, letter, fingerprint)
-    database.executemany("DELETE FROM letter WHERE iri = ?", ((gone,) for gone in before))
+            changed[letter] = fingerprint
+    gone = [*before, *changed]
+    database.executemany("DELETE FROM letter WHERE iri = ?", ((letter,) for letter in gone))
+    for letter, told in _all_told(store, list(changed), jobs):
+        _add(database, letter, changed[letter], told)
     order = "SELECT id, ROW_NUMBER() OVER (ORDER BY CASE date WHEN '' THEN '9' ELSE date END, name) AS n FROM letter"
     database.execute(
         f"UPDATE letter SET place = n FROM ({order}) AS ordered WHERE ordered.id = letter.id AND place IS NOT n"
     )
 
 
-def _add(database: sqlite3.Connection, graph: Graph, letter: str, fingerprint: str) -> None:
-    summary = next(graph.ask("letter-summary", about=letter))
-    demands = list(graph.ask("letter-demands", about=letter))
-    own = [demand for demand in demands if demand["reported"] != "true"]
-    told = {**summary, "letter": letter, "demands": str(len(own))}
+def _all_told(store: Store, letters: Sequence[str], jobs: int) -> Iterator[tuple[str, Told]]:
+    """What letters say; in processes of their own where they are many."""
+    if jobs == 1 or len(letters) <= FEW:
+        yield from (_told(store, letter) for letter in letters)
+        return
+    assert store.folder is not None  # noqa: S101 (an opened build has one)
+    for done in run(partial(_told_apart, store.folder), letters, jobs, BATCH, SECONDS, [__name__]):
+        if isinstance(done, Lost):
+            raise OutsideError(f"{done.task} can't be asked for: its process ended")
+        yield done
+
+
+def _told(store: Store, letter: str) -> tuple[str, Told]:
+    alone = store.letter(NamedNode(letter))
+    return letter, {name: list(ask(alone, f"letter-{name}", about=letter)) for name in ABOUT}
+
+
+def _told_apart(generation: Path, letter: str) -> tuple[str, Told]:
+    return _told(_opened(generation), letter)
+
+
+@cache
+def _opened(generation: Path) -> Store:
+    """What a process needs for every letter: it lives for one site only."""
+    return reopen(generation)
+
+
+def _add(database: sqlite3.Connection, letter: str, fingerprint: str, told: Told) -> None:
+    [summary] = told["summary"]
+    own = [demand for demand in told["demands"] if demand["reported"] != "true"]
+    said = {**summary, "letter": letter, "demands": str(len(own))}
     [(id_,)] = database.execute(
         "INSERT INTO letter (iri, name, fingerprint, date, told) VALUES (?, ?, ?, ?, ?) RETURNING id",
-        (letter, summary["id"], fingerprint, summary["date"], json.dumps(told)),
+        (letter, summary["id"], fingerprint, summary["date"], json.dumps(said)),
     )
-    for row in graph.ask("letter-things", about=letter):
+    rows = packed([json.dumps({name: told[name] for name in SHOWN})])
+    database.execute("INSERT INTO page VALUES (?, ?)", (id_, rows))
+    for row in told["things"]:
         role, thing = row["role"], _thing(database, row["thing"])
         if role in ROLES:
             database.execute("INSERT INTO received VALUES (?, ?, ?)", (id_, thing, role))
         else:
             database.execute(f"INSERT INTO {role} VALUES (?, ?)", (id_, thing))
-    printed = {(row["thing"], row["printed"]) for row in graph.ask("letter-mentions", about=letter)}
+    printed = {(row["thing"], row["printed"]) for row in told["mentions"] if row["thing"]}
     database.executemany(
-        "INSERT INTO printed VALUES (?, ?, ?)",
-        ((id_, _thing(database, iri), name) for iri, name in printed if iri),
+        "INSERT INTO printed VALUES (?, ?, ?)", ((id_, _thing(database, iri), name) for iri, name in printed)
     )
-    for demand in demands:
+    for demand in told["demands"]:
         _add_demand(database, id_, demand)
-    for row in graph.ask("letter-leaning", about=letter):
+    for row in told["leaning"]:
         thing = _thing(database, row["thing"])
         database.execute("INSERT INTO leaning SELECT id, ? FROM demand WHERE iri = ?", (thing, row["demand"]))
 
@@ -130,59 +188,72 @@ def _thing(database: sqlite3.Connection, iri: str) -> int:
 # The collection as a whole
 
 
-def _whole(database: sqlite3.Connection, graph: Graph) -> None:
-    database.execute("DELETE FROM label")
+def _whole(database: sqlite3.Connection, store: Store) -> None:
+    for table in ("collection", "label", "note", "type", "assessment"):
+        database.execute(f"DELETE FROM {table}")
+    database.execute("INSERT INTO collection VALUES (?)", (json.dumps(next(ask(store, "site"))),))
     database.executemany(
         "INSERT INTO label VALUES (:thing, :language, :label)"
         " ON CONFLICT DO UPDATE SET label = MIN(label, excluded.label)",
-        graph.ask("labels"),
+        ask(store, "labels"),
     )
-    for table, key, query in (
-        ("note", "thing", "notes"),
-        ("type", "thing", "types"),
-        ("assessment", "demand", "assessments"),
-    ):
-        database.execute(f"DELETE FROM {table}")
-        column = "iri" if table == "type" else key
+    database.executemany(
+        "INSERT INTO note VALUES (:thing, :property, :language, :value, :told)",
+        ({**row, "told": json.dumps(row)} for row in ask(store, "notes")),
+    )
+    for table, column, key in (("type", "iri", "thing"), ("assessment", "demand", "demand")):
         database.executemany(
             f"INSERT INTO {table} ({column}, told) VALUES (?, ?)",
-            ((row[key], json.dumps(row)) for row in graph.ask(query)),
+            ((row[key], json.dumps(row)) for row in ask(store, f"{table}s")),
         )
 
 
-def _lines(database: sqlite3.Connection, graph: Graph) -> None:
-    """Demands joined by restating each other, each line from its first statement on; longest first."""
-    types: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in graph.ask("restatements"):
-        types[row["demand"], row["earlier"]].add(row["type"])
-    links = [
-        Restatement(later, earlier, 1.0, tuple(sorted(filter(None, of))), "")
-        for (later, earlier), of in sorted(types.items())
-    ]
-    dates = {demand: graph.date_of(demand) for pair in types for demand in pair}
+LINKS = """
+SELECT type, later, earlier FROM (
+  SELECT link.*, ROW_NUMBER() OVER (PARTITION BY later, earlier ORDER BY often, link.type) AS n
+  FROM link JOIN (SELECT type, COUNT(*) AS often FROM link GROUP BY type) AS types ON types.type = link.type
+) WHERE n = 1 ORDER BY type
+"""
+"""Restatements, each with the one of its types that fewest others have: the one that it counts for."""
+
+
+def _lines(database: sqlite3.Connection, graph: Graph, store: Store) -> None:
+    """Demands joined by restating each other, each line from its first statement on; type by type."""
+    database.execute(
+        "CREATE TEMP TABLE link (later, earlier, type, PRIMARY KEY (later, earlier, type)) WITHOUT ROWID"
+    )
+    database.executemany(
+        "INSERT OR IGNORE INTO link VALUES (:demand, :earlier, :type)", ask(store, "restatements")
+    )
     database.execute("DELETE FROM line")
     database.execute("DELETE FROM line_of")
-    for line in lines(links, dates):
-        first = line.demands[0]
-        database.execute(
-            "INSERT INTO line (name, told) VALUES (?, ?)", (f"{line.type} {first}", json.dumps(line))
-        )
-        database.executemany(
-            "INSERT INTO line_of (demand, type, first) VALUES (?, ?, ?)",
-            ((demand, line.type, first) for demand in line.demands),
-        )
+    for type_, rows in groupby(database.execute(LINKS), itemgetter(0)):
+        links = [Restatement(later, earlier, 1.0, (type_,), "") for _, later, earlier in rows]
+        dates = {demand: graph.date_of(demand) for link in links for demand in (link.later, link.earlier)}
+        for line in lines(links, dates):
+            first = line.demands[0]
+            [(id_,)] = database.execute(
+                "INSERT INTO line (name, type, first, length) VALUES (?, ?, ?, ?) RETURNING id",
+                (f"{type_} {first}", type_, first, len(line.demands)),
+            )
+            database.executemany(
+                "INSERT INTO line_of (demand, line) VALUES (?, ?)", ((demand, id_) for demand in line.demands)
+            )
+    database.execute("DROP TABLE link")
 
 
 # What stands for what pages show
 
 THINGS = """
 SELECT thing.id, thing.iri, stamp, language, label,
-  EXISTS (SELECT 1 FROM signed WHERE signed.thing = thing.id)
-  OR EXISTS (SELECT 1 FROM received WHERE received.thing = thing.id)
-  OR EXISTS (SELECT 1 FROM named WHERE named.thing = thing.id)
+  CASE
+    WHEN EXISTS (SELECT 1 FROM signed WHERE signed.thing = thing.id) THEN 'signed'
+    WHEN EXISTS (SELECT 1 FROM received WHERE received.thing = thing.id) THEN 'received'
+    WHEN EXISTS (SELECT 1 FROM named WHERE named.thing = thing.id) THEN 'named'
+    ELSE '' END
 FROM thing LEFT JOIN label ON label.thing = thing.iri ORDER BY thing.iri, language
 """
-"""Things with their names, and whether they have a page."""
+"""Things with their names, and the first of the roles that give one a page."""
 
 NAMED = """
 SELECT stamp FROM thing WHERE id IN (
@@ -193,24 +264,27 @@ SELECT stamp FROM thing WHERE id IN (
 """What stands for the things that a letter has to do with."""
 
 SAID = """
-SELECT demand.iri, type, first FROM demand LEFT JOIN line_of ON line_of.demand = demand.iri
-WHERE letter = ? AND in_force ORDER BY start, demand.iri, line_of.id
+SELECT demand.iri, line.name FROM demand
+LEFT JOIN line_of ON line_of.demand = demand.iri LEFT JOIN line ON line.id = line
+WHERE letter = ? AND in_force ORDER BY start, demand.iri, length DESC, line.name
 """
 """The demands of a letter, and the lines that they belong to."""
 
 
 def _stamps(database: sqlite3.Connection, graph: Graph) -> None:
     """Sum up all that any page shows of a thing's name, and of a letter but for the labels of demand types."""
-    for (id_, iri, before), rows in groupby(database.execute(THINGS).fetchall(), itemgetter(0, 1, 2)):
+    things = []
+    for (id_, iri, before), rows in groupby(database.execute(THINGS), itemgetter(0, 1, 2)):
         named = [row[3:] for row in rows]
         if (stamp := digest(iri, named)) != before:
-            database.execute("UPDATE thing SET shown = ?, stamp = ? WHERE id = ?", (named[0][2], stamp, id_))
-    for id_, fingerprint, told, before in database.execute(
-        "SELECT id, fingerprint, told, stamp FROM letter"
-    ).fetchall():
+            things.append((named[0][2], stamp, id_))
+    database.executemany("UPDATE thing SET shown = ?, stamp = ? WHERE id = ?", things)
+    letters = []
+    for id_, fingerprint, told, before in database.execute("SELECT id, fingerprint, told, stamp FROM letter"):
         said = [(row, _judged(graph, row[0])) for row in database.execute(SAID, (id_,))]
         if (stamp := digest(fingerprint, told, database.execute(NAMED, (id_,)).fetchall(), said)) != before:
-            database.execute("UPDATE letter SET stamp = ? WHERE id = ?", (stamp, id_))
+            letters.append((stamp, id_))
+    database.executemany("UPDATE letter SET stamp = ? WHERE id = ?", letters)
 
 
 def _judged(graph: Graph, demand: str) -> list[tuple[Row, list[tuple[str, str]]]]:

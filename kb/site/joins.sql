@@ -5,6 +5,7 @@ CREATE TABLE letter (
   date TEXT NOT NULL, told TEXT NOT NULL, place INTEGER, stamp TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX letter_name ON letter (name);
+CREATE TABLE page (id INTEGER PRIMARY KEY REFERENCES letter ON DELETE CASCADE, rows BLOB NOT NULL);
 
 CREATE TABLE demand (
   id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, letter INTEGER NOT NULL REFERENCES letter ON DELETE CASCADE,
@@ -12,7 +13,7 @@ CREATE TABLE demand (
 );
 CREATE INDEX demand_letter ON demand (letter, start, iri);
 
-CREATE TABLE thing (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, shown INTEGER NOT NULL DEFAULT 0, stamp TEXT NOT NULL DEFAULT '');
+CREATE TABLE thing (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, shown TEXT NOT NULL DEFAULT '', stamp TEXT NOT NULL DEFAULT '');
 
 CREATE TABLE signed (letter INTEGER REFERENCES letter ON DELETE CASCADE, thing INTEGER, PRIMARY KEY (letter, thing)) WITHOUT ROWID;
 CREATE TABLE received (letter INTEGER REFERENCES letter ON DELETE CASCADE, thing INTEGER, role TEXT, PRIMARY KEY (letter, thing, role)) WITHOUT ROWID;
@@ -27,15 +28,19 @@ CREATE INDEX named_thing ON named (thing, letter);
 CREATE INDEX printed_thing ON printed (thing, name);
 CREATE INDEX asked_thing ON asked (thing, demand);
 CREATE INDEX leaning_thing ON leaning (thing, demand);
+CREATE INDEX thing_shown ON thing (shown, iri);
 
 -- Of the collection as a whole, made anew each time:
 
+CREATE TABLE collection (told TEXT NOT NULL);
 CREATE TABLE label (thing TEXT, language TEXT, label TEXT NOT NULL, PRIMARY KEY (thing, language)) WITHOUT ROWID;
-CREATE TABLE note (id INTEGER PRIMARY KEY, thing TEXT NOT NULL, told TEXT NOT NULL);
-CREATE INDEX note_thing ON note (thing);
+CREATE TABLE note (thing TEXT NOT NULL, property TEXT NOT NULL, language TEXT NOT NULL, value TEXT NOT NULL, told TEXT NOT NULL);
+CREATE INDEX note_thing ON note (thing, property, language, value);
 CREATE TABLE type (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, told TEXT NOT NULL);
 CREATE TABLE assessment (id INTEGER PRIMARY KEY, demand TEXT NOT NULL, told TEXT NOT NULL);
 CREATE INDEX assessment_demand ON assessment (demand);
-CREATE TABLE line (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, told TEXT NOT NULL);
-CREATE TABLE line_of (id INTEGER PRIMARY KEY, demand TEXT NOT NULL, type TEXT NOT NULL, first TEXT NOT NULL);
+CREATE TABLE line (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, type TEXT NOT NULL, first TEXT NOT NULL, length INTEGER NOT NULL);
+CREATE INDEX line_length ON line (length DESC, name);
+CREATE TABLE line_of (id INTEGER PRIMARY KEY, demand TEXT NOT NULL, line INTEGER NOT NULL);
 CREATE INDEX line_of_demand ON line_of (demand);
+CREATE INDEX line_of_line ON line_of (line);

@@ -19,13 +19,13 @@ MENTIONS = {"Signature": "signature", "DocumentMention": "reference"}
 def letter_page(view: View, iri: str) -> Page:
     """The page of a letter."""
     graph, words = view.graph, view.words
-    [row] = graph.rows("letter", iri)[:1]
+    said = graph.said_in(iri)
+    [row] = said["text"][:1]
     shown = _demands(view, iri)
     mentions = [
-        _mention(view, list(rows))
-        for _, rows in groupby(graph.rows("letter-mentions", iri), key=lambda row: row["mention"])
+        _mention(view, list(rows)) for _, rows in groupby(said["mentions"], key=lambda row: row["mention"])
     ]
-    remarks = [(f"remark-{n}", remark) for n, remark in enumerate(graph.rows("letter-remarks", iri), 1)]
+    remarks = [(f"remark-{n}", remark) for n, remark in enumerate(said["remarks"], 1)]
     marks = [_mark(each) for each in (*shown, *mentions)]
     marks += [
         Mark(int(row[f"{field}Start"]), int(row[f"{field}End"]), field, f"printed-{field}", words[field])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, partial
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from kb.errors import OutsideError
@@ -14,13 +14,15 @@ from kb.site.joins import open_joins
 from kb.site.pages import Part
 from kb.site.rendering import Rendering, words
 from kb.site.view import View
-from kb.store import reopen
 from kb.workers import Lost, run
 
 __all__ = ["make_all", "renderings"]
 
 FEW = 100
 """Parts up to which it costs less to make them here than to start processes."""
+
+MANY = 10_000
+"""Parts that are known at a time."""
 
 BATCH = 8
 """Parts a process is given at a time: few, as one may have hundreds of pages."""
@@ -36,21 +38,23 @@ def renderings(graph: Graph) -> list[Rendering]:
     return [Rendering(View(graph, language, text)) for language, text in words().items()]
 
 
-def make_all(graph: Graph, joins: Path, tasks: Sequence[Task], jobs: int) -> Iterator[Task]:
+def make_all(graph: Graph, joins: Path, tasks: Iterable[Task], jobs: int) -> Iterator[Task]:
     """Write the pages of parts; gives each with its files as it is done.
 
     `joins` is the file that `graph` reads from.
 
     Raises OutsideError where the pages of one can't be made.
     """
-    if jobs == 1 or len(tasks) <= FEW:
-        here = renderings(graph)
-        yield from (_make(here, task) for task in tasks)
-        return
-    generation = graph.store.folder
-    assert generation is not None  # noqa: S101 (an opened build has one)
-    apart = partial(_make_apart, generation, graph.base, joins)
-    for done in run(apart, tasks, jobs, BATCH, SECONDS, [__name__]):
+    coming, here = iter(tasks), renderings(graph)
+    while some := list(islice(coming, MANY)):
+        if jobs == 1 or len(some) <= FEW:
+            yield from (_make(here, task) for task in some)
+        else:
+            yield from _make_all_apart(joins, some, jobs)
+
+
+def _make_all_apart(joins: Path, tasks: Sequence[Task], jobs: int) -> Iterator[Task]:
+    for done in run(partial(_make_apart, joins), tasks, jobs, BATCH, SECONDS, [__name__]):
         if isinstance(done, Lost):
             part, _ = done.task
             raise OutsideError(f"the pages of {part.name} can't be made: their process ended")
@@ -67,11 +71,11 @@ def _make(renderings: Sequence[Rendering], task: Task) -> Task:
     return part, files
 
 
-def _make_apart(generation: Path, base: str, joins: Path, task: Task) -> Task:
-    return _make(_opened(generation, base, joins), task)
+def _make_apart(joins: Path, task: Task) -> Task:
+    return _make(_opened(joins), task)
 
 
 @cache
-def _opened(generation: Path, base: str, joins: Path) -> Sequence[Rendering]:
+def _opened(joins: Path) -> Sequence[Rendering]:
     """What a process needs for every part: it lives for one site only."""
-    return renderings(Graph(reopen(generation), base, open_joins(joins)))
+    return renderings(Graph(open_joins(joins)))

@@ -13,7 +13,7 @@ from kb.site.data import Span, letter_of
 from kb.site.view import Page, Table, View
 from kb.tracking import Line
 
-__all__ = ["growth", "line_table", "overview"]
+__all__ = ["growth", "line_row", "line_table", "overview"]
 
 MOST_LETTERS = 30
 """Letters beside each other in a picture; more are taken together by year, or on the time line by month."""
@@ -66,25 +66,26 @@ def _days(view: View, line: Line) -> int:
 
 def line_table(view: View, lines: Iterable[Line]) -> Table:
     """Lines of demands, with how often, by how many and how long each was asked."""
-    graph, words = view.graph, view.words
-    rows = []
-    for line in lines:
-        letters = {letter_of(demand) for demand in line.demands}
-        coalition = {signer for letter in letters for signer in graph.signers.get(letter, ())}
-        dates = [date for date in map(graph.date_of, line.demands) if date != "9"] or [words["undated"]]
-        rows.append(
-            (
-                view.line(line),
-                view.thing(line.type) if line.type else words["no_type"],
-                len(line.demands),
-                len(letters),
-                len(coalition),
-                min(dates),
-                max(dates),
-            )
-        )
+    words = view.words
     columns = [words[key] for key in ("line", "type", "times", "letters", "coalition", "first", "last")]
-    return Table(words["lines"], columns, rows, (2, 3, 4))
+    return Table(words["lines"], columns, [line_row(view, line) for line in lines], (2, 3, 4))
+
+
+def line_row(view: View, line: Line) -> Sequence[Any]:
+    """A row of `line_table`."""
+    graph, words = view.graph, view.words
+    letters = {letter_of(demand) for demand in line.demands}
+    coalition = {signer for letter in letters for signer in graph.signers.get(letter, ())}
+    dates = [date for date in map(graph.date_of, line.demands) if date != "9"] or [words["undated"]]
+    return (
+        view.line(line),
+        view.thing(line.type) if line.type else words["no_type"],
+        len(line.demands),
+        len(letters),
+        len(coalition),
+        min(dates),
+        max(dates),
+    )
 
 
 def _time_line(view: View, dated: Sequence[str]) -> Mapping[str, Any]:

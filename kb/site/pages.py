@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from kb.querying import Query
 from kb.site.data import Graph, digest, letter_of
 from kb.site.letters import letter_page
-from kb.site.overview import line_table, overview
+from kb.site.overview import line_row, line_table, overview
 from kb.site.questions import Answer, Answers, question_page, question_title, tags
 from kb.site.things import line_pages, thing_pages
-from kb.site.view import Page, Table, View
+from kb.site.view import Made, Page, Table, View
 
 __all__ = ["Part", "parts"]
 
@@ -25,6 +25,8 @@ THINGS = {"organisations": "organisation", "addressees": "addressee", "documents
 
 JOINED = {"organisations": "signed", "addressees": "received", "documents": "named"}
 """What the things of a section have to do with letters."""
+
+SECTIONS = {role: section for section, role in JOINED.items()}
 
 
 class Part(NamedTuple):
@@ -39,8 +41,11 @@ class Part(NamedTuple):
     make: Callable[[View], Iterator[Page]]
 
 
-def parts(graph: Graph, queries: Mapping[str, Query], answers: Answers) -> Iterator[Part]:
-    """Every page made of the graph; parts of many pages come first. `queries` are the questions that get a page."""
+def parts(graph: Graph, queries: Mapping[str, Query], answers: Answers, version: str) -> Iterator[Part]:
+    """Every page made of the graph; parts of many pages come first.
+
+    `queries` are the questions that get a page, `answers` those that a graph of this `version` gives.
+    """
     for section, table in (("letters", _letters_table), ("lines", _lines_table), ("types", _types_table)):
         yield Part(section, "", partial(_listed, section, table))
     for section in THINGS:
@@ -49,8 +54,8 @@ def parts(graph: Graph, queries: Mapping[str, Query], answers: Answers) -> Itera
     yield Part("overview", "", _overview)
     for type_ in graph.types:
         yield Part(type_, graph.thing_stamp(type_), partial(_thing, type_, "types", "type"))
-    section_of = {iri: name for name in reversed(THINGS) for iri in graph.spans(JOINED[name])}
-    for iri, section in section_of.items():
+    for iri, role in graph.things():
+        section = SECTIONS[role]
         yield Part(iri, graph.thing_stamp(iri), partial(_thing, iri, section, THINGS[section]))
     for name in graph.lines:
         line = graph.lines[name]
@@ -58,7 +63,7 @@ def parts(graph: Graph, queries: Mapping[str, Query], answers: Answers) -> Itera
         yield Part(View.line_path(line), stamp, partial(_line, name))
     for name, query in queries.items():
         its = {language: answer for (asked, language), answer in answers.items() if asked == name}
-        yield Part(f"question/{name}", graph.store.version, partial(_question, query, its))
+        yield Part(f"question/{name}", version, partial(_question, query, its))
     for letter in graph.letters:
         yield Part(letter, graph.stamp(letter), partial(_letter, letter))
 
@@ -92,18 +97,19 @@ def _listed(section: str, table: Callable[[View], Table], view: View) -> Iterato
 
 
 def _letters_table(view: View) -> Table:
-    return view.letters(view.graph.letters)
+    return view.letters(())._replace(rows=Made(list(view.graph.letters), view.letter_row))
 
 
 def _lines_table(view: View) -> Table:
-    return line_table(view, view.graph.lines.values())
+    lines = view.graph.lines
+    return line_table(view, ())._replace(rows=Made(list(lines), lambda name: line_row(view, lines[name])))
 
 
 def _things_table(section: str, view: View) -> Table:
     """Things by the number of their letters, with when the first and last were written."""
     words, spans = view.words, view.graph.spans(JOINED[section])
     ranked = view.ranked({iri: span.letters for iri, span in spans.items()})
-    rows = [(view.thing(iri), count, spans[iri].first, spans[iri].last) for iri, count in ranked]
+    rows = Made(ranked, lambda pair: (view.thing(pair[0]), pair[1], *spans[pair[0]][1:]))
     columns = [words[key] for key in (THINGS[section], "letters", "first_letter", "last_letter")]
     return Table(words[section], columns, rows, (1,))
 

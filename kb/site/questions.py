@@ -16,10 +16,9 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions
 from kb.errors import KbError, UsageError
 from kb.querying import Query, run
 from kb.results import shown
-from kb.site.data import Graph
 from kb.site.view import Page, Table, View
 from kb.sparql import Ask, Results
-from kb.store import reopen
+from kb.store import Store, reopen
 from kb.workers import Lost
 from kb.workers import run as run_all
 
@@ -57,15 +56,15 @@ Answers: TypeAlias = Mapping[tuple[str, str], Answer]
 """Answers by the name of the question and the language of labels ("" where it asks for none)."""
 
 
-def answers(graph: Graph, queries: Mapping[str, Query], languages: Iterable[str]) -> Answers:
-    """The answers to all questions.
+def answers(store: Store, queries: Mapping[str, Query], languages: Iterable[str], large: bool) -> Answers:
+    """The answers to all questions, but for some if the collection is large.
 
     They are asked in processes of their own: so they use all cores, what they take of memory goes with them, and one
     that takes too long lacks its answer, and no other does.
     """
-    generation = graph.store.folder
+    generation = store.folder
     assert generation is not None  # noqa: S101 (an opened build has one)
-    left = LONG if graph.is_large else frozenset()
+    left = LONG if large else frozenset()
     every = [
         (query, language)
         for query in queries.values()

@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import sys
 import unicodedata
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import cache
 from heapq import nsmallest
-from itertools import chain
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from kb.site.data import Graph, digest, last
@@ -44,26 +47,30 @@ STATES = {"machine-read": "in_force", "reviewed": "reviewed", "changed": "change
 """The words of the interface for the states of demands in force."""
 
 
+HELD = 2_000_000
+"""Pairs of a key and a document that memory holds: about 50 MB."""
+
+ORDER = ("utf-16-be", "surrogatepass")
+"""How keys are written so that they are in the order in which scripts compare."""
+
 _Row = TypeVar("_Row")
 
 
 def write_search(view: View, folder: SiteFolder) -> None:
     """Write the files of the search. Letters that are as they were are not asked for again."""
-    index: dict[str, array[int]] = defaultdict(lambda: array("I"))
     listed: list[tuple[int, str]] = []
-    count = 0
+    shards: list[tuple[str, str]] = []
     chosen = frozenset(_with_most(view.graph, "signed"))
-    for name, rows in chain(_letter_files(view, folder), _name_files(view, folder)):
-        listed.append((count, name))
-        for row in rows:
-            for keys in _documents(view, row, chosen):
-                for key in keys:
-                    index[key].append(count)
-                count += 1
-    shards = list(_index_files(index))
-    for name, _, content in shards:
-        folder.put(f"search/{name}", content)
-    about = {"documents": listed, "index": [(first, name) for name, first, _ in shards]}
+    with closing(Index()) as index:
+        for name, rows in chain(_letter_files(view, folder), _name_files(view, folder)):
+            listed.append((index.documents, name))
+            for row in rows:
+                for keys in _documents(view, row, chosen):
+                    index.add(keys)
+        for name, first, content in _index_files(index):
+            folder.put(f"search/{name}", content)
+            shards.append((first, name))
+    about = {"documents": listed, "index": shards}
     folder.put("search/shards.js", b"window.demandkbSearch = " + _json(about) + b";\n")
 
 
@@ -97,14 +104,15 @@ def _letter_files(view: View, folder: SiteFolder) -> Iterator[tuple[str, Sequenc
 
 
 def _name_files(view: View, folder: SiteFolder) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
-    for number, some in enumerate(_batches(list(_names(view)), NAMES), 1):
+    for number, some in enumerate(_batches(_names(view), NAMES), 1):
         name = f"names-{number:04}.js"
         folder.put(f"search/{name}", _script(name, some))
         yield name, some
 
 
-def _batches(rows: Sequence[_Row], size: int) -> Iterator[Sequence[_Row]]:
-    return (rows[start : start + size] for start in range(0, len(rows), size))
+def _batches(rows: Iterable[_Row], size: int) -> Iterator[Sequence[_Row]]:
+    coming = iter(rows)
+    return iter(lambda: list(islice(coming, size)), [])
 
 
 def _script(name: str, rows: Sequence[Mapping[str, Any]]) -> bytes:
@@ -164,12 +172,52 @@ def _documents(view: View, row: Mapping[str, Any], chosen: frozenset[str]) -> It
         yield own | types | terms(shown["text"]) | {"kind:demand", f"state:{shown['state']}"}
 
 
-def _index_files(index: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, str, bytes]]:
+class Index:
+    """Which documents have a key: numbers that go to a file of their own when they are too many for memory."""
+
+    def __init__(self) -> None:
+        self.documents = 0
+        self._found: dict[str, array[int]] = defaultdict(lambda: array("I"))
+        self._held = 0
+        self._file = sqlite3.connect("")
+        self._file.execute("CREATE TABLE found (key BLOB, documents BLOB)")
+
+    def add(self, keys: Collection[str]) -> None:
+        """Add the next document, by its keys."""
+        for key in keys:
+            self._found[key].append(self.documents)
+        self.documents += 1
+        self._held += len(keys)
+        if self._held > HELD:
+            self._write()
+
+    def _write(self) -> None:
+        rows = ((key.encode(*ORDER), numbers.tobytes()) for key, numbers in self._found.items())
+        self._file.executemany("INSERT INTO found VALUES (?, ?)", rows)
+        self._found.clear()
+        self._held = 0
+
+    def __iter__(self) -> Iterator[tuple[str, Sequence[int]]]:
+        """Each key with the documents that have it, in order."""
+        self._write()
+        rows = self._file.execute("SELECT key, documents FROM found ORDER BY key, rowid")
+        for key, some in groupby(rows, itemgetter(0)):
+            numbers = array("I")
+            for _, documents in some:
+                numbers.frombytes(documents)
+            yield key.decode(*ORDER), numbers
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._file.close()
+
+
+def _index_files(index: Iterable[tuple[str, Sequence[int]]]) -> Iterator[tuple[str, str, bytes]]:
     """The files of the index: name, first key, content."""
     some: dict[str, str] = {}
     size = number = 0
-    for key in sorted(index, key=lambda key: key.encode("utf-16-be", "surrogatepass")):  # as scripts compare
-        some[key] = _packed(index[key])
+    for key, documents in index:
+        some[key] = _packed(documents)
         size += len(key) + len(some[key]) + 6
         if size > INDEX:
             number += 1

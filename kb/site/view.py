@@ -11,7 +11,7 @@ from urllib.parse import quote
 from kb.site.data import Graph, last, letter_of
 from kb.tracking import Line
 
-__all__ = ["PROJECT", "Page", "Table", "Thing", "View"]
+__all__ = ["PROJECT", "Made", "Page", "Table", "Thing", "View"]
 
 PROJECT = "https://w3id.org/demandkb/"
 """Where the addresses of what every collection shares begin: authorities and types."""
@@ -21,6 +21,21 @@ MOST_WORDS = 160
 
 Thing = Mapping[str, str]
 """A link: `label`, `href` (percent-encoded, from the language's root, "" if there is no page), `key` (the IRI)."""
+
+
+class Made(Sequence[Any]):
+    """Rows that are made of `things` only when they are shown."""
+
+    def __init__(self, things: Sequence[Any], make: Callable[[Any], Any]) -> None:
+        self._things = things
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    def __getitem__(self, place: Any) -> Any:
+        found = self._things[place]
+        return [self._make(each) for each in found] if isinstance(place, slice) else self._make(found)
 
 
 class Table(NamedTuple):
@@ -101,16 +116,13 @@ class View:
         """Letters, with how much was read out of each."""
         words = self.words
         columns = [words["date"], words["letter"], words["demands"], words["signatories"]]
-        rows = [
-            (
-                row["date"] or words["undated"],
-                self.letter(iri),
-                int(row["demands"] or 0),
-                int(row["signatures"] or 0),
-            )
-            for iri, row in ((iri, self.graph.letters[iri]) for iri in letters)
-        ]
-        return Table(words["letters"], columns, rows, (2, 3))
+        return Table(words["letters"], columns, [self.letter_row(iri) for iri in letters], (2, 3))
+
+    def letter_row(self, iri: str) -> Sequence[Any]:
+        """A row of `letters`."""
+        row = self.graph.letters[iri]
+        counts = (int(row["demands"] or 0), int(row["signatures"] or 0))
+        return (row["date"] or self.words["undated"], self.letter(iri), *counts)
 
     # Demands
 

@@ -11,9 +11,8 @@ import pytest
 from pyoxigraph import NamedNode
 
 from kb.build import build
-from kb.site import build_site
-from kb.site.data import Graph
-from kb.store import open_build
+from kb.site import asking, build_site, joins
+from kb.store import Store, open_build
 
 MAKES_DEMAND = NamedNode("https://w3id.org/demandkb/ns#makesDemand")
 
@@ -133,20 +132,20 @@ def test_after_every_kind_of_change_it_is_as_from_nothing(site: Site) -> None:
 
 def test_nothing_is_asked_where_nothing_changed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.update()
-    monkeypatch.setattr(Graph, "ask", lambda *_, **__: pytest.fail("it asks"))
+    monkeypatch.setattr(joins, "ask", lambda *_, **__: pytest.fail("it asks"))
     assert site.update() == set()
 
 
 def test_a_letter_asks_only_for_what_shows_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    ask = Graph.ask
+    ask = asking.ask
 
-    def count(self: Graph, name: str, **about: str) -> object:
+    def count(store: Store, name: str, **about: str) -> object:
         asked.append((name, about.get("about", "")))
-        return ask(self, name, **about)
+        return ask(store, name, **about)
 
     site.write(2017, "one more wish", "Hope Association", "Dawn Network")
-    monkeypatch.setattr(Graph, "ask", count)
+    monkeypatch.setattr(joins, "ask", count)
     site.update()
     assert {about.rpartition("/")[2] for _, about in asked if about} == {"2017-05-05-open-letter"}
 
@@ -154,6 +153,8 @@ def test_a_letter_asks_only_for_what_shows_it(site: Site, monkeypatch: pytest.Mo
 def test_several_processes_make_the_same(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.update()
     monkeypatch.setattr("kb.site.making.FEW", 0)
+    monkeypatch.setattr("kb.site.making.MANY", 10)
+    monkeypatch.setattr("kb.site.joins.FEW", 0)
     apart = site.site.with_name("apart")
     build_site(site.build, apart, jobs=2)
     names = {path.relative_to(site.site) for path in site.site.rglob("[!.]*") if path.is_file()}

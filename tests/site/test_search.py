@@ -52,9 +52,11 @@ def test_it_finds_all_documents_with_the_words_and_no_other(
         assert found
         page.goto(f"{(site / 'search.html').as_uri()}?q={asked}&kind={kind}")
         expect(page.locator("#search-count")).to_have_text(f"Found: {len(found)}")
-        while page.locator("#search-more").is_visible():
+        while (shown := page.locator(".hit").count()) < len(found):
             page.locator("#search-more").click()
+            expect(page.locator(".hit")).not_to_have_count(shown)
         expect(page.locator(".hit")).to_have_count(len(found))
+        expect(page.locator("#search-more")).to_be_hidden()
     page.goto(f"{(site / 'search.html').as_uri()}?q=nothinghasthis")
     expect(page.locator("#search-count")).not_to_be_empty()
     assert page.locator(".hit").count() == 0
