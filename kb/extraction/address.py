@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import Literal
 from kb.extraction.best_reading import best_reading
 from kb.extraction.heading import Titled
 from kb.extraction.language import any_language
-from kb.extraction.layout import Layout, Reading, read
+from kb.extraction.layout import Layout, Line, Reading, read
 from kb.extraction.naming import named_in, office_and_body, trusted
 from kb.extraction.offices import (
     EDGES,
@@ -18,6 +19,7 @@ from kb.extraction.offices import (
     begins_with_office,
     is_dated,
     is_headline,
+    is_office_here,
     is_place,
     is_plain_office,
     known,
@@ -67,16 +69,51 @@ def read_inset(layout: Layout, zones: Zones) -> list[Addressee]:
     return [a for a in _put_together(address) if told or known("forms").match(a.name)]
 
 
-def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[_AddressLine], bool]:
-    """Take the lines that may be of an address, and tell whether one says so ("To: …")."""
-    layout = zones.layout
-    address: list[_AddressLine] = []
-    attended = told = False
+_Row = tuple[Line, Sequence[Span]]
+_CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
+
+
+def _pieces(layout: Layout, lines: Iterable[int]) -> Iterator[tuple[Line, Reading]]:
+    """Give the words of lines that aren't too long; of addresses side by side, those of one after the other."""
+    rows: list[_Row] = []
     for index in lines:
         line = layout.lines[index]
-        if line.furniture or zones.words.length(index) > LONGEST:
+        if line.furniture or line.span.end - line.content > LONGEST:
             continue
-        reading = read(layout.text, (Span(line.content, line.span.end),))
+        cells = list(_cells(layout.text, line))
+        if rows and (line.gap or len(cells) != len(rows[0][1])):
+            yield from _column_by_column(layout.text, rows)
+            rows = []
+        rows.append((line, cells))
+    yield from _column_by_column(layout.text, rows)
+
+
+def _cells(text: str, line: Line) -> Iterator[Span]:
+    start = line.content
+    for found in (*_CELLS.finditer(text, start, line.span.end), None):
+        end = found.start() if found else line.span.end
+        if end > start:
+            yield Span(start, end)
+        start = found.end() if found else end
+
+
+def _column_by_column(text: str, rows: Sequence[_Row]) -> Iterator[tuple[Line, Reading]]:
+    """Give rows cell by cell if somebody is named in each cell of the first; else each as it stands."""
+    named = rows[0][1] if len(rows) > 1 else ()
+    if len(named) < 2 or not all(known("forms").match(text, *cell) for cell in named):
+        for line, _ in rows:
+            yield line, read(text, (Span(line.content, line.span.end),))
+        return
+    for column in zip(*(cells for _, cells in rows), strict=True):
+        for number, cell in enumerate(column):
+            yield rows[number][0]._replace(gap=int(number == 0)), read(text, (cell,))
+
+
+def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[_AddressLine], bool]:
+    """Take the lines that may be of an address, and tell whether one says so ("To: …")."""
+    address: list[_AddressLine] = []
+    attended = told = False
+    for line, reading in _pieces(zones.layout, lines):
         if known("delivered").match(reading.text):
             # "By fax to …": how it is sent.
             continue
@@ -156,12 +193,14 @@ _JOINS: dict[_State, dict[_Move, _State]] = {
     "styled": {"office": "holder", "holder": "holder", "body": "complete", "more": "styled"},
     "several": {"body": "complete", "more": "several"},
     "holder": {"office": "holder", "body": "complete", "more": "holder"},
-    "body": {"office": "complete", "more": "body"},
+    "body": {"office": "complete", "body": "complete", "more": "body"},
     "complete": {"more": "complete"},
 }
 # Names of offices and bodies are shorter.
 _SHORT = 80
 _UNNAMED: frozenset[_State] = frozenset({"office", "styled", "several", "body"})
+# So many words may be somebody's name.
+_NAME = range(2, 5)
 # So many blocks may introduce a letter and its address.
 _INSET = 8
 # What a blank line more than usual between two lines speaks against their belonging together.
@@ -212,12 +251,13 @@ class _Fits:
     @cached_property
     def bare(self) -> str:
         """The line without forms of address and article."""
-        return without_article(without_forms(self.text))
+        return self.text if is_office_here(self.text, 0) else without_article(without_forms(self.text))
 
     @cached_property
     def form(self) -> bool:
-        """Whether the line begins with a form of address."""
-        return known("forms").match(self.text) is not None and not self.whole_body
+        """Whether the line begins with a form of address; "Ambassador of X" is an office."""
+        formal = known("forms").match(self.text) is not None
+        return formal and not self.whole_body and not is_office_here(self.text, 0)
 
     @cached_property
     def office(self) -> bool:
@@ -227,8 +267,7 @@ class _Fits:
     @cached_property
     def plain_office(self) -> bool:
         """Whether the line names an office, and nobody who holds it."""
-        caseless = self.text.upper() == self.text.lower()
-        return known("offices").match(self.bare) is not None and (caseless or is_plain_office(self.bare))
+        return is_plain_office(self.bare)
 
     @cached_property
     def titled(self) -> bool:
@@ -245,7 +284,7 @@ class _Fits:
     @cached_property
     def body(self) -> bool:
         """Whether the line begins with the name of a body."""
-        return begins_with(self.text, "bodies") and not is_headline(self.text)
+        return any(begins_with(self.text, key) for key in ("bodies", "states")) and not is_headline(self.text)
 
     @cached_property
     def whole_body(self) -> bool:
@@ -256,6 +295,12 @@ class _Fits:
     def holds_none(self) -> bool:
         """Whether the line names no office at all."""
         return known("offices").search(self.text) is None
+
+    @cached_property
+    def full_name(self) -> bool:
+        """Whether the line may be somebody's name by its capitals alone."""
+        named = self.holds_none and not self.body
+        return named and len(self.text.split()) in _NAME and self.text.istitle()
 
     @cached_property
     def aside(self) -> bool:
@@ -315,7 +360,9 @@ class _Fits:
     def begins(self, state: _State, gap: int) -> tuple[_State, float]:
         """Tell what addressee the line begins, and how well it does."""
         led = self.line.start > 0 or (self.headed and state == "nobody")
-        sure = 2.0 * self.line.listed + 2.5 * led + 0.1 * (gap > 0)
+        # "The Rapporteur on … / The Working Group on …"
+        alike = all(known("articles").match(text) for text in (self.text, self.before))
+        sure = 2.0 * self.line.listed + 2.5 * led + 0.1 * (gap > 0) + 3.5 * alike
         if self.titled:
             return "holder", 3 + sure
         if self.several:
@@ -335,6 +382,9 @@ class _Fits:
         if move == "more":
             return 5 if _breaks_off(self.before, state) else -4
         if move == "holder":
+            if state == "styled" and not self.form and self.full_name:
+                # "Señor Embajador / X Y"
+                return 0.8
             return 3.5 if self.form and self.holds_none else -4
         if move == "office":
             if self.several:
@@ -350,6 +400,9 @@ class _Fits:
             )
         if self.form or self.office or self.titled or self.several:
             return -4
+        if state == "body":
+            # "Working Group on … / Office of the …", but mostly streets and houses
+            return 0.4 if self.body else -4
         return 2.6 if self.body else 0.4 if self.short and state not in {"name", "plain name"} else -1
 
 
@@ -373,7 +426,7 @@ def _take(addressees: list[Addressee], line: _AddressLine, move: _Move) -> None:
     if move == "holder":
         known = replace(known, name=_bare_name(text), office=known.name)
     elif move == "body":
-        known = replace(known, body=text)
+        known = replace(known, body=f"{known.body}, {text}" if known.body else text)
     elif move == "more":
         if known.body:
             known = replace(known, body=f"{known.body} {text}")

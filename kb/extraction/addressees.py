@@ -16,7 +16,7 @@ from kb.extraction.heading import Titled
 from kb.extraction.language import any_language, word_places
 from kb.extraction.layout import Layout, Reading, read
 from kb.extraction.naming import addressee_of, named_in, trusted
-from kb.extraction.offices import begins_with_office, known, led, without_forms
+from kb.extraction.offices import begins_with_office, known, led, without_article, without_forms
 from kb.extraction.requests import ASKING, Prose
 from kb.extraction.splitting import kept_places, names_next
 from kb.extraction.zones import Zones
@@ -29,7 +29,7 @@ def find_addressees(
     layout: Layout, zones: Zones, title: Titled | None
 ) -> tuple[tuple[Addressee, ...], tuple[Addressee, ...]]:
     """Read whom a letter is addressed to, and whom it is copied to, in the order they are printed."""
-    copied = tuple(find_copied(layout, zones))
+    copied = tuple(find_copied(layout, zones)) or tuple(_told_of_copies(layout))
     block = _different(
         [*read_address(layout, zones, "heading", title), *read_address(layout, zones, "addressees", title)]
     )
@@ -163,6 +163,14 @@ def _introduced(layout: Layout, zones: Zones) -> Iterator[Addressee]:
                 return
 
 
+def _told_of_copies(layout: Layout) -> Iterator[Addressee]:
+    """Read who gets a copy out of a sentence that says so: "We are copying this letter to the Minister of …"."""
+    for block in layout.blocks:
+        for found in any_language("copies", "told").finditer(layout.text, *block.content):
+            reading = read(layout.text, (Span(found.end(), min(block.content.end, found.end() + 600)),))
+            yield from _after(reading, 0, plainly=False)
+
+
 def find_called_upon(text: str, demands: Iterable[Demand], prose: Prose) -> tuple[Addressee, ...]:
     """Read whom an appeal that is addressed to nobody calls upon, in the first request that names them.
 
@@ -210,7 +218,7 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
     if spoken and text[spoken.end() : spoken.end() + 1] in {",", "،"}:
         # "We write to you, the ministers of …"
         start = spoken.end() + 2
-    article = known("articles").fullmatch(text[:start].rsplit(None, 1)[-1] if start else "") is not None
+    article = any(known("articles").fullmatch(word) for word in text[:start].rsplit(None, 1)[-1:])
     for key in ("leads", "articles"):
         if found := known(key).match(text, start):
             start = found.end() + len(text[found.end() :]) - len(text[found.end() :].lstrip(" ’'"))
@@ -218,7 +226,7 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
     stop = len(text)
     for cut in _CUT.finditer(text, start):
         last = text[start : cut.start()].rsplit(None, 1)[-1:]
-        if cut[0][0] == "." and last and known("forms").fullmatch(last[0]):
+        if cut[0][0] == "." and last and known("forms").fullmatch(f"{last[0]}."):
             # "Mr. X"
             continue
         if cut[0][0] != "," or (text[cut.end()].islower() and not names_next(text, cut.start())):
@@ -254,4 +262,4 @@ def _belongs(text: str, found: re.Match[str]) -> bool:
     if last.isupper() and known("articles").match(after):
         # "TO THE SECURITY COUNCIL ON THE SITUATION IN …"
         return False
-    return known("portfolios").fullmatch(last) is not None and after[:1].isupper()
+    return known("portfolios").fullmatch(last) is not None and without_article(after)[:1].isupper()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from kb.extraction.language import any_language
 from kb.extraction.layout import Layout, plain, read
 from kb.extraction.naming import named_in
 from kb.extraction.offices import EDGES, begins_with, is_plain_office, known, without_forms
-from kb.extraction.zones import Zones, opens_copies
+from kb.extraction.zones import Zones, copies_lead
 from kb.letter import Addressee, Span
 
 __all__ = ["find_copied"]
@@ -35,7 +34,7 @@ def find_copied(layout: Layout, zones: Zones) -> Iterator[Addressee]:
                 and not line.marker
                 and (
                     # Names that run on, parted by semicolons.
-                    ((runs_on or text[:1].islower()) and not opens_copies(text))
+                    ((runs_on or text[:1].islower()) and not copies_lead(text))
                     or (before in ",،" and known("offices").match(text))
                     or _tells_of(printed, text)
                 )
@@ -47,17 +46,17 @@ def find_copied(layout: Layout, zones: Zones) -> Iterator[Addressee]:
             else:
                 entries.append([index])
                 runs_on = not line.marker and _SEMICOLON.search(text) is not None
-                lead = any_language("copies", "leads").match(text)
-                printed = [text[lead.end() :].strip(EDGES) if lead else text]
+                printed = [text[copies_lead(text) :].strip(EDGES)]
         for entry in entries:
             first = layout.lines[entry[0]]
             spans = [Span(first.content, first.span.end), *(layout.lines[index].span for index in entry[1:])]
             reading = read(layout.text, spans)
-            lead = any_language("copies", "leads").match(reading.text)
-            start = lead.end() if lead else 0
-            start += len(reading.text[start:]) - len(reading.text[start:].lstrip(" :.：-–—\t"))
-            if start < len(reading.text):
-                yield from named_in(reading, start, len(reading.text))
+            start, stop = copies_lead(reading.text), len(reading.text)
+            if reading.text.startswith(("(", "[")):
+                stop = len(reading.text.rstrip(" .)]"))
+            if article := known("articles").match(reading.text, start):
+                start = article.end()
+            yield from named_in(reading, start, stop)
 
 
 def _tells_of(printed: Sequence[str], text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from kb.extraction.dates import Order, PrintedDate, date_order, find_dates, may_hold_date
 from kb.extraction.language import Language, any_language, any_words
 from kb.extraction.layout import Layout, plain, read
+from kb.extraction.offices import names_office
 from kb.extraction.sentences import split_sentences
 from kb.extraction.zones import FIELD, Words, Zone, Zones, is_prose
 from kb.letter import Remark, Span
@@ -39,6 +40,9 @@ class Dated:
 # A date at the end of a line, set off from what stands before it, or at its beginning.
 _SET_OFF = re.compile(r"\s[|–—-]$")
 _SET_OFF_AFTER = re.compile(r"\s*[|•·>»]")
+# "(original in French)"
+_COLUMN = re.compile(r"\t| {4,}")
+_ASIDE = re.compile(r"\s*\([^()]*\)")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
 _CLOCK = re.compile(
     r"\d{1,2}[:.]\d{2}\s*(?:[ap]\.?m\.?|h|hrs|GMT|UTC|[صم](?!\w))?|\d{1,2}\s*[ap]m\b|\d{1,2}\s?h\s?\d{2}",
@@ -50,6 +54,8 @@ _STROKE = re.compile(r"\s[|•·–—-]\s")
 # Before the last day of a time: "15 June – 3 July 2020", "15 to 20 June 2020".
 _PERIOD = re.compile(r"(?<!\d)\d{1,2}(?:\s[^\W\d_]+)?\s?[-–—]$|(?<!\d)\d{1,2}$")
 _BETWEEN_PLACES = re.compile(r"[,،/|&–—()]|\s-")
+# So many words may be somebody's name.
+_NAME = range(2, 5)
 # Words in the name of a place.
 _IN_A_PLACE = 2
 
@@ -198,11 +204,18 @@ def _form(layout: Layout, group: list[int], span: Span) -> int | None:
         return None
     if number and _goes_on(plain(layout.text, *layout.lines[group[number - 1]].span)):
         return None
-    before = plain(layout.text, min(lines[0].content, span.start), span.start)
+    start = min(lines[0].content, span.start)
+    # Beside a letterhead the date has a column of its own.
+    start = max((found.end() for found in _COLUMN.finditer(layout.text, start, span.start)), default=start)
+    before = plain(layout.text, start, span.start)
     after = plain(layout.text, span.end, lines[-1].span.end)
     if _PERIOD.search(before):
         return None
-    if (_SET_OFF.search(before) and not after) or (before.endswith("(") and after == ")"):
+    if _ASIDE.fullmatch(after):
+        after = ""
+    if (_SET_OFF.search(before) and (not after or _SET_OFF_AFTER.match(after))) or (
+        before.endswith("(") and after == ")"
+    ):
         return _SET_APART
     if not before and _SET_OFF_AFTER.match(after):
         return _SET_APART
@@ -306,7 +319,9 @@ def _sent(layout: Layout, zones: Zones, language: Language, order: Order | None)
 def _opens_with(text: str, printed: PrintedDate, prose: bool) -> bool:
     """Tell whether `text` opens with a date, or a place and a date, set off from what follows."""
     before, after = text[: printed.start], _AFTER_DATELINE.match(text, printed.end)
-    bracketed = before[:1] in ("(", "[") and text[printed.end : printed.end + 1] in (")", "]")
+    bracketed = (before[:1] in ("(", "[") or before[-1:] in ("(", "[")) and text[
+        printed.end : printed.end + 1
+    ] in (")", "]")
     words = _LETTERS.findall(before)
     if len(before.split()) > 4 or any(word[0].islower() for word in words[:1]):
         return False
@@ -352,7 +367,10 @@ def _title_rank(layout: Layout, words: Words, index: int) -> int | None:
 
 def _names_addressee(text: str) -> bool:
     cell = text.lstrip("| ")
-    return any(any_language("addressee", key).match(cell) for key in ("forms", "offices", "leads"))
+    if any(any_language("addressee", key).match(cell) for key in ("forms", "offices", "leads", "states")):
+        return True
+    name = cell.partition(",")[0].split()
+    return len(name) in _NAME and all(word[0].isupper() for word in name) and names_office(cell)
 
 
 def _is_date(text: str) -> bool:

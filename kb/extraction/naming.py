@@ -72,9 +72,8 @@ def trusted(addressee: Addressee) -> bool:
     """Tell an addressee from a letterhead: it has an office, a form of address, or is of states."""
     if any_language("title", "kinds").search(addressee.name) and not addressee.office:
         return False
-    text = f"{addressee.name}, {addressee.office or ''}"
-    return bool(
-        known("forms").match(addressee.name)
-        or known("offices").search(text)
-        or known("states").search(addressee.name)
-    )
+    if addressee.office or known("forms").match(addressee.name):
+        return True
+    found = known("offices").search(addressee.name) or known("states").search(addressee.name)
+    # "Proposals for the Security Council" is a title.
+    return found is not None and not known("title_ends").search(addressee.name, 0, found.start())

@@ -78,8 +78,13 @@ def is_further_office(text: str) -> bool:
 def is_plain_office(text: str) -> bool:
     """Tell an office, also with a body beside it ("Secretary-General, United Nations"), from "President X"."""
     found = known("offices").match(text)
-    return found is not None and (
-        text[found.end() : found.end() + 1] in {",", "/", "("} or is_further_office(text)
+    return (
+        found is not None
+        and (
+            text.upper() == text.lower()  # where there are no capitals, the words don't tell
+            or text[found.end() : found.end() + 1] in {",", "/", "("}
+            or is_further_office(text)
+        )
     )
 
 
@@ -103,9 +108,9 @@ def office_near(text: str, start: int) -> bool:
 
 def is_headline(text: str) -> bool:
     """Tell a headline that names a body ("Unions ask the Council to act") from the body's name."""
-    found = known("bodies").match(without_article(text))
-    rest = without_article(text)[found.end() :].lstrip() if found else ""
-    return bool(rest) and known("title_ends").match(rest) is not None
+    text = without_article(text)
+    end = max((found.end() for key in ("bodies", "states") if (found := known(key).match(text))), default=0)
+    return end > 0 and known("title_ends").match(text[end:].lstrip()) is not None
 
 
 def is_dated(text: str) -> bool:

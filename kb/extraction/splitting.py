@@ -26,17 +26,22 @@ from kb.extraction.offices import (
 
 __all__ = ["LONGEST", "kept_places", "names_next", "split_addressees"]
 
-_Kind = Literal["separator", "cell", "and to", "and", "comma", "form", "office"]
+_Kind = Literal["separator", "slash", "cell", "and to", "and", "comma", "form", "office"]
 
 _SEPARATOR = re.compile(r"[;؛•|]|\s/\s")
+_KINDS: dict[str, _Kind] = {"|": "cell", "/": "slash"}
 # No addressee takes more code points than this.
 LONGEST = 400
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _BETWEEN = " \t,:;،؛*_-–—|\"'“”«»"
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
+# So many letters has a body's acronym, and a country's hardly ever.
+_ACRONYM = range(4, 9)
 _COMMA = re.compile(r"\s*[,،]\s+")
 # So many words with capitals may be a name without a form of address.
 _FULL_NAME = (2, 5)
+# With so many letters in common, two words are one, of women and of men.
+_STEM = 6
 # In so long a list of names, a comma parts them though nothing tells what they are.
 _LISTED = 2
 
@@ -114,7 +119,7 @@ def _between() -> re.Pattern[str]:
 def _joints(text: str, start: int, stop: int) -> list[_Joint]:
     """Give the joints in order; none within the name of a body or an office ("Heads of State and Government")."""
     printed = [
-        _Joint(mark.start(), mark.end(), "cell" if mark[0] == "|" else "separator")
+        _Joint(mark.start(), mark.end(), _KINDS.get(mark[0].strip(), "separator"))
         for mark in _SEPARATOR.finditer(text, start, stop)
     ]
     for found in _between().finditer(text, start, stop):
@@ -182,11 +187,19 @@ class _Side:
     @cached_property
     def plain_office(self) -> bool:
         """It is an office, and names nobody who holds it: "President of the League"."""
-        return self.office and is_further_office(self.bare)
+        found = known("offices").search(self.bare) if office_near(self.bare, 0) else None
+        if found is None or _COMMA.search(self.bare, 0, found.start()):
+            return False
+        return is_further_office(self.bare[found.start() :])
 
     @cached_property
     def body(self) -> bool:
         return not self.form and any(known(key).match(self.bare) for key in ("bodies", "states"))
+
+    @cached_property
+    def acronym(self) -> bool:
+        """It is one word of capitals, as bodies are called by."""
+        return self.bare.isupper() and self.bare.isalpha() and len(self.bare) in _ACRONYM
 
     @cached_property
     def holds_office(self) -> bool:
@@ -263,6 +276,8 @@ def _parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
     if joint.kind == "cell":
         return not after.plain_office or before.plain_office or before.holder or before.body
     if joint.kind == "separator":
+        return True
+    if joint.kind == "slash":
         # "High Representative / Vice-President X"
         return not (before.only_office and after.office)
     if not before.text.strip() or not after.text.strip():
@@ -293,6 +308,9 @@ def _and_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
         return False
     if before.whole or _are_listed(before, after, count):
         return True
+    if joint.marked and before.full_name and after.full_name:
+        # "the Relief Forum and the Harbour Team"
+        return True
     return before.names_one and not before.portfolio and (joint.marked or after.full_name)
 
 
@@ -307,6 +325,9 @@ def _share(joint: _Joint, before: _Side, after: _Side) -> bool:
     office = before.open_office
     if not office or joint.marked or not after.holds_office:
         return False
+    if len(office) > _STEM and after.bare[:_STEM].casefold() == office[:_STEM].casefold():
+        # "Représentantes et Représentants", "Diputadas y Diputados"
+        return True
     lead = before.bare[: -len(office)].split()
     part = (
         office.islower()
@@ -327,7 +348,7 @@ def _comma_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool
         if before.holder:
             return joint.marked
         return before.office and not after.plain_office
-    if after.body:
+    if after.body or (after.acronym and not before.text.isupper()):
         return (before.body and not before.office) or (before.holds_office and joint.marked)
     return (after.presented and before.holds_office) or _are_listed(before, after, count)
 

@@ -105,6 +105,8 @@ _MOST_PROSE = 3
 _ASIDE_PROSE = 12
 # A lead of so many spaces is a sentence ("This letter was sent to …"), and needs no colon.
 _SENTENCE = 4
+# "CC (by e-mail):"
+_SAID_IN_BRACKETS = re.compile(r"\s?\([^()]{0,40}\)(?=\s?[:：])")
 _ASIDE = re.compile(r"\s*\([^()]*\)[\s:.]*$")
 # Another line of a form: "Date: …", "Subject: …".
 FIELD = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? ?[:：] ?(?=\S)")
@@ -206,7 +208,7 @@ def _first_prose(layout: Layout) -> int:
     addressed = False
     for block in layout.blocks:
         listed = block.kind == "item" and block.content.end - block.content.start > _LEAST_POINT
-        if block.content.end - block.content.start < _MOST_WORDS and opens_copies(
+        if block.content.end - block.content.start < _MOST_WORDS and copies_lead(
             plain(layout.text, *block.content)
         ):
             continue
@@ -474,12 +476,22 @@ _CONTROLS = re.compile(r"\s*[|·•/]\s*|[:：]\s")
 
 
 def _ends_body(text: str) -> bool:
-    return heads_footer(text, signed=False) or opens_copies(text) or opens_addressees(text)
+    return heads_footer(text, signed=False) or copies_lead(text) > 0 or opens_addressees(text)
 
 
-def opens_copies(text: str) -> bool:
-    """Tell whether a line opens the list of those who get a copy."""
-    return any_language("copies", "leads").match(text) is not None
+def copies_lead(text: str) -> int:
+    """Tell where the names begin in a line that opens the list of those who get a copy; 0 in another line."""
+    bare = text if text.isascii() else _VOWEL_SIGNS.sub("", text)
+    if len(bare) < len(text):
+        start = copies_lead(bare)
+        return start and _with_vowel_signs(text, start)
+    found = any_language("copies", "leads").match(text, 1 if text[:1] in {"(", "["} else 0)
+    if found is None:
+        return 0
+    end = found.end()
+    if said := _SAID_IN_BRACKETS.match(text, end):
+        end = said.end()
+    return end + len(text[end:]) - len(text[end:].lstrip(" \t:：./-–—"))
 
 
 def opens_addressees(text: str) -> bool:
@@ -676,7 +688,7 @@ def _name_the_end(layout: Layout, words: Words, zones: list[Zone], end: int) -> 
     while index < len(lines):
         line = lines[index]
         text = words[index] if not line.marker and words.length(index) <= 300 else ""
-        list_of: Zone | None = "copies" if text and opens_copies(text) else None
+        list_of: Zone | None = "copies" if text and copies_lead(text) else None
         if text and opens_addressees(text):
             list_of = "addressees"
         if list_of:
@@ -743,7 +755,7 @@ def _rules_off(layout: Layout, words: Words, index: int) -> bool:
     if below is None or lines[below].marker:
         return False
     text = words[below]
-    if heads_signatures(text) or heads_names(text) or opens_copies(text) or _is_dateline(text):
+    if heads_signatures(text) or heads_names(text) or copies_lead(text) or _is_dateline(text):
         return False
     return not name_like(text) or text.count(" ") >= _FEW_WORDS or any(map(str.isdecimal, text))
 
@@ -776,10 +788,11 @@ def _still_closing(layout: Layout, words: Words, index: int, text: str, prose: b
 def _copies_end(layout: Layout, words: Words, index: int) -> int:
     """Tell where the list of those copied ends that line `index` opens."""
     lines = layout.lines
-    lead = any_language("copies", "leads").match(words[index]) or any_language("addressee", "leads").match(
-        words[index]
-    )
-    alone = lead is not None and not words[index][lead.end() :].strip(_FINAL)
+    text = words[index]
+    lead = copies_lead(text)
+    if not lead and (found := any_language("addressee", "leads").match(text)):
+        lead = found.end()
+    alone = not text[lead:].strip(_FINAL)
     allowed = lines[index + 1].gap if alone and index + 1 < len(lines) else 0
     number = index + 1
     while number < len(lines):
@@ -812,7 +825,7 @@ def _is_card(lines: Sequence[Line], words: Words, number: int) -> bool:
 
 def _copies_at_the_top(layout: Layout, words: Words, zones: list[Zone], begin: int) -> None:
     for index in range(begin):
-        if zones[index] == "heading" and not layout.lines[index].marker and opens_copies(words[index]):
+        if zones[index] == "heading" and not layout.lines[index].marker and copies_lead(words[index]):
             last = _copies_end(layout, words, index)
             stop = next(
                 (n for n in range(index, min(begin, last)) if zones[n] != "heading"), min(begin, last)

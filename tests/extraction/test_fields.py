@@ -1,5 +1,6 @@
 """Title, date, addressees, copies and signatures, each read from letters written for one difficulty."""
 
+import csv
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,44 @@ def test_fields(path: Path) -> None:
     for key in ("kinds", "title"):
         assert fields[key] == expected.get(key, fields[key])
     assert set(expected.get("remarks", ())) <= set(fields["remarks"])
+
+
+# What stands above and below a short letter of each language, whom it is addressed to then, and who gets a copy.
+ROWS = list(
+    csv.DictReader(
+        (Path(__file__).parent / "addressees.tsv").open(encoding="utf-8"),
+        delimiter="\t",
+        quoting=csv.QUOTE_NONE,
+    )
+)
+LETTERS_OF = {
+    "en": "We write about the harbour of Reedham, which has been closed since the spring. The boats lie idle.\n\n"
+    "We urge you to open the harbour before the winter.\n\nYours sincerely,\n\nHarbour League\nUnion of Net Menders",
+    "fr": "Nous vous écrivons au sujet du port de Marenne, fermé depuis le printemps.\n\nNous vous demandons de "
+    "rouvrir le port avant l'hiver.\n\nRespectueusement,\n\nLigue du port\nSyndicat des dockers",
+    "es": "Le escribimos por el puerto de Piedra Alta, cerrado desde la primavera.\n\nLe pedimos que reabra el "
+    "puerto antes del invierno.\n\nAtentamente,\n\nLiga del Puerto\nSindicato de Barqueros",
+    "ar": "نكتب إليكم بشأن ميناء الصخرة المغلق منذ الربيع. القوارب راسية.\n\nنطالبكم بفتح الميناء قبل الشتاء."
+    "\n\nوتفضلوا بقبول فائق الاحترام،\n\nرابطة الميناء\nنقابة البحارة",
+}
+
+
+@pytest.mark.parametrize("language", LETTERS_OF)
+def test_whom_a_letter_is_addressed_and_copied_to(language: str) -> None:
+    rows = [row for row in ROWS if row["language"] == language]
+    assert len(rows) > 50
+    wrong = []
+    for row in rows:
+        above, below = (row[key].replace("\\n", "\n").replace("\\t", "\t") for key in ("above", "below"))
+        fields = extract_fields(f"{above}\n\n{LETTERS_OF[language]}\n\n{below}\n")
+        signed = LETTERS_OF[language].split("\n")[-2:]
+        expected = [
+            words([name for name in row[key].split(" | ") if name]) for key in ("addressees", "copied")
+        ]
+        found = [words(fields[key]) for key in ("addressees", "copied")]
+        if found != expected or fields["signatories"] != signed:
+            wrong.append((row, fields))
+    assert wrong == []
 
 
 LINES = st.sampled_from(
