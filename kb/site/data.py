@@ -19,7 +19,7 @@ from kb.site.shelves import Rows, Shelf
 from kb.state import unpacked
 from kb.tracking import Line
 
-__all__ = ["Graph", "Row", "Span", "digest", "last", "letter_of"]
+__all__ = ["MANY", "Graph", "Row", "Span", "digest", "last", "letter_of"]
 
 Index = Mapping[str, Sequence[str]]
 """IRIs by IRI."""

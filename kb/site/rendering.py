@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import jinja2
+from jinja2 import pass_context
+from markupsafe import Markup, escape
 
 from kb import __version__
 from kb.ontology_page import TEMPLATES
 from kb.site.data import digest
-from kb.site.view import Page, View
+from kb.site.view import Page, Table, View
 
 __all__ = ["POLICY", "Rendering", "program", "words"]
 
@@ -108,8 +110,42 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    for name, write in (("value", _value), ("rows", _rows)):
+        environment.filters[name] = pass_context(partial(_markup, write))
     environment.filters["format_with"] = lambda text, *values: text.format(*values)
     return environment
+
+
+# Most of all pages are values in tables: as macros of a template they would take half of the time of a site.
+
+
+def _markup(write: Callable[[Mapping[str, Any], Any], str], context: Mapping[str, Any], value: Any) -> Markup:
+    return Markup(write(context, value))  # noqa: S704 (all values that these write are escaped)
+
+
+def _value(context: Mapping[str, Any], value: Any) -> str:
+    """A value: a link where it is a thing that has a page, or an address elsewhere."""
+    if not isinstance(value, Mapping):
+        return f"<bdi>{escape(value)}</bdi>"
+    name = f"<bdi>{escape(value['label'])}</bdi>"
+    if value.get("url"):
+        return f'<a href="{escape(value["url"])}" rel="external noreferrer">{name}</a>'
+    if value.get("href"):
+        return f'<a href="{context["root"]}{escape(value["href"])}">{name}</a>'
+    return name
+
+
+def _rows(context: Mapping[str, Any], table: Table) -> str:
+    """The rows of a table, in which long and short values are told apart."""
+    rows = ("".join(_cell(context, table, *cell) for cell in enumerate(row)) for row in table.rows)
+    return "\n".join(f"<tr>{row}</tr>" for row in rows)
+
+
+def _cell(context: Mapping[str, Any], table: Table, column: int, value: Any) -> str:
+    length = len(value["label"] if isinstance(value, Mapping) else str(value))
+    kind = "number" if column in table.numbers else "long" if length > 40 else "short" if length < 13 else ""
+    shown = _value(context, value)
+    return f'<td class="{kind}">{shown}</td>' if kind else f"<td>{shown}</td>"
 
 
 @cache

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from heapq import nlargest
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from kb.site.data import Graph, last, letter_of
+from kb.site.data import MANY, Graph, last, letter_of
 from kb.tracking import Line
 
 __all__ = ["PROJECT", "Made", "Page", "Table", "Thing", "View"]
@@ -91,8 +92,12 @@ class View:
                 return labels[language]
         return iri.rpartition("/")[2]
 
-    def thing(self, iri: str) -> Thing:
-        """A link to a thing; only its name where it has no page."""
+    @cached_property
+    def thing(self) -> Callable[[str], Thing]:
+        """Make a link to a thing, by its IRI; only its name where it has no page."""
+        return lru_cache(MANY)(self._thing)
+
+    def _thing(self, iri: str) -> Thing:
         page = self.page(iri) if iri in self.graph.shown or letter_of(iri) in self.graph.letters else ""
         return {"label": self.label(iri), "href": quote(page, safe="/#"), "key": iri}
 
