@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from kb import resources
@@ -45,7 +46,13 @@ def find_references(
             continue
         numbered = _Numbered(text, of_the_un, last_body)
         # A document known by its name goes before a number at the same place.
-        everything = (*_instruments(text), *_symbols(text), *numbered.resolutions())
+        everything = (
+            *_instruments(text),
+            *_by_capitals(text),
+            *_symbols(text),
+            *numbered.resolutions(),
+            *numbered.without_a_word(),
+        )
         found = sorted(everything, key=lambda place: (place.start, place.shorter))
         last_body = numbered.last_body
         end = 0
@@ -88,11 +95,15 @@ _PLAIN = str.maketrans(
     "01234567890123456789--" + " " * 13,
 )
 _NOT_PLAIN = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
-_WORD_LISTS = ("number", "before_number", "links", "joiners", "of_year", "not_documents")
+_WORD_LISTS = (
+    *("number", "before_number", "links", "joiners", "of_year", "not_documents"),
+    *("articles", "instrument_qualifiers", "instrument_links", "instrument_small"),
+)
 _BODIES = (
     *("security_council", "general_assembly", "human_rights_council", "economic_and_social_council"),
-    *("commission_on_human_rights", "united_nations", "elsewhere"),
+    *("commission_on_human_rights", "united_nations", "labour_organization", "elsewhere"),
 )
+_NUMBERED_DOCUMENTS = ("resolution", "resolutions", "convention", "conventions")
 
 
 class _Text:
@@ -116,7 +127,12 @@ class _Text:
         return bool(self.found) or "/" in self.text or "SCR" in self.text
 
     def mentions_the_un(self) -> bool:
-        return any(label in _BODIES and label != "elsewhere" for label, _, _ in self.found)
+        others = ("elsewhere", "labour_organization")
+        return any(label in _BODIES and label not in others for label, _, _ in self.found)
+
+    def capital(self, word: int) -> bool:
+        """Tell whether a word begins with a capital."""
+        return self.text[self.places[word][0]].isupper()
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """The place of the words from `first` to before `last`."""
@@ -134,6 +150,11 @@ class _Vocabulary:
     before_number: frozenset[str]
     links: frozenset[str]
     not_documents: frozenset[str]
+    articles: frozenset[str]
+    instrument_qualifiers: frozenset[str]
+    instrument_links: frozenset[str]
+    instrument_small: frozenset[str]
+    joining: frozenset[str]
     joiner: re.Pattern[str]
     another: re.Pattern[str]
     of_year: re.Pattern[str]
@@ -181,6 +202,11 @@ def _vocabulary() -> _Vocabulary:
         frozenset(fold(word) for word in lists["before_number"]),
         frozenset(fold(word) for word in lists["links"]),
         frozenset(fold(word) for word in lists["not_documents"]),
+        frozenset(fold(word) for word in lists["articles"]),
+        frozenset(fold(word) for word in lists["instrument_qualifiers"]),
+        frozenset(fold(word) for word in lists["instrument_links"]),
+        frozenset(fold(word) for word in lists["instrument_small"]),
+        frozenset(fold(word) for word in lists["joiners"]),
         re.compile(rf"\s?(?:[,،;؛&+/]\s?)?(?:(?:{_any_of(lists['joiners'])})(?=[\W\d])\s?)?", re.IGNORECASE),
         re.compile(rf"(?:{_any_of(lists['number'])})[.°º]{{0,2}}\s?(?=\d)", re.IGNORECASE),
         re.compile(rf",?\s?(?:{_any_of(lists['of_year'])})\s((?:19|20)\d\d)(?!\w)", re.IGNORECASE),
@@ -210,6 +236,11 @@ _SYMBOL = re.compile(
     r"(?:/\s?[A-Za-z0-9][\w.\-]{0,20}){1,7})"
     r"(?:\s?\((?P<year>\d{4}|[IVXL]{1,7})\))?"
 )
+# Decisions of the parties to the climate convention, and letters of the special procedures, by country and year.
+_OTHER_SYMBOLS = re.compile(
+    r"(?<![\w/])\d{1,3}/(?:CP|CMA|CMP)\.\d{1,2}(?!\w)"
+    r"|(?<!\w)(?:AL|UA|OL|JAL|JUA) [A-Z]{3} \d{1,3}/(?:19|20)\d\d(?!\w)"
+)
 _ABBREVIATED = re.compile(r"(?<!\w)(?:UN)?SCR(\d{3,4})(?!\w)")
 # Of a session of the General Assembly there are one or two digits.
 _PUBLISHED = re.compile(r"(?:[SAE]/(?:\d{4,5}|PV\.\d+)|PRST/\d{4}/\d+|(?!A/\d{3,}/)[A-Z]+/[^/]+/.*)(?:/.*)?")
@@ -222,6 +253,8 @@ def _symbols(text: _Text) -> Iterator[_Place]:
             yield _council_resolution(match.start(), match.end(), int(match[1]), None)
     if "/" not in text.text:
         return
+    for match in _OTHER_SYMBOLS.finditer(text.text):
+        yield _place(match.start(), match.end(), match[0])
     for match in _SYMBOL.finditer(text.text):
         symbol = re.sub(r"/\s", "/", match["symbol"])
         end = match.end()
@@ -249,16 +282,73 @@ def _instruments(text: _Text) -> Iterator[_Place]:
             yield _place(*text.span(first, last), symbol, "" if symbol else vocabulary.names[label])
 
 
+# A name of words with capitals that isn't known has so many of them at least; of the small words between them there
+# are no more in a row.
+_LEAST_CAPITALS = 2
+_MOST_SMALL = 2
+_LONGEST_NAME = 24
+_LONGEST_ROW = 6
+
+
+def _by_capitals(text: _Text) -> Iterator[_Place]:
+    """Instruments that are not known, told by their capitals: "the International Convention for the Safety of …"."""
+    vocabulary = _vocabulary()
+    heads = [found for found in text.found if found[0] == "instruments" and text.capital(found[1])]
+    known = {first for label, first, _ in text.found if label.startswith(_DOCUMENTS)} if heads else set()
+    for _, head, last in heads:
+        first = head
+        while first and text.words[first - 1] in vocabulary.instrument_qualifiers and text.capital(first - 1):
+            first -= 1
+        if first == head and (not first or text.words[first - 1] not in vocabulary.articles):
+            continue
+        while last < len(text.words) and text.words[last] in vocabulary.instrument_qualifiers:
+            last += 1
+        if text.words[last : last + 1] and text.words[last] in vocabulary.instrument_links:
+            end = _end_of_name(text, last + 1, known)
+            of_a_body = not vocabulary.not_documents.isdisjoint(text.words[last : end + 1])
+            if end > last + 1 and not of_a_body and known.isdisjoint(range(first, head + 1)):
+                start, stop = text.span(first, end)
+                yield _place(start, stop, name=text.text[start:stop])
+
+
+def _end_of_name(text: _Text, begin: int, known: Container[int]) -> int:
+    """The word after the last one of a name, whose words have capitals, small words aside; else `begin`.
+
+    It ends where the name of a document begins that is `known`.
+    """
+    capitals = small = 0
+    end = begin
+    for word in range(begin, min(len(text.words), begin + _LONGEST_NAME)):
+        if word in known:
+            break
+        if text.capital(word):
+            capitals, small, end = capitals + 1, 0, word + 1
+        elif small < _MOST_SMALL and text.words[word] in _vocabulary().instrument_small:
+            small += 1
+        elif text.words[word] == "," and _goes_on_after(text, word):
+            small = 0
+        else:
+            break
+    return end if capitals >= _LEAST_CAPITALS else begin
+
+
+def _goes_on_after(text: _Text, comma: int) -> bool:
+    """Tell whether a comma stands in a row of words with capitals: "Racial, Religious and Linguistic"."""
+    following = islice(range(comma + 1, len(text.words) - 1), _LONGEST_ROW)
+    last = next((word for word in following if not (text.capital(word) or text.words[word] == ",")), comma)
+    return last > comma + 1 and text.words[last] in _vocabulary().joining and text.capital(last + 1)
+
+
 # Resolutions by number.
 
 _NUMBER = re.compile(
     r"\(?(?:"
-    r"(?P<session>E?S-\s?\d{1,2}|\d{1,4})\s?/\s?(?P<item>\d{1,4})(?P<part>\s?[A-H])?(?![\w/])"
+    r"(?P<session>(?:E?S|د[إا]?ط?)-\s?\d{1,2}|\d{1,4})\s?/\s?(?P<item>\d{1,4})(?P<part>\s?[A-H])?(?![\w/])"
     r"|(?P<old>\d{1,4})(?:\s?(?P<old_part>[A-H]))?\s?\((?P<roman>[IVXL]+)\)"
     r"|(?P<plain>\d{1,4})(?![\d/%])(?![.,]\d)"
     r")\)?"
 )
-_NUMBER_BEGINS = re.compile(r"\d|E?S-\s?\d")
+_NUMBER_BEGINS = re.compile(r"\d|(?:E?S|د[إا]?ط?)-\s?\d")
 _YEAR = re.compile(r"\s?\((?:[^()\d]{0,12}(?:\d{1,2}[^()\d]{1,16})?)((?:19|20)\d\d)\)")
 _GAP = re.compile(r"\s?[.,:;()\[«“\"'’#°º№–—-]{0,2}\s?")
 _SENTENCE_ENDS = frozenset(".!?؟;")
@@ -279,7 +369,10 @@ class _Number(NamedTuple):
 
 @dataclass
 class _Numbered:
-    """Resolutions named by number: the word, perhaps the body and words between, then one number or more."""
+    """Documents named by number: "resolution", perhaps the body and words between, then one number or more.
+
+    Conventions of the International Labour Organization are named like resolutions.
+    """
 
     text: _Text
     of_the_un: bool
@@ -300,19 +393,20 @@ class _Numbered:
         done = 0
         inherited: str | None = None
         for label, first, last in self.text.found:
-            if label not in ("resolution", "resolutions"):
+            if label not in _NUMBERED_DOCUMENTS:
                 continue
+            convention, several = label.startswith("convention"), label.endswith("s")
             start, end = self.text.span(first, last)
             if start < done or self.text.text[start - 1 : start] == "/":
                 continue
             begin, body = self.body_before(first, last)
             if body in (None, "united_nations") and last in self.its:
                 body = self.owner(first) or body
-            after = self.to_the_number(last, end, several=label == "resolutions")
+            after = self.to_the_number(last, end, several=several)
             if after is None:
                 continue
             at, inner = after
-            numbers = self.numbers(at, several=label == "resolutions")
+            numbers = self.numbers(at, several=several)
             if not numbers:
                 continue
             joined = _vocabulary().joiner.fullmatch(self.text.text[done:start]) if done else None
@@ -320,11 +414,28 @@ class _Numbered:
             if body in (None, "united_nations"):
                 body = self.body_after(numbers[-1].end) or body or (inherited if joined else None)
             for number in numbers:
-                place = self.resolution(begin, number, body)
+                place = (self.convention if convention else self.resolution)(begin, number, body)
                 begin = -1
                 if place:
                     yield place
             done, inherited = numbers[-1].end, body
+
+    def without_a_word(self) -> Iterator[_Place]:
+        """Read numbers that follow a body's abbreviation at once: "UNGA 71/248"."""
+        for label, first, last in self.bodies:
+            start, end = self.text.span(first, last)
+            if (
+                last == first + 1
+                and self.text.text[start:end].isupper()
+                and self.text.text[end : end + 1] == " "
+            ):
+                match = _NUMBER.match(self.text.text, end + 1)
+                if (
+                    match
+                    and match["session"]
+                    and (place := self.resolution(start, self.number(match), label))
+                ):
+                    yield place
 
     def body_before(self, first: int, last: int) -> tuple[int, str | None]:
         """Where the naming begins, and whose resolution it is by what stands before it in the sentence."""
@@ -446,6 +557,13 @@ class _Numbered:
                 break
         return body
 
+    def convention(self, begin: int, number: _Number, body: str | None) -> _Place | None:
+        """The convention of that number, or None if it is not one of the International Labour Organization."""
+        if body != "labour_organization" or not number.match["plain"]:
+            return None
+        start = begin if begin >= 0 else number.start
+        return _place(start, number.end, name=f"ILO Convention No. {number.match['plain']}")
+
     def resolution(self, begin: int, number: _Number, body: str | None) -> _Place | None:
         """The resolution of that number, or None if it is nobody's of the United Nations."""
         match = number.match
@@ -454,6 +572,7 @@ class _Numbered:
         known = (
             self.of_the_un
             or number.year
+            or (match["session"] or "").startswith("ES-")
             or (
                 len(plain) == 4
                 and "1000" <= plain < "3000"
@@ -461,7 +580,7 @@ class _Numbered:
                 and self.text.text[begin].isupper()
             )
         )
-        if body == "elsewhere" or (body is None and not known):
+        if body in ("elsewhere", "labour_organization") or (body is None and not known):
             return None
         start = begin if begin >= 0 else number.start
         if match["session"]:
@@ -485,6 +604,9 @@ class _Numbered:
     def session_resolution(self, start: int, number: _Number, body: str | None) -> _Place | None:
         """A resolution numbered by session or year: "71/248", "ES-11/1", "2254/2015", "1996/31"."""
         session = number.match["session"].replace(" ", "")
+        if session[0] == "د":
+            # Special sessions in Arabic: "دإ-36/1", "دإط-10/24".
+            session = ("ES" if "ط" in session else "S") + session[session.index("-") :]
         item = number.match["item"] + (number.match["part"] or "")
         if number.year and session.isdigit() and int(session) > 100:
             if body in (None, "security_council", "united_nations"):
