@@ -60,7 +60,7 @@ class Work:
     fuseki: Path | None
     rows: list[Row] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    questions: dict[str, Mapping[str, Cost]] = field(default_factory=dict)
+    questions: dict[str, dict[str, Cost]] = field(default_factory=dict)
     """What each query took: "ours", and each peer's."""
 
     @property

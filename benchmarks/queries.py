@@ -1,8 +1,9 @@
 """Each query of the library beside rdflib and Jena's ARQ, on the same graph.
 
-Each is asked of the build on disk, of an rdflib graph in memory and of ARQ on a TDB2 store on disk (in Fuseki, warm:
-so a start of Java is not held against it), and answers are compared. A peer is stopped at the limit, or after a little
-more than the time it may take if that is longer, and then counts as taking that long.
+Each is asked of the build on disk, then of an rdflib graph in memory and of ARQ on a TDB2 store on disk (in Fuseki,
+warm: so a start of Java is not held against it), one after the other, since the memory that rdflib takes would be
+missing for the files of the others; and answers are compared. A peer is stopped at the limit, or after a little more
+than the time it may take if that is longer, and then counts as taking that long.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from statistics import geometric_mean
@@ -29,6 +30,8 @@ import rdflib
 
 from benchmarks.measuring import KB, Cost, Row, Work, medians, run, timed
 from kb import querying, resources, sparql, store
+
+_Ask = Callable[[str], list[Any]]
 
 _PIECE = 16 << 20
 """Bytes that rdflib reads at a time."""
@@ -42,26 +45,43 @@ def measure(work: Work) -> None:
     queries, _ = querying.find_queries([resources.folder("queries")])
     nquads = work.folder / "graph.nq"
     run([*KB, "export", "-f", "nquads", "--build", work.build, "-o", nquads])
-    with store.open_build(work.build) as graph, contextlib.ExitStack() as stack:
-        peers: dict[str, Callable[[str], list[Any]]] = {"rdflib": _rdflib(nquads)}
-        if work.fuseki:
-            peers["arq"] = stack.enter_context(_arq(work, nquads))
+    texts: dict[str, str] = {}
+    answers: dict[str, Counter[str]] = {}
+    with store.open_build(work.build) as graph:
         for name, query in queries.items():
-            text, answer = _asked(query, graph)
+            texts[name], answer = _asked(query, graph)
             if not isinstance(answer, pyoxigraph.QuerySolutions):
                 continue
-            began = time.perf_counter()
-            here = Counter("".join(sorted("|".join(_plain(value) for value in row))) for row in answer)
-            once = time.perf_counter() - began
-            taken, answers = _turns(work, graph, peers, text, once)
-            work.questions[name] = taken
-            told = ", ".join(f"{who} {cost}" for who, cost in taken.items())
-            print(f"          {name}: {told}", file=sys.stderr, flush=True)
-            for peer in answers:
-                if answers[peer] != here:
-                    told = _difference(here, answers[peer])
-                    work.remarks.append(f"{name}: {peer} answers otherwise ({told}).")
-        work.rows += [_row(peer, work.questions.values()) for peer in peers]
+            answers[name] = _counted([_plain(value) for value in row] for row in answer)
+            work.questions[name] = medians(
+                work.rounds, ours=partial(timed, partial(_exhaust, graph, texts[name]))
+            )
+    for peer, opened in _peers(work, nquads).items():
+        with opened as ask:
+            for name, taken in work.questions.items():
+                limit = max(work.limit, 1.1 * LEAST[peer] * taken["ours"].seconds)
+                told: list[Counter[str]] = []
+                taken |= medians(
+                    work.rounds, **{peer: partial(_within, limit, partial(ask, texts[name]), told)}
+                )
+                print(
+                    f"          {name}: ours {taken['ours']}, {peer} {taken[peer]}",
+                    file=sys.stderr,
+                    flush=True,
+                )
+                if told and told[-1] != answers[name]:
+                    work.remarks.append(
+                        f"{name}: {peer} answers otherwise ({_difference(answers[name], told[-1])})."
+                    )
+        work.rows.append(_row(peer, work.questions.values()))
+
+
+def _peers(work: Work, nquads: Path) -> dict[str, contextlib.AbstractContextManager[_Ask]]:
+    """The peers, each with the graph while it is open: only one at a time, as rdflib takes most of the memory."""
+    peers: dict[str, contextlib.AbstractContextManager[_Ask]] = {"rdflib": _rdflib(nquads)}
+    if work.fuseki:
+        peers["arq"] = _arq(work, nquads)
+    return peers
 
 
 def _asked(query: querying.Query, graph: store.Store) -> tuple[str, Any]:
@@ -74,18 +94,6 @@ def _asked(query: querying.Query, graph: store.Store) -> tuple[str, Any]:
 
     answer = querying.run(query, values(query, graph), ask)
     return asked[-1], answer
-
-
-def _turns(
-    work: Work, graph: store.Store, peers: Mapping[str, Callable[[str], list[Any]]], text: str, once: float
-) -> tuple[dict[str, Cost], dict[str, Counter[str]]]:
-    """What everybody took to answer, and the peers' answers; `once` are the seconds we took before."""
-    answers: dict[str, Counter[str]] = {}
-    ways: dict[str, Callable[[], Cost]] = {"ours": partial(timed, partial(_exhaust, graph, text))}
-    for peer, put in peers.items():
-        limit = max(work.limit, 1.1 * LEAST[peer] * once)
-        ways[peer] = partial(_within, limit, partial(put, text), answers, peer)
-    return medians(work.rounds, **ways), answers
 
 
 def _row(peer: str, questions: Collection[Mapping[str, Cost]]) -> Row:
@@ -122,8 +130,8 @@ def values(query: querying.Query, graph: store.Store) -> dict[str, str]:
     return told
 
 
-def _within(limit: float, act: Callable[[], list[Any]], answers: dict[str, Counter[str]], name: str) -> Cost:
-    """Time a question, stopped after the limit; its answer is kept under the name."""
+def _within(limit: float, act: Callable[[], list[Any]], told: list[Counter[str]]) -> Cost:
+    """Time a question, stopped after the limit; its answer is put with what was `told`."""
 
     def stop(*_: object) -> None:
         raise TimeoutError
@@ -138,11 +146,17 @@ def _within(limit: float, act: Callable[[], list[Any]], answers: dict[str, Count
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
     cost = Cost(time.perf_counter() - began, 0)
-    answers[name] = Counter("".join(sorted("|".join(row))) for row in rows)
+    told.append(_counted(rows))
     return cost
 
 
-def _rdflib(nquads: Path) -> Callable[[str], list[Any]]:
+def _counted(rows: Iterable[list[str]]) -> Counter[str]:
+    """How often each row is answered; the letters of a row in order, as a group may be joined in any order."""
+    return Counter("".join(sorted("|".join(row))) for row in rows)
+
+
+@contextlib.contextmanager
+def _rdflib(nquads: Path) -> Iterator[_Ask]:
     # A dataset would need half as much memory again, and no question that is compared asks for graphs.
     peer = rdflib.Graph(store="SimpleMemory")
     with nquads.open("rb") as lines:
@@ -152,11 +166,12 @@ def _rdflib(nquads: Path) -> Callable[[str], list[Any]]:
     def answer(text: str) -> list[Any]:
         return [["" if value is None else str(value) for value in row] for row in peer.query(text)]  # type: ignore[union-attr]
 
-    return answer
+    yield answer
+    peer.close()
 
 
 @contextlib.contextmanager
-def _arq(work: Work, nquads: Path) -> Iterator[Callable[[str], list[Any]]]:
+def _arq(work: Work, nquads: Path) -> Iterator[_Ask]:
     """Fuseki with the named graphs in TDB2, and their union as default graph."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
