@@ -4,7 +4,8 @@
 
 First, on the five letters of `seeds/`: how many of the links made are right (precision), and how many of the demands
 that ask again are linked to an earlier one (recall), against `tests/expected/restatements.csv`. Then, on generated
-letters, how long it takes for so many demands: `keeping` is what a build keeps of each demand when its letter is
+letters, how many links join what one campaign asks (`right`), how much of what it asks again is linked (`found`),
+and how long it takes for so many demands: `keeping` is what a build keeps of each demand when its letter is
 read, `linking` what it does with all of them. `growth` is the time of linking per demand against the size before.
 """
 
@@ -15,7 +16,7 @@ import csv
 import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +26,7 @@ from kb.build import build as build_collection
 from kb.extraction.language import languages
 from kb.extraction.layout import plain
 
-__all__ = ["Accuracy", "accuracy"]
+__all__ = ["Accuracy", "Generated", "accuracy", "demands", "right"]
 
 TOP = Path(__file__).parent.parent
 EXPECTED = TOP / "tests" / "expected" / "restatements.csv"
@@ -90,8 +91,25 @@ def _demand(quotes: dict[str, tuple[str, str]], letter: str, words: str) -> str:
     )
 
 
-def demands(count: int, seed: int) -> Iterator[tuple[str, str, str | None, str, str]]:
-    """So many demands of generated letters: demand, letter, date, words, language."""
+class Generated(NamedTuple):
+    """A demand of a generated letter, and what its campaign asks by it: `same` of all that ask it, None if no other."""
+
+    demand: str
+    letter: str
+    date: str | None
+    quote: str
+    language: str
+    same: str | None
+
+    def statement(self) -> tracking.Statement:
+        """What tracking needs of it."""
+        reading = plain(self.quote, 0, len(self.quote))
+        passages = tracking.passages(reading, languages()[self.language])
+        return tracking.Statement(self.demand, self.letter, self.date, passages)
+
+
+def demands(count: int, seed: int) -> Iterator[Generated]:
+    """So many demands of generated letters."""
     with tempfile.TemporaryDirectory() as folder:
         truth = Path(folder) / "truth.jsonl"
         generate.generate(count // 4, Path(folder), seed, truth)
@@ -102,32 +120,54 @@ def demands(count: int, seed: int) -> Iterator[tuple[str, str, str | None, str, 
                 if made < count:
                     made += 1
                     name = letter["letter"]
-                    yield f"{name}/{number}", name, letter["date"], demand["quote"], letter["language"]
+                    yield Generated(
+                        f"{name}/{number}",
+                        name,
+                        letter["date"],
+                        demand["quote"],
+                        letter["language"],
+                        demand["same"],
+                    )
+
+
+def right(generated: Sequence[Generated], links: Iterable[tracking.Restatement]) -> tuple[float, float]:
+    """Tell how much of what is linked one campaign asks (precision), and how much of what it asks again is linked."""
+    same = {each.demand: each.same for each in generated if each.same}
+    made = [(link.later, link.earlier) for link in links if link.judgement == "same"]
+    known = [
+        (later, same[later] == same[earlier]) for later, earlier in made if {later, earlier} <= same.keys()
+    ]
+    good = {later for later, is_right in known if is_right}
+    first: dict[str, int] = {}
+    for each in generated:
+        if each.same and each.date:
+            first[each.same] = min(first.get(each.same, 99999999), tracking.ends(each.date))
+    again = [d for d in generated if d.same and d.date and first[d.same] < tracking.begins(d.date)]
+    return sum(is_right for _, is_right in known) / len(known), sum(d.demand in good for d in again) / len(
+        again
+    )
 
 
 def growth(sizes: list[int], seed: int) -> None:
     """Measure each size and print a line for it."""
     print(
-        f"{'demands':>8} {'links':>8} {'offered':>8} {'keeping':>8} {'linking':>8} {'µs/demand':>10} {'growth':>7}"
+        f"{'demands':>8} {'links':>8} {'offered':>8} {'right':>6} {'found':>6} {'keeping':>8} {'linking':>8} "
+        f"{'µs/demand':>10} {'growth':>7}"
     )
     before: float | None = None
     for size in sizes:
-        texts = list(demands(size, seed))
+        generated = list(demands(size, seed))
         start = time.process_time()
-        statements = [
-            tracking.Statement(
-                demand, letter, date, tracking.passages(plain(quote, 0, len(quote)), languages()[language])
-            )
-            for demand, letter, date, quote, language in texts
-        ]
+        statements = [each.statement() for each in generated]
         kept = time.process_time()
         links = tracking.restatements(statements)
         done = time.process_time()
         each = (done - kept) / len(statements) * 1e6
         certain = sum(link.judgement == "same" for link in links)
+        precision, recall = right(generated, links)
         print(
-            f"{len(statements):>8} {certain:>8} {len(links) - certain:>8} {kept - start:>7.1f}s {done - kept:>7.1f}s "
-            f"{each:>10.0f} {f'{each / before:.2f}' if before else '':>7}"
+            f"{len(statements):>8} {certain:>8} {len(links) - certain:>8} {precision:>6.2f} {recall:>6.2f} "
+            f"{kept - start:>7.1f}s {done - kept:>7.1f}s {each:>10.0f} {f'{each / before:.2f}' if before else '':>7}"
         )
         before = each
 

@@ -146,7 +146,7 @@ def _demand(letter: str, kept: str) -> Demand:
 
 def _statement(demand: Demand) -> Statement:
     iri, letter, date, passages, about = json.loads(demand.value)
-    found = tuple(Passage(type_, tuple(stems), tuple(light)) for type_, stems, light in passages)
+    found = tuple(Passage(type_, *map(tuple, stems)) for type_, *stems in passages)
     return Statement(iri, letter, date, found, frozenset(about))
 
 

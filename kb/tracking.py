@@ -67,15 +67,22 @@ SHORTER = 0.7
 
 _CLAUSE_END = re.compile(r"[,;:،؛()]\s+|\s[-–—(]\s?|—")
 
+_WORD = re.compile(r"[^\W\d_]+")
+
 _STEMMERS = {"ar": "arabic", "en": "english", "es": "spanish", "fr": "french"}
 
 
 class Passage(NamedTuple):
-    """A sentence of a demand, or a clause: its `type`, and the stems of its words with and without weight, sorted."""
+    """A sentence of a demand, or a clause: its `type`, and the stems of its words with and without weight, sorted.
+
+    `names` are those with weight that are written as names of places, persons and the like: with a capital, though
+    not the first of the passage.
+    """
 
     type: str
     stems: tuple[str, ...]
     light: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +131,14 @@ def passages(text: str, language: Language) -> tuple[Passage, ...]:
     found = []
     for part in _asking(text, language):
         for type_ in classify(part, language.code, hinted=False):
-            stems, light = _stems(part, language)
+            stems, light, names = _stems(part, language)
             if len(stems) >= SHARED:
-                found.append(Passage(type_, stems, light))
+                found.append(Passage(type_, stems, light, names))
     return tuple(dict.fromkeys(found))
 
 
 def _asking(text: str, language: Language) -> Iterator[str]:
-    """The sentences of a demand that ask, and the clauses of each, without the clauses that only set conditions.
+    """The sentences of a demand that ask, and the clauses of each that say by themselves what is asked.
 
     The first sentence is what was read as a demand; those that follow in an item of a list may only tell facts.
     """
@@ -139,28 +146,46 @@ def _asking(text: str, language: Language) -> Iterator[str]:
         if number and judge(sentence) is None:
             continue
         clauses = _CLAUSE_END.split(sentence.text)
-        asking = [clause for clause in clauses if not _is_condition(clause, language)] or clauses
+        asking = [clause for clause in clauses if _says_what(clause, language)] or clauses
         yield ", ".join(asking)
         if len(asking) > 1:
             yield from asking
 
 
-def _is_condition(clause: str, language: Language) -> bool:
-    found = language.phrases("needs_not").at(words(clause), 0)
-    return any(phrase.label == "needs_not.conditions" for phrase in found)
+def _says_what(clause: str, language: Language) -> bool:
+    """Whether a clause is no condition, and does not speak of what another says: "and report on it every month"."""
+    said = words(clause)
+    conditions = language.phrases("needs_not").at(said, 0)
+    return language.folded("tracking", "refers").isdisjoint(said) and not any(
+        phrase.label == "needs_not.conditions" for phrase in conditions
+    )
 
 
-def _stems(text: str, language: Language) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _stems(text: str, language: Language) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The stems of a passage's words with weight, of those without, and of the former those that are names."""
     function = language.folded("detection", "function_words")
     light = language.folded("tracking", "light")
-    places = _country_pattern(language.code)
+    rest = _country_pattern(language.code).sub(" ", text)
     heavy_stems: set[str] = set()
     light_stems: set[str] = set()
-    for word in words(places.sub(" ", text)):
+    for word in words(rest):
         if len(word) < 2 or not word[0].isalpha() or word in function:
             continue
         (light_stems if word in light else heavy_stems).add(_stem(word, language.code))
-    return tuple(sorted(heavy_stems)), tuple(sorted(light_stems - heavy_stems))
+    titles = language.folded("tracking", "titles")
+    named = {
+        _stem(word, language.code) for name in _names(rest) for word in words(name) if word not in titles
+    }
+    return (
+        tuple(sorted(heavy_stems)),
+        tuple(sorted(light_stems - heavy_stems)),
+        tuple(sorted(named & heavy_stems)),
+    )
+
+
+def _names(text: str) -> list[str]:
+    """The words with a capital and small letters, but the first: "UN" is no name of a place."""
+    return [word for word in _WORD.findall(text)[1:] if word[0].isupper() and not word.isupper()]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -207,21 +232,22 @@ def _country_pattern(code: str) -> re.Pattern[str]:
 class Candidate:
     """A passage and the demand it is of, ready to be compared with many others."""
 
-    __slots__ = ("ended", "light", "passage", "statement", "stems", "weight")
+    __slots__ = ("ended", "light", "names", "passage", "statement", "stems", "weight")
 
     def __init__(self, statement: Statement, passage: Passage) -> None:
         self.statement = statement
         self.passage = passage
         self.stems = frozenset(passage.stems)
         self.light = frozenset(passage.light)
+        self.names = frozenset(passage.names)
         self.weight = len(self.stems) + LIGHT * len(self.light)
         self.ended = ends(statement.date) if statement.date else 0
 
 
 def _score(one: Candidate, other: Candidate) -> float:
-    """How alike two passages of one type are, from 0 to 1."""
+    """How alike two passages of one type are, from 0 to 1; not at all where each names what the other does not."""
     heavy = len(one.stems & other.stems)
-    if heavy < SHARED:
+    if heavy < SHARED or (one.names - other.names and other.names - one.names):
         return 0.0
     shorter, longer = (one, other) if one.weight <= other.weight else (other, one)
     shared = heavy + LIGHT * len(one.light & other.light)

@@ -21,8 +21,11 @@ NAMES = Names()
 _stems = st.lists(
     st.sampled_from(["road", "convoy", "nurse", "valley", "clinic"]), min_size=2, max_size=4, unique=True
 )
-_passage: st.SearchStrategy[tuple[str, list[str], list[str]]] = st.tuples(
-    st.sampled_from(["ceasefire", "aid-routes"]), _stems.map(sorted), st.just([])
+_passage: st.SearchStrategy[tuple[str, list[str], list[str], list[str]]] = st.tuples(
+    st.sampled_from(["ceasefire", "aid-routes"]),
+    _stems.map(sorted),
+    st.just([]),
+    st.sampled_from([[], ["a"], ["b"]]),
 )
 _date = st.sampled_from(
     [None, "2019", "2020-01", "2020-02", "2020-01-05", "2020-01-09", "2020-02-01", "2021-03-04"]
@@ -32,7 +35,9 @@ _edit = st.tuples(st.integers(0, 11), st.one_of(st.none(), _letter))
 _judge = st.tuples(st.integers(0, 11), st.integers(0, 11), st.sampled_from(["same", "different"]))
 
 
-def kept(letter: str, content: tuple[str | None, list[list[tuple[str, list[str], list[str]]]]]) -> list[str]:
+def kept(
+    letter: str, content: tuple[str | None, list[list[tuple[str, list[str], list[str], list[str]]]]]
+) -> list[str]:
     """A letter's demands as they are kept."""
     date, demands = content
     iri = str(NAMES.letter(letter))
@@ -41,7 +46,7 @@ def kept(letter: str, content: tuple[str | None, list[list[tuple[str, list[str],
 
 def statement(text: str) -> Statement:
     demand, letter, date, passages, about = json.loads(text)
-    found = tuple(Passage(type_, tuple(stems), tuple(light)) for type_, stems, light in passages)
+    found = tuple(Passage(type_, *map(tuple, stems)) for type_, *stems in passages)
     return Statement(demand, letter, date, found, frozenset(about))
 
 

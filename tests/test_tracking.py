@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.tracking import accuracy
+from benchmarks.tracking import accuracy, demands, right
 from kb.collection import Decision
 from kb.extraction.language import languages
 from kb.tracking import Restatement, Statement, countries, lines, passages, restatements
@@ -125,6 +125,36 @@ def test_a_clause_of_a_long_sentence_is_compared_by_itself() -> None:
     )
     links = restatements([statement("a", "2016-01-01", RELEASE), statement("b", "2017-01-01", long)])
     assert pairs(links) == {("d:b", "d:a")}
+
+
+def test_the_same_asked_for_another_town_is_another_demand() -> None:
+    links = restatements(
+        [
+            statement("a", "2016-01-01", "Release all political prisoners held in Ostrava."),
+            statement("b", "2017-01-01", "Release all political prisoners held in Brno."),
+            statement("c", "2018-01-01", "The political prisoners in Ostrava must be released, all of them."),
+        ]
+    )
+    assert pairs(links) == {("d:c", "d:a")}
+
+
+def test_a_clause_about_what_another_says_links_nothing() -> None:
+    links = restatements(
+        [
+            statement("a", "2016-01-01", "Repair the bridges, and report on it to the public every 30 days."),
+            statement(
+                "b", "2017-01-01", "Release all prisoners, and report on it to the public every 60 days."
+            ),
+        ]
+    )
+    assert not links
+
+
+def test_what_generated_campaigns_ask_again_is_found() -> None:
+    generated = list(demands(800, seed=3))
+    precision, recall = right(generated, restatements([each.statement() for each in generated]))
+    assert precision >= 0.9
+    assert recall >= 0.9
 
 
 def test_the_links_among_the_five_letters_are_right(seeds_build: Path) -> None:
