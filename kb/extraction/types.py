@@ -427,11 +427,11 @@ def classify_all(texts: Sequence[str], language: str, title: str = "") -> list[t
 
 
 def _subject(typed: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """The one type that most of these demands have, if at least half of them have it, and two."""
+    """The one type that most of these demands have, if more than half of them have it, and two."""
     counted = Counter(chain.from_iterable(typed))
     most = max(counted.values(), default=0)
     subject = tuple(id_ for id_, count in counted.items() if count == most)
-    return subject if len(subject) == 1 and most >= max(2, len(typed) / 2) else ()
+    return subject if len(subject) == 1 and most > max(1, len(typed) / 2) else ()
 
 
 def _sure(scores: _Scores) -> bool:
