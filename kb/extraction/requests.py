@@ -561,7 +561,7 @@ def _is_need(sentence: Sentence, cue: Found) -> bool:
     text, lexicon = sentence.words, sentence.lexicon
     if sentence.overlaps("needs_not.no_need", cue):
         return False
-    if not lexicon["sufferers"].isdisjoint(text[cue.first : cue.last]):
+    if cue.key == "must" and not lexicon["sufferers"].isdisjoint(text[cue.first : cue.last]):
         # "على العائلات أن …": the cue holds its subject.
         return False
     before = text[max(0, cue.first - 4) : cue.first]
