@@ -225,8 +225,9 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
             article |= key == "articles"
     stop = len(text)
     for cut in _CUT.finditer(text, start):
-        last = text[start : cut.start()].rsplit(None, 1)[-1:]
-        if cut[0][0] == "." and last and known("forms").fullmatch(f"{last[0]}."):
+        word = text.rfind(" ", start, cut.start()) + 1 or start
+        form = known("forms").match(text, word) if cut[0][0] == "." else None
+        if form and form.end() > cut.start():
             # "Mr. X"
             continue
         if cut[0][0] != "," or (text[cut.end()].islower() and not names_next(text, cut.start())):
@@ -262,4 +263,7 @@ def _belongs(text: str, found: re.Match[str]) -> bool:
     if last.isupper() and known("articles").match(after):
         # "TO THE SECURITY COUNCIL ON THE SITUATION IN …"
         return False
+    if any(mandate.end() == len(before) for mandate in known("mandates").finditer(before)):
+        # "Special Rapporteur on the right to water"
+        return True
     return known("portfolios").fullmatch(last) is not None and without_article(after)[:1].isupper()
