@@ -29,7 +29,8 @@ from kb.extraction.offices import (
     without_forms,
 )
 from kb.extraction.splitting import LONGEST
-from kb.extraction.zones import FIELD, Zone, Zones, is_prose
+from kb.extraction.wordings import FIELD, Zone, is_prose
+from kb.extraction.zones import Zones
 from kb.letter import Addressee, Span
 
 __all__ = ["read_address", "read_inset"]

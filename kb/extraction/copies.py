@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from kb.extraction.layout import Layout, plain, read
 from kb.extraction.naming import named_in
 from kb.extraction.offices import EDGES, begins_with, is_plain_office, known, without_forms
-from kb.extraction.zones import Zones, copies_lead
+from kb.extraction.wordings import copies_lead
+from kb.extraction.zones import Zones
 from kb.letter import Addressee, Span
 
 __all__ = ["find_copied"]

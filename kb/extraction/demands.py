@@ -15,7 +15,8 @@ from typing import NamedTuple
 from kb.extraction.language import Language, any_language, words
 from kb.extraction.layout import Block, Layout, Reading
 from kb.extraction.requests import Prose, Sentence, Verdict, cut, judge, lead_verdict, opening_act, shape
-from kb.extraction.zones import Zone, Zones, is_prose
+from kb.extraction.wordings import Zone, is_prose
+from kb.extraction.zones import Zones
 from kb.letter import Demand, Explicitness, Span
 
 __all__ = ["Demands", "asking_part", "find_demands", "self_called", "spoken_for"]

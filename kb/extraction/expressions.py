@@ -22,7 +22,7 @@ from kb.memo import Memo
 __all__ = ["Expressions"]
 
 # So many characters of a text are looked at; a class of more characters than that may be any.
-_HEAD = 3
+_HEAD = 5
 _LARGEST_CLASS = 100
 # Beginnings whose answer is kept.
 _MOST_ASKED = 1 << 12
@@ -76,6 +76,10 @@ class Expressions:
         stems = frozenset(head.rstrip(_ANYTHING + _END) for head in self._heads(_STEM))
         good = all(len(stem) >= _LEAST_STEM and _DIGIT not in stem for stem in stems)
         return stems if good and len(stems) <= _MOST_STEMS else frozenset()
+
+    def may_match(self, text: str) -> bool:
+        """Tell, very fast, whether `match` may find anything at the beginning of text."""
+        return self._may_begin[text[:_HEAD]]
 
     def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Match at `start`."""

@@ -12,7 +12,8 @@ from kb.extraction.language import Language, any_language, any_words
 from kb.extraction.layout import Layout, plain, read
 from kb.extraction.offices import names_office
 from kb.extraction.sentences import split_sentences
-from kb.extraction.zones import FIELD, Words, Zone, Zones, is_prose
+from kb.extraction.wordings import FIELD, Words, Zone, is_prose
+from kb.extraction.zones import Zones
 from kb.letter import Remark, Span
 
 __all__ = ["Dated", "Titled", "find_date", "find_title"]

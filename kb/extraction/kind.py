@@ -10,7 +10,8 @@ from typing import NamedTuple
 from kb.extraction.language import Language, any_language, words
 from kb.extraction.layout import Block, plain
 from kb.extraction.requests import Prose
-from kb.extraction.zones import FIELD, Zones, name_like
+from kb.extraction.wordings import FIELD, name_like
+from kb.extraction.zones import Zones
 from kb.letter import Demand
 
 __all__ = ["Kind", "tell_kind"]

@@ -27,6 +27,7 @@ __all__ = [
     "Language",
     "Phrases",
     "any_language",
+    "any_of",
     "any_words",
     "detect_language",
     "first_word",
@@ -309,10 +310,16 @@ def any_language(section: str, *keys: str) -> Expressions:
 
     Headings, dates and names mix languages freely: a Spanish letter has English names, an Arabic one "CC".
     """
+    return any_of(*((section, key) for key in keys))
+
+
+@cache
+def any_of(*lists: tuple[str, str]) -> Expressions:
+    """The same for several lists (section, key): what most lines match none of is told of all at once."""
     return Expressions(
         _any_alef(part)
         for language in languages().values()
-        for key in keys
+        for section, key in lists
         for part in language.section(section).get(key, ())
     )
 

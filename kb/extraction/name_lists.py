@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from kb.extraction.language import any_language
+from kb.extraction.language import any_language, any_words
 from kb.extraction.layout import Reading
 from kb.extraction.offices import without_article
 from kb.extraction.printed_names import (
     EDGES,
     FEW_WORDS,
     has_organisation,
+    is_known,
     is_member,
     is_role,
     kind_of_name,
+    parts_of,
     tells_more,
 )
-from kb.extraction.zones import heads_names, name_like
+from kb.extraction.wordings import (
+    FINAL,
+    LATELY,
+    heads_names,
+    heads_signatures,
+    name_like,
+    speaks,
+    tells_of_signing,
+    with_vowel_signs,
+    without_vowel_signs,
+)
 from kb.letter import SignatoryKind, Span
 
 
@@ -34,12 +47,69 @@ class Entry(NamedTuple):
 
 # A name, two roles or places, a country: a line with more commas than that is a list.
 _MOST_PARTS = 4
-_PARTS = re.compile(r"[;؛•|\n]|\s[/·]\s")
+# What parts names: marks that hardly stand within one, dashes and commas, which do.
+MARKS = tuple(map(re.compile, (r"[;؛]\s*|\n", r"\s*•\s*|\s·\s", r"\s*\|\s*", r"\s/\s")))
 _SEPARATED = re.compile(r"[;؛•|,،]|\s[/·–—-]\s")
-_BARS = (" / ", " | ")
 _COMMAS = re.compile(r"[,،]\s")
 _DASHES = re.compile(r"\s[-–—]\s")
 _BRACKETS = re.compile(r"\([^()]{0,200}\)|«[^«»]{0,200}»|“[^“”]{0,200}”")
+# What no names hold: addresses, another line of a form, the end of a sentence.
+_NO_NAMES = re.compile(r"@|www\.|https?:|[^\W\d_]: |[a-z]{5}[.!?] [A-Z][^\W\d_]+ ")
+# So much of running text tells whether it lists names, if there are so many, most of them like names.
+_BEGINNING = 600
+_LEAST_NAMES = 3
+_MOST_ODD = 0.2
+_MOST_WORDS = 12
+# In a script without capitals, what has so few words, none of them a small one, may be a name.
+_CASELESS_WORDS = 5
+
+
+def separator_of(text: str) -> re.Pattern[str]:
+    """Tell what parts names in running text: the mark that stands most often in it, else dashes, else commas."""
+    counts = [len(mark.findall(text)) for mark in MARKS]
+    if any(counts):
+        return MARKS[counts.index(max(counts))]
+    return _DASHES if _between_dashes(text) else _COMMAS
+
+
+def names_listed(text: str, least: int = _LEAST_NAMES) -> int:
+    """Tell how many names running text lists, by its beginning: 0 if it is no list of `least` names or more."""
+    beginning = text[:_BEGINNING].rstrip(" .")
+    first = _SEPARATED.search(beginning)
+    if first is None or not may_be_name(beginning[: first.start()]) or _NO_NAMES.search(beginning):
+        return 0
+    beginning = _BRACKETS.sub("", beginning)
+    separator = separator_of(beginning)
+    parts = [part for part in separator.split(beginning) if part.strip()]
+    if not parts or not may_be_name(_told(parts[0], separator)):
+        return 0
+    if len(text) > _BEGINNING:
+        parts.pop()
+    elif found := _last_connector(parts[-1], 0, len(parts[-1]), listed=len(parts) > 1):
+        parts[-1:] = [parts[-1][: found[0]], parts[-1][found[1] :]]
+    odd = sum(not (may_be_name(_told(part, separator)) or tells_more(part.strip())) for part in parts)
+    most = len(parts) * _MOST_ODD if len(parts) > _MOST_PARTS else 0
+    return len(parts) if len(parts) >= least and odd <= most else 0
+
+
+def _told(part: str, separator: re.Pattern[str]) -> str:
+    """Leave out what may be told of a person beside the name, where it can't be another name."""
+    return part if separator is _COMMAS else parts_of(part)[0]
+
+
+def may_be_name(part: str) -> bool:
+    """Tell whether a part of running text may be a name."""
+    part = part.strip(EDGES)
+    if connector := any_language("signatures", "connectors").match(part):
+        part = part[connector.end() :].lstrip()
+    words = part.split()
+    if not words or len(words) > _MOST_WORDS or not name_like(part):
+        return False
+    if part.upper() != part.lower():
+        return True
+    small = any_words("detection", "function_words")
+    return is_known(part) or (len(words) <= _CASELESS_WORDS and small.isdisjoint(words))
+
 
 # ------------------------------------------------------------------------------------- telling a list
 
@@ -51,7 +121,7 @@ def listing(text: str) -> float:
     """Tell how surely a line lists several names rather than one with its role and place."""
     if not _SEPARATED.search(text):
         return ONE_NAME
-    if any(mark in text for mark in ";؛•") or " · " in text or max(map(text.count, _BARS)) > 1:
+    if any(mark.search(text) for mark in MARKS[:2]) or any(len(mark.findall(text)) > 1 for mark in MARKS):
         return 5
     if _between_dashes(text):
         return 4
@@ -86,26 +156,67 @@ def _is_beside(part: str, before: SignatoryKind | None) -> bool:
 
 
 def _between_dashes(text: str) -> bool:
-    """Tell whether a line lists names parted by dashes: many, or three or more, most of them of organisations."""
+    """Tell whether a line lists names parted by dashes: three or more, with nothing that is told of the one before."""
     parts = _DASHES.split(text) if text.count(" ") > FEW_WORDS else []
-    if len(parts) < 3 or not all(name_like(part) and not is_role(part) for part in parts):
+    if len(parts) < _LEAST_NAMES or not all(name_like(part) and not is_role(part) for part in parts):
         return False
-    organisations = sum(kind_of_name(part) == "organisation" or part[-1] == ")" for part in parts)
-    return len(parts) > _MOST_PARTS or organisations * 2 > len(parts)
+    several = all(" " in part for part in parts) or len(parts) > _MOST_PARTS
+    return several and not any(heads_names(_COMMAS.split(part)[0]) for part in parts[1:])
 
 
 # ------------------------------------------------------------------------------------- taking it apart
 
 
-_COLON = re.compile(r"\s?[:：]\s")
-# A heading takes fewer code points.
+_COLON = re.compile("[:：]")
+# A heading takes fewer code points and words.
 _SHORT = 80
+_FEW = 9
 
 
-def after_heading(text: str) -> int:
-    """Tell where the names begin in a line "FRANCE : A ; B ; C"."""
-    colon = _COLON.search(text, 0, _SHORT)
-    return colon.end() if colon and heads_names(text[: colon.start()]) else 0
+def inline_names(text: str) -> int | None:
+    """Tell where the names begin in a line that says who signs: "Signed by A, B and C"."""
+    return _names_from(text, _heads_list)
+
+
+@lru_cache(maxsize=LATELY)
+def names_led_in(text: str) -> int | None:
+    """The same for any few words with a colon before a list of names ("In alphabetical order: A; B; C")."""
+    return _names_from(text, _leads_in)
+
+
+def _names_from(text: str, leads: Callable[[str, str], bool]) -> int | None:
+    bare = without_vowel_signs(text)
+    if len(bare) < len(text):
+        start = _names_from(bare, leads)
+        return None if start is None else with_vowel_signs(text, start)
+    if found := any_language("signatures", "inline").match(text):
+        start = found.end()
+    elif (colon := _COLON.search(text, 0, _SHORT)) and leads(text[: colon.start()], text[colon.end() :]):
+        start = colon.end()
+    else:
+        return None
+    rest = text[start:].strip(FINAL)
+    if article := any_language("addressee", "articles").match(rest):
+        # "Signed: the League of …; the Union of …"
+        rest = rest[article.end() :].lstrip()
+    return start if rest and not rest[0].islower() and not rest[0].isdecimal() else None
+
+
+def _heads_list(lead: str, rest: str) -> bool:
+    """Tell a heading, or "Supporting organisations: A; B; C", whatever the lead says else."""
+    if heads_signatures(lead):
+        return True
+    words = re.findall(r"\w+", lead.casefold())
+    if len(words) > _FEW or any_words("signatures", "group_words").isdisjoint(words):
+        return False
+    return names_listed(rest, least=2) > 0
+
+
+def _leads_in(lead: str, rest: str) -> bool:
+    if _heads_list(lead, rest) or heads_names(lead):
+        return True
+    told = not speaks(lead) or tells_of_signing(lead)
+    return told and lead.count(" ") < _FEW and names_listed(rest) > 0
 
 
 def running_entries(
@@ -124,7 +235,7 @@ def running_entries(
 
 def split_names(text: str) -> Iterator[tuple[str, int]]:
     """Split running text into names, each with its place: at semicolons, else at commas and the last "and"."""
-    separator = _PARTS if _PARTS.search(text) else _DASHES if _between_dashes(text) else _COMMAS
+    separator = separator_of(text)
     brackets = [found.span() for found in _BRACKETS.finditer(text)]
     ends = [found.span() for found in separator.finditer(text) if not _inside(brackets, found.start())]
     starts = [0, *(end for _, end in ends)]
@@ -135,7 +246,7 @@ def split_names(text: str) -> Iterator[tuple[str, int]]:
     if separator is not _DASHES:
         last = pieces.pop()
         found = _last_connector(text, *last, listed=len(pieces) > 0)
-        if found and separator is _PARTS and not _are_two(text[last[0] : found[0]], text[found[1] : last[1]]):
+        if found and separator in MARKS and not _are_two(text[last[0] : found[0]], text[found[1] : last[1]]):
             # "…; Farm and Forest"
             found = None
         pieces.extend([(last[0], found[0]), (found[1], last[1])] if found else [last])

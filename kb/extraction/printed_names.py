@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from kb.extraction.dates import find_dates, may_hold_date
 from kb.extraction.language import any_language, any_words, languages
 from kb.extraction.offices import without_article
-from kb.extraction.zones import heads_footer, heads_names, name_like
+from kb.extraction.wordings import LATELY, heads_footer, heads_names, name_like
 from kb.letter import SignatoryKind
 
 EDGES = " \t,;،؛*_|•·"
@@ -73,6 +73,18 @@ def kind_of_name(name: str) -> SignatoryKind | None:
     return "organisation" if len(head) > 5 else None
 
 
+# Words that names begin with, where there are no capitals to tell them.
+_TELL_NAMES = ("organisations", "persons", "given_names")
+
+
+def is_known(text: str) -> bool:
+    """Tell whether the first word of text is one that names begin with."""
+    first = _words(text)[:1]
+    return bool(first) and (
+        has_organisation(first[0]) or any(first[0] in any_words("signatures", key) for key in _TELL_NAMES)
+    )
+
+
 def _without_accents(word: str) -> str:
     decomposed = unicodedata.normalize("NFD", word)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
@@ -107,6 +119,7 @@ def begins_with_name(text: str) -> bool:
 _ROLE_WORDS = 5
 
 
+@lru_cache(maxsize=LATELY)
 def is_role(text: str) -> bool:
     """Tell whether text says what a person is ("Executive Director", "President, Bar Association")."""
     text = without_article(text)
@@ -252,6 +265,7 @@ def is_contact(text: str) -> bool:
     return _SIGN_OF_CONTACT.search(text) is not None and _CONTACT.search(text) is not None
 
 
+@lru_cache(maxsize=LATELY)
 def is_aside(text: str) -> bool:
     """Tell what is printed below names and is none: an address, a telephone number, a date, initials."""
     if is_contact(text) or (len(text) < _SHORTEST and _TYPIST.fullmatch(text)):

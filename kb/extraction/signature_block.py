@@ -14,7 +14,16 @@ from typing import Literal
 from kb.extraction.best_reading import best_reading
 from kb.extraction.language import any_language, any_words
 from kb.extraction.layout import Layout, read
-from kb.extraction.name_lists import ONE_NAME, Entry, after_heading, listing, running_entries
+from kb.extraction.name_lists import (
+    MARKS,
+    ONE_NAME,
+    Entry,
+    listing,
+    names_led_in,
+    names_listed,
+    running_entries,
+    separator_of,
+)
 from kb.extraction.printed_names import (
     EDGES,
     FEW_WORDS,
@@ -43,7 +52,7 @@ from kb.extraction.printed_names import (
     without_stop,
 )
 from kb.extraction.signature_tables import Piece, columns_of, rows_of
-from kb.extraction.zones import Words, heads_names, heads_signatures, inline_names, name_like
+from kb.extraction.wordings import Words, heads_names, heads_signatures, name_like, tells_of_signing
 from kb.letter import Remark, SignatoryKind, Span
 
 _FOOTNOTE = re.compile(r"\[\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹]")
@@ -169,13 +178,16 @@ class _Line:
         self.whole = self.office and role_of_organisation(text)
         # Only letters: no list, no address.
         bare = _MARKS.search(text) is None
-        self.opens = inline_names(text) or (None if bare else after_heading(text) or None)
+        self.opens = names_led_in(text)
         self.heading = self.opens is None and (
             piece.heading
             or text[-1] in ":："
             # "Secondly: individuals"
             or (len(text) < _LONGEST_HEADING and heads_names(text.rpartition(": ")[2].lstrip("#* ")))
-            or ((self.apart or below) and heads_signatures(text))
+            or (
+                (self.apart or below)
+                and (heads_signatures(text) or (self.kind is None and tells_of_signing(text)))
+            )
         )
         self.aside = not bare and is_aside(text)
         self.note = text[0].isdecimal() and before is not None and (before.numbered or before.note)
@@ -323,6 +335,11 @@ def _lines(pieces: Sequence[Piece]) -> list[_Line]:
     if len(lines) == 1 and groups:
         # What is all of the block lists names rather.
         lines[0].listing += 2
+    for group in groups:
+        below = [line for line in group if not line.heading]
+        if len(below) > 1 and _runs_on(below, width):
+            for line in below:
+                line.listing, line.full = 6, True
     _tell_by_place([group for group in groups if len(group) > 1])
     _tell_cards(groups)
     if len(groups) > 2:
@@ -330,6 +347,19 @@ def _lines(pieces: Sequence[Piece]) -> list[_Line]:
             if len(group) == 1 and _stands_alone(group[0].text):
                 group[0].named, group[0].small = True, False
     return lines
+
+
+def _runs_on(group: Sequence[_Line], width: int) -> bool:
+    """Tell lines of names in running text: most hold what parts them, or all are full but the last."""
+    text = " ".join(line.text for line in group)
+    if not names_listed(text):
+        return False
+    separator = separator_of(text)
+    if separator in MARKS:
+        return sum(separator.search(line.text) is not None for line in group) * 2 > len(group)
+    return width > _NARROW and all(
+        len(line.text) + 1 + len(after.text.split(None, 1)[0]) > width for line, after in pairwise(group)
+    )
 
 
 def _tell_by_place(groups: Sequence[list[_Line]]) -> None:

@@ -19,7 +19,7 @@ from kb.extraction.printed_names import (
     kind_of_name,
     marks_name,
 )
-from kb.extraction.zones import heads_names
+from kb.extraction.wordings import heads_names
 from kb.letter import Span
 
 

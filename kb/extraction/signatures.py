@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 
 from kb.extraction.language import any_language
 from kb.extraction.layout import Block, Layout, Reading, plain, read
-from kb.extraction.name_lists import Entry, running_entries, split_names
+from kb.extraction.name_lists import Entry, inline_names, running_entries, split_names
 from kb.extraction.printed_names import EDGES, begins_with_name, kind_of_name
 from kb.extraction.signature_block import SignatureBlock
-from kb.extraction.zones import FIELD, Zones, heads_signatures, inline_names, is_prose, name_like
+from kb.extraction.wordings import FIELD, heads_signatures, is_prose, name_like
+from kb.extraction.zones import Zones
 from kb.letter import Remark, SignatoryKind, Signature, Span
 
 __all__ = ["find_signatures"]

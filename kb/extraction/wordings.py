@@ -1,0 +1,218 @@
+"""What the words of a line tell by themselves: whether it is a name, heads names, opens copies, is prose."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import islice
+from typing import Literal
+
+from kb.extraction.language import any_language, any_words
+from kb.extraction.layout import Block, Layout, plain
+
+Zone = Literal["heading", "salutation", "body", "closing", "signatures", "copies", "addressees", "footer"]
+
+FINAL = " \t,.:;،؛*-–—_"
+# Another line of a form: "Date: …", "Subject: …".
+FIELD = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? ?[:：] ?(?=\S)")
+_MOST_WORDS = 600
+# So many lines are asked for more than once before others are.
+LATELY = 1 << 10
+_VOWEL_SIGNS = re.compile(r"[\u064b-\u065f\u0670\u0640]+")
+# A line of more code points than this is prose, not a heading or a formula.
+SHORT = 160
+# Headings over names, and most names, have fewer words.
+_FEW_WORDS = 9
+# A lead of so many spaces is a sentence ("This letter was sent to …"), and needs no colon.
+_SENTENCE = 4
+# "CC (by e-mail):"
+_SAID_IN_BRACKETS = re.compile(r"\s?\([^()]{0,40}\)(?=\s?[:：])")
+_ASIDE = re.compile(r"\s*\([^()]*\)[\s:.]*$")
+_CLOSED = re.compile(r"[.!?؟…][\"'”’»)\]*_\\]*$")
+
+
+def without_vowel_signs(text: str) -> str:
+    """Leave out Arabic vowel signs and the tatweel."""
+    return text if text.isascii() else _VOWEL_SIGNS.sub("", text)
+
+
+def with_vowel_signs(text: str, start: int) -> int:
+    """Tell where a place of the text without vowel signs is in it."""
+    letters = (place for place, char in enumerate(text) if without_vowel_signs(char))
+    return next(islice(letters, start, None))
+
+
+def is_closed(text: str) -> bool:
+    """Tell whether text ends as a sentence does."""
+    return _CLOSED.search(text) is not None
+
+
+class Words(dict[int, str]):
+    """The printed words of each line, without markup, marker and Arabic vowel signs, by its number.
+
+    They are those of the first 600 code points. Each line is read once, however many ask.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__()
+        self.layout = layout
+        self._whole: dict[int, str] = {}
+
+    def __missing__(self, index: int) -> str:
+        line = self.layout.lines[index]
+        if line.span.end - line.content > _MOST_WORDS:
+            words = plain(self.layout.text, line.content, line.content + _MOST_WORDS)
+        else:
+            words = self.whole(index)
+        self[index] = words = without_vowel_signs(words)
+        return words
+
+    def whole(self, index: int) -> str:
+        """All that is printed on a line, without markup and marker."""
+        words = self._whole.get(index)
+        if words is None:
+            line = self.layout.lines[index]
+            words = self._whole[index] = plain(self.layout.text, line.content, line.span.end)
+        return words
+
+    def length(self, index: int) -> int:
+        """About how long the line is, in code points."""
+        line = self.layout.lines[index]
+        return line.span.end - line.content
+
+
+@lru_cache(maxsize=LATELY)
+def heads_signatures(text: str) -> bool:
+    """Tell whether a line is a heading over signatures and nothing else."""
+    bare = text.strip(FINAL)
+    if ")" in bare:
+        bare = _ASIDE.sub("", bare)
+    return any_language("signatures", "headings", "inline").fullmatch(bare) is not None
+
+
+# A heading over names holds fewer words.
+_MOST_HEADING = 14
+
+
+@lru_cache(maxsize=LATELY)
+def tells_of_signing(text: str) -> bool:
+    """Tell whether a few words speak of those who sign ("Organisations that have signed so far")."""
+    words = re.findall(r"\w+", text.casefold())
+    return len(words) < _MOST_HEADING and not any_words("signatures", "signing").isdisjoint(words)
+
+
+# A word that says "you" or "we" by its ending has at least so many letters.
+_SHORTEST = 5
+
+
+def speaks(text: str) -> bool:
+    """Tell whether a line says "we" or "you", as those do that lead in what is asked."""
+    said = re.findall(r"\w+", text.casefold())
+    endings = tuple(any_words("words", "we_endings") | any_words("words", "you_endings"))
+    return any(
+        word in any_words("words", "we")
+        or word in any_words("words", "you")
+        or (len(word) >= _SHORTEST and word.endswith(endings))
+        for word in said
+    )
+
+
+def heads_footer(text: str, signed: bool = True) -> bool:
+    """Tell whether a line opens what is no part of the letter: notes, "About us", a legal notice.
+
+    Before the signatures, headings like "Background" may be a part of it.
+    """
+    if len(text) > SHORT:
+        return False
+    bare = text.strip(FINAL)
+    headings = (
+        any_language("footer", "headings", "sections") if signed else any_language("footer", "headings")
+    )
+    if headings.fullmatch(bare):
+        return True
+    if not _CONTROLS.search(bare):
+        return False
+    parts = [part for part in _CONTROLS.split(bare) if part.strip()]
+    # "View this post: Print · PDF · Share"
+    known = sum(any_language("footer", "headings").fullmatch(part.strip(FINAL)) is not None for part in parts)
+    return known * 2 > len(parts) > 1
+
+
+_CONTROLS = re.compile(r"[|·•/]\s*|[:：]\s")
+
+
+def copies_lead(text: str) -> int:
+    """Tell where the names begin in a line that opens the list of those who get a copy; 0 in another line."""
+    bare = without_vowel_signs(text)
+    if len(bare) < len(text):
+        start = copies_lead(bare)
+        return start and with_vowel_signs(text, start)
+    found = any_language("copies", "leads").match(text, 1 if text[:1] in {"(", "["} else 0)
+    if found is None:
+        return 0
+    end = found.end()
+    if said := _SAID_IN_BRACKETS.match(text, end):
+        end = said.end()
+    return end + len(text[end:]) - len(text[end:].lstrip(" \t:：./-–—"))
+
+
+def opens_addressees(text: str) -> bool:
+    """Tell whether a line after the letter's text opens the list of its addressees ("Addressed to: …")."""
+    found = any_language("addressee", "leads").match(text)
+    if found is None:
+        return False
+    return text[found.end() :].lstrip()[:1] in {":", "：", "/"} or found[0].count(" ") >= _SENTENCE
+
+
+@lru_cache(maxsize=LATELY)
+def heads_names(text: str) -> bool:
+    """Tell a heading inside a list of names ("Organisations", "Individuals / Experts") from a name."""
+    bare = text.strip(FINAL)
+    headings = any_language("signatures", "subheadings")
+    if bare.casefold() in any_words("signatures", "countries"):
+        return True
+    if headings.fullmatch(bare):
+        return True
+    parts = _TOGETHER.split(bare) if _TOGETHER.search(bare) else ()
+    return len(parts) > 1 and all(headings.fullmatch(part.strip()) for part in parts)
+
+
+_TOGETHER = re.compile("[/&,]")
+_AFFILIATION = re.compile(r"[,،(:]|\s[-–—]\s")
+_ALPHABETIC = re.compile(r"(?<!\w)[^\W\d_]{4,}")
+
+
+@lru_cache(maxsize=LATELY)
+def name_like(text: str) -> bool:
+    """Tell whether a short text looks like the name of a person or an organisation."""
+    text = text.strip(" ,;،؛*_-–—")
+    if not text or len(text) > 250 or text[-1] in ":!?؟" or text[0] == "#" or text.count(" ") > 25:
+        return False
+    last = text.rsplit(None, 1)[-1]
+    if text[-1] in ".…" and "." not in last[:-1] and (len(last) > 6 or last[0].islower()):
+        return False
+    if any_language("closing", "formulas").fullmatch(text.strip(FINAL)):
+        return False
+    if text[-1] == "." and any_language("signatures", "presents").search(text):
+        return False
+    first = text.lstrip("\"'“«‘([")[:1]
+    if first.islower() and not text[1:2].isupper():
+        return False
+    longer = _ALPHABETIC.findall(_AFFILIATION.split(text, maxsplit=1)[0])
+    capital = sum(not word.islower() for word in longer)
+    if capital * 2 < len(longer):
+        # "Ligue des droits humains": where names are not capitalised throughout, their first word tells.
+        return longer[0].casefold() in any_words("signatures", "organisations") and first.isupper()
+    return first.isupper() or first.isdigit() or text.count(" ") <= 12
+
+
+def is_prose(layout: Layout, block: Block) -> bool:
+    """Tell whether a block is made of sentences rather than of a name, a heading, an address."""
+    length = block.content.end - block.content.start
+    if block.kind == "heading" or length < 60:
+        return False
+    if len(block.lines) > 2 and all(b - a < 60 and layout.text[b - 1] == "," for a, b in block.lines[:-1]):
+        # An address: "The Minister of Water, / Lake House, / Reedham."
+        return False
+    tail = layout.text[max(block.content.start, block.content.end - 12) : block.content.end]
+    return bool(_CLOSED.search(tail)) or length > 400 or (length > 100 and tail[-1] in ":;؛")
