@@ -52,6 +52,7 @@ __all__ = [
     "in_memory",
     "intact",
     "lines",
+    "loaded",
     "nquads",
     "open_build",
     "order",
@@ -188,9 +189,7 @@ class Store:
         lines = state.graph(name) if state else None
         if state is None or lines is None:
             return self
-        graph = pyoxigraph.Store()
-        graph.load(lines + state.said_by(SIGNED, name), format=pyoxigraph.RdfFormat.N_QUADS)
-        return Store(graph)
+        return loaded(lines + state.said_by(SIGNED, name))
 
     def excerpt(self, letter: pyoxigraph.NamedNode) -> Store:
         """Copy a letter's graph, and what is said of whom and what it names, into a store in memory."""
@@ -254,6 +253,13 @@ def in_memory(quads: Iterable[pyoxigraph.Quad] = ()) -> Store:
     """Make a graph in memory, asked like one on disk."""
     graph = pyoxigraph.Store()
     graph.bulk_extend(quads)
+    return Store(graph)
+
+
+def loaded(lines: bytes) -> Store:
+    """Make a graph in memory of lines of N-Quads."""
+    graph = pyoxigraph.Store()
+    graph.load(lines, format=pyoxigraph.RdfFormat.N_QUADS)
     return Store(graph)
 
 

@@ -76,7 +76,7 @@ def _write_pages(store: Store, queries: Mapping[str, Query], folder: SiteFolder,
     with joined(joins, program()) as database:
         bring_up_to_date(database, store, jobs)
         graph = Graph(database)
-        answered = answers(store, queries, words(), graph.is_large)
+        answered = answers(store, graph, queries, words())
         same = (program(), graph.common_stamp)
         tasks = (
             (part._replace(stamp=stamp), Files(folder.path, folder.files_of(part.name)))

@@ -35,6 +35,9 @@ LARGE = 500
 MOST_FORMS = 20
 """Forms in which one thing is printed."""
 
+MOST_TOLD = 30
+"""Statements of a line that is told in full."""
+
 FEW = 500
 """Values of a table held in memory, those asked for last: where one may be long."""
 
@@ -126,6 +129,12 @@ class Graph:
         row = self.letters.get(letter_of(demand))
         return (row["date"] if row else "") or "9"
 
+    @property
+    def first_and_last_date(self) -> Sequence[str]:
+        """The first and the last day on which a letter was written; none if no letter tells the day."""
+        find = "SELECT MIN(date), MAX(date) FROM letter WHERE LENGTH(date) = 10"
+        return [date for date in self._database.execute(find).fetchone() if date]
+
     # What joins things
 
     def _letters_by(self, table: str) -> Index:
@@ -195,6 +204,15 @@ class Graph:
         )
         return {iri: Span(count, first or "", last) for iri, count, first, last in rows}
 
+    def most(self, table: str) -> Sequence[str]:
+        """The thing, no person, that is most often in a table (of `joins.sql`), if there is one."""
+        find = (
+            f"FROM {table} JOIN thing ON thing.id = thing WHERE iri NOT LIKE '%/person/%' GROUP BY thing.id"
+        )
+        return _column(
+            self._database.execute(f"SELECT iri {find} ORDER BY COUNT(*) DESC, iri LIMIT 1").fetchall()
+        )
+
     def _beside(self, who: str) -> Mapping[str, int]:
         """With whom an organisation or person signed, and how many letters."""
         return dict(
@@ -254,6 +272,13 @@ class Graph:
             "SELECT type, demand FROM line JOIN line_of ON line = line.id WHERE name = ? ORDER BY line_of.id"
         )
         return self._shelf(find, _line, names)
+
+    @property
+    def line_to_ask_about(self) -> Line:
+        """The longest line that is not too long to be told in full; one without demands if there is none."""
+        find = "SELECT name FROM line WHERE length <= ? ORDER BY length DESC, name LIMIT 1"
+        found = self._database.execute(find, (MOST_TOLD,)).fetchone()
+        return self.lines[found[0]] if found else Line("", ())
 
     @cached_property
     def lines_of(self) -> Mapping[str, Sequence[tuple[str, str]]]:

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache, partial
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from kb.errors import OutsideError
 from kb.site.asking import Row, ask
 from kb.site.data import Graph, digest
 from kb.state import packed
-from kb.store import Store, reopen
+from kb.store import Store, loaded, reopen
 from kb.tracking import Restatement, lines
 from kb.workers import Lost, run
 
@@ -31,6 +31,9 @@ SCHEMA = Path(__file__).with_name("joins.sql")
 
 FEW = 100
 """Letters up to which it costs less to ask for them here than to start processes."""
+
+LATER = 1000
+"""Demands whose restatements are asked for at a time."""
 
 BATCH = 20
 """Letters a process is given at a time."""
@@ -217,13 +220,23 @@ SELECT type, later, earlier FROM (
 """Restatements, each with the one of its types that fewest others have: the one that it counts for."""
 
 
+def _restatements(store: Store, base: str) -> Iterator[Row]:
+    """Which demand asks again what an earlier one asked; asked some at a time, as joining all needs much memory."""
+    kept = store.kept(NamedNode(f"{base}graph/restatements"))
+    if kept is None:
+        yield from ask(store, "restatements")
+    else:
+        while some := list(islice(kept, LATER)):
+            yield from ask(loaded(b"".join(some)), "restatements")
+
+
 def _lines(database: sqlite3.Connection, graph: Graph, store: Store) -> None:
     """Demands joined by restating each other, each line from its first statement on; type by type."""
     database.execute(
         "CREATE TEMP TABLE link (later, earlier, type, PRIMARY KEY (later, earlier, type)) WITHOUT ROWID"
     )
     database.executemany(
-        "INSERT OR IGNORE INTO link VALUES (:demand, :earlier, :type)", ask(store, "restatements")
+        "INSERT OR IGNORE INTO link VALUES (:demand, :earlier, :type)", _restatements(store, graph.base)
     )
     database.execute("DELETE FROM line")
     database.execute("DELETE FROM line_of")

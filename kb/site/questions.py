@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions
 from kb.errors import KbError, UsageError
 from kb.querying import Query, run
 from kb.results import shown
+from kb.site.data import Graph, last, letter_of
 from kb.site.view import Page, Table, View
 from kb.sparql import Ask, Results
 from kb.store import Store, reopen
@@ -24,18 +25,30 @@ from kb.workers import run as run_all
 
 __all__ = ["Answer", "Answers", "answers", "question_page", "question_title", "tags"]
 
-SECONDS = 60
-"""How long one question may take."""
+SECONDS = 600
+"""How long one question may take: none of ours does where it is asked, one that a user added may."""
 
 LONG = frozenset(
     {"open-demands", "repeated-demands", "signed-together", "possible-duplicates"}
-    | {"demands-by-type", "demands-put-to", "evidence", "names-as-printed"}
+    | {"demands-by-type", "demands-put-to", "demands-over-time", "evidence", "names-as-printed"}
+    | {"check-quote", "check-signed-twice"}
 )
-"""Questions not asked of a large collection: they take more time for each letter the more letters there are, or list
-all that letters say, of which a page has room for the first rows only."""
+"""Questions not asked of a large collection: they take more time for each letter the more letters there are, or go
+through all that letters say, for a page that has room for the first rows only."""
+
+HUGE = 20_000
+"""Letters beyond which only questions about one thing are asked: others take up to 30 kB of memory for each letter."""
 
 MOST_ROWS = 300
 """Rows of an answer on the page; the command gives all."""
+
+JOINED = {
+    "Organization": "signed",
+    "Addressee": "received",
+    "ReferencedDocument": "named",
+    "DemandType": "asked",
+}
+"""The table that tells how often the things of a class occur."""
 
 
 class Answer(NamedTuple):
@@ -56,52 +69,83 @@ Answers: TypeAlias = Mapping[tuple[str, str], Answer]
 """Answers by the name of the question and the language of labels ("" where it asks for none)."""
 
 
-def answers(store: Store, queries: Mapping[str, Query], languages: Iterable[str], large: bool) -> Answers:
+def answers(store: Store, graph: Graph, queries: Mapping[str, Query], languages: Iterable[str]) -> Answers:
     """The answers to all questions, but for some if the collection is large.
 
-    They are asked in processes of their own: so they use all cores, what they take of memory goes with them, and one
-    that takes too long lacks its answer, and no other does.
+    Which are asked depends on the collection alone. They are asked in processes of their own: so they use all cores,
+    what they take of memory goes with them, and one that never ends lacks its answer, and no other does.
     """
     generation = store.folder
     assert generation is not None  # noqa: S101 (an opened build has one)
-    left = LONG if large else frozenset()
-    every = [
-        (query, language)
-        for query in queries.values()
-        for language in (languages if any(p.name == "language" for p in query.parameters) else [""])
-    ]
-    tasks = [task for task in every if task[0].name not in left]
-    found = {
-        (query.name, language): answer(_not_asked, query, language)
-        for query, language in every
-        if query.name in left
-    }
+    tasks, found = [], {}
+    for query in queries.values():
+        chosen = _chosen(graph, query)
+        for language in languages if any(p.name == "language" for p in query.parameters) else [""]:
+            if _is_left(graph, query):
+                found[query.name, language] = answer(_not_asked, query, chosen, language)
+            else:
+                tasks.append((query, chosen, language))
     for outcome in run_all(
         partial(_answered, generation), tasks, os.cpu_count() or 1, 1, SECONDS, [__name__]
     ):
         if isinstance(outcome, Lost):
-            query, language = outcome.task
-            outcome = query.name, language, Answer({}, (), (), note="too_long")
+            query, chosen, language = outcome.task
+            outcome = query.name, language, Answer(chosen, (), (), note="too_long")
         name, language, answered = outcome
         found[name, language] = answered
     return found
 
 
-def _answered(generation: Path, task: tuple[Query, str]) -> tuple[str, str, Answer]:
-    query, language = task
+def _is_left(graph: Graph, query: Query) -> bool:
+    """Whether a question is left to the command."""
+    if len(graph.letters) > HUGE:
+        return not any(each.required for each in query.parameters) or query.name in LONG
+    return graph.is_large and query.name in LONG
+
+
+def _chosen(graph: Graph, query: Query) -> Mapping[str, str]:
+    """Values for the parameters of a question that must be told: of what the collection has most.
+
+    Where it has nothing of their kind they are the examples that the question gives.
+    """
+    chosen: dict[str, str] = {}
+    asked = [each for each in query.parameters if each.required and each.default is None]
+    for kind, some in groupby(asked, lambda each: (each.type, each.concept_class)):
+        names = [each.name for each in some]
+        found = _known(graph, *kind)[-len(names) :]
+        chosen.update(zip(names, found, strict=False) if len(found) == len(names) else ())
+    return {each.name: value for each in asked if (value := chosen.get(each.name) or each.example)}
+
+
+def _known(graph: Graph, type_: str, concept_class: str | None) -> Sequence[str]:
+    """What the collection has of a kind, what to ask about first of all at the end."""
+    demands = graph.line_to_ask_about.demands
+    match type_, (concept_class or "").rpartition("#")[2]:
+        case "date", _:
+            return graph.first_and_last_date
+        case "iri", _:
+            return demands[:1]
+        case "concept", "Letter":
+            return [last(letter) for letter in dict.fromkeys(map(letter_of, demands))]
+        case "concept", name if name in JOINED:
+            return [last(iri) for iri in graph.most(JOINED[name])]
+    return ()
+
+
+def _answered(generation: Path, task: tuple[Query, Mapping[str, str], str]) -> tuple[str, str, Answer]:
+    query, chosen, language = task
     with reopen(generation) as store:
-        return query.name, language, answer(store.query, query, language)
+        return query.name, language, answer(store.query, query, chosen, language)
 
 
 def _not_asked(text: str) -> Results:
     raise UsageError("too_many")
 
 
-def answer(ask: Ask, query: Query, language: str) -> Answer:
-    """Ask a question with the defaults or examples of its parameters, for labels in that language."""
-    chosen = {p.name: p.example for p in query.parameters if p.required and p.default is None and p.example}
+def answer(ask: Ask, query: Query, chosen: Mapping[str, str], language: str) -> Answer:
+    """Ask a question with the chosen values and defaults of its parameters, for labels in that language."""
     if any(p.name == "language" and p.default != language for p in query.parameters):
-        chosen["language"] = language
+        chosen = {**chosen, "language": language}
     sent = ""
 
     def asking(text: str) -> Results:

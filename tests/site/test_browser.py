@@ -242,7 +242,7 @@ def test_a_question_is_taken_to_the_editor_and_the_keyboard_leads_out_of_it(
     open_page(page, collection, "question/demands-of-letter.html")
     page.get_by_role("link", name="on the SPARQL page").click()
     editor = page.locator(".CodeMirror")
-    expect(editor).to_contain_text("letter/2018-01-31-guterres-sochi>")
+    expect(editor).to_contain_text("letter/2017-03-22-issg-geneva-v>")
     assert "#+" not in editor.inner_text()
     assert editor.evaluate("e => getComputedStyle(e).backgroundColor") != "rgb(255, 255, 255)"
     editor.locator("textarea").focus()

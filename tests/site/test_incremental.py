@@ -201,3 +201,33 @@ def test_of_a_large_collection_the_whole_graph_is_one_packed_file(
     assert "<table" not in (large / "question" / "signed-together.html").read_text("utf-8")
     assert "so large a collection" in (large / "question" / "signed-together.html").read_text("utf-8")
     assert "so large a collection" not in (large / "question" / "letters.html").read_text("utf-8")
+
+
+def test_questions_are_asked_about_what_the_collection_has_most_of(site: Site) -> None:
+    site.update()
+    shown = (site.site / "question" / "letters-of-signatory.html").read_text("utf-8")
+    assert "-p signatory=hope" in shown
+    assert 'href="../letter/2016-05-05-open-letter.html"' in shown
+
+
+def test_of_very_many_letters_only_questions_about_one_thing_are_asked(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.update()
+    monkeypatch.setattr("kb.site.questions.HUGE", 2)
+    huge = site.site.with_name("huge")
+    build_site(site.build, huge, jobs=1)
+    assert "<table" in (huge / "question" / "letters-of-signatory.html").read_text("utf-8")
+    assert "so large a collection" in (huge / "question" / "signatories.html").read_text("utf-8")
+
+
+def test_the_index_of_the_search_is_the_same_when_memory_holds_little(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.update()
+    monkeypatch.setattr("kb.site.search.HELD", 100)
+    lean = site.site.with_name("lean")
+    build_site(site.build, lean, jobs=1)
+    names = {path.name for path in (site.site / "search").iterdir()}
+    assert names == {path.name for path in (lean / "search").iterdir()}
+    assert all((lean / "search" / n).read_bytes() == (site.site / "search" / n).read_bytes() for n in names)
