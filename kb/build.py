@@ -167,12 +167,13 @@ class _Builder:
             before = {entry.id: entry for entry in state.entries()} if state else {}
             shared = state.about("shared") if state else ""
             refused = json.loads(state.about("refused") or "[]") if state else []
-            self.summary.totals = _totals(state) if state else {}
+            self.summary.totals = json.loads(state.about("totals")) if state else {}
+            aside = state.aside() if state else []
         tasks, kept = self._plan(before)
         gone = sorted(before.keys() - {slug(path.stem) for path in self.collection.letters})
         if previous and not (tasks or kept or gone) and shared == self._shared():
             self.summary.problems += refused
-            self._tell_aside(before.values())
+            self._tell_aside(aside)
             return self.summary
         from kb.linking import Linker  # it needs all the rest of the program, which takes a while to import
 
@@ -188,8 +189,9 @@ class _Builder:
             state.keep_about("refused", json.dumps(refused))
             state.keep_about("shared", self._shared())
             state.keep_about("fingerprint", self.fingerprint)
-            self.summary.totals = _totals(state)
-            self._tell_aside(state.entries())
+            self.summary.totals = {**state.totals(), "organisations": state.organisations()}
+            state.keep_about("totals", json.dumps(self.summary.totals))
+            self._tell_aside(state.aside())
         draft.publish()
         self.summary.published = True
         return self.summary
@@ -327,12 +329,10 @@ class _Builder:
     def _graph(self, identifier: str) -> str:
         return f"{self.collection.base}letter/{identifier}"
 
-    def _tell_aside(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            if entry.problem:
-                kept = "; what was read of it before is kept" if entry.built else ""
-                self.summary.aside.append(entry.id)
-                self.summary.problems.append(entry.problem + kept)
+    def _tell_aside(self, letters: Iterable[tuple[str, str, bool]]) -> None:
+        for identifier, problem, built in letters:
+            self.summary.aside.append(identifier)
+            self.summary.problems.append(problem + "; what was read of it before is kept" * built)
 
 
 def _about_letters(collection: Collection) -> dict[str, tuple[Decision, ...]]:
@@ -351,10 +351,6 @@ def _set_aside(entry: Entry, old: Entry | None) -> Entry:
         return entry
     facts = {"path", "size", "mtime", "sha256", "key", "problem"}
     return dataclasses.replace(old, **{name: getattr(entry, name) for name in facts})
-
-
-def _totals(state: State) -> dict[str, int]:
-    return {**state.totals(), "organisations": state.organisations()}
 
 
 def _load_vocabulary(draft: store.Draft) -> None:

@@ -144,9 +144,11 @@ def read_collection(folder: Path) -> Collection:
     settings = _read_settings(folder / "collection.toml")
     letters = _letters(folder, settings.ignore, problems)
     ids = {slug(path.stem) for path in letters}
-    for identifier, line in settings.lines.items():
-        if identifier not in ids:
-            problems.append(_unknown_letter(identifier, ids, settings.path, line))
+    problems += [
+        _unknown_letter(identifier, ids, settings.path, settings.line_of(identifier))
+        for identifier in settings.notes
+        if identifier not in ids
+    ]
     review = folder / "review.csv"
     decisions = _records(review, Decision, _decision, problems)
     problems += [
@@ -290,23 +292,32 @@ def _unknown_letter(identifier: str, ids: set[str], path: Path, line: int) -> Da
 
 @dataclass(slots=True)
 class _Settings:
-    """What `collection.toml` says; `lines` is where each letter's table begins."""
+    """What `collection.toml` says, whose text is `text`."""
 
     path: Path
+    text: str = ""
     title: str = ""
     publisher: str = ""
     licence: str = ""
     base: str = BASE
     ignore: tuple[str, ...] = ()
     notes: dict[str, LetterNote] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
+
+    def line_of(self, key: str, after: int = 1) -> int:
+        """The line where a key stands, as the TOML parser does not tell: to look for it takes a while."""
+        lines = self.text.split("\n")
+        word = re.compile(rf"(^|[\s.\[\"'])({re.escape(key)})[\"'\]\s.=]")
+        for number, line in enumerate(lines[after - 1 :], after):
+            if word.search(line.partition("#")[0] + " "):
+                return number
+        return after
 
 
 def _read_settings(path: Path) -> _Settings:
     settings = _Settings(path)
     if not path.exists():
         return settings
-    text = read_text(path)
+    text = settings.text = read_text(path)
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -316,45 +327,43 @@ def _read_settings(path: Path) -> _Settings:
         raise DataError(message, path, line, column) from None
     known = ("title", "publisher", "licence", "base", "ignore", "letters")
     for key, value in table.items():
-        line = _line_of(text, key)
+        line = settings.line_of(key)
         _refuse_unknown("key", key, known, path, line)
         if key == "ignore":
             if not isinstance(value, list) or not all(isinstance(pattern, str) for pattern in value):
                 raise DataError("`ignore` is a list of file name patterns in quotes", path, line)
             settings.ignore = tuple(value)
         elif key == "letters":
-            _read_notes(settings, value, text)
+            _read_notes(settings, value)
         elif not isinstance(value, str):
             raise DataError(f"`{key}` is a text in quotes", path, line)
         else:
             setattr(settings, key, value)
     if not _is_base(settings.base):
         raise DataError(
-            f"`base` is a web address that ends in / (or #), such as {BASE}", path, _line_of(text, "base")
+            f"`base` is a web address that ends in / (or #), such as {BASE}", path, settings.line_of("base")
         )
     return settings
 
 
-def _read_notes(settings: _Settings, tables: Any, text: str) -> None:
+def _read_notes(settings: _Settings, tables: Any) -> None:
+    path = settings.path
     if not isinstance(tables, dict):
-        raise DataError(
-            "`letters` holds a table per letter: [letters.ID]", settings.path, _line_of(text, "letters")
-        )
+        raise DataError("`letters` holds a table per letter: [letters.ID]", path, settings.line_of("letters"))
+    known = tuple(each.name for each in fields(LetterNote))
     for identifier, values in tables.items():
-        line = _line_of(text, identifier)
         if not isinstance(values, dict):
-            raise DataError(f"[letters.{identifier}] is a table", settings.path, line)
+            raise DataError(f"[letters.{identifier}] is a table", path, settings.line_of(identifier))
         said: dict[str, str] = {}
         for key, value in values.items():
-            place = _line_of(text, key, after=line)
-            known = tuple(each.name for each in fields(LetterNote))
-            _refuse_unknown("key of a letter", key, known, settings.path, place)
             said[key] = str(value) if isinstance(value, datetime.date) else value
-            if not isinstance(said[key], str) or (key == "date" and not _is_date(said[key])):
-                kind = "a date: 2018-01-31, or 2018-01 for a month" if key == "date" else "a text in quotes"
-                raise DataError(f"`{key}` is {kind}", settings.path, place)
+            if key in known and isinstance(said[key], str) and (key != "date" or _is_date(said[key])):
+                continue
+            place = settings.line_of(key, after=settings.line_of(identifier))
+            _refuse_unknown("key of a letter", key, known, path, place)
+            kind = "a date: 2018-01-31, or 2018-01 for a month" if key == "date" else "a text in quotes"
+            raise DataError(f"`{key}` is {kind}", path, place)
         settings.notes[identifier] = LetterNote(**said)
-        settings.lines[identifier] = line
 
 
 def _refuse_unknown(what: str, key: str, known: tuple[str, ...], path: Path, line: int) -> None:
@@ -362,16 +371,6 @@ def _refuse_unknown(what: str, key: str, known: tuple[str, ...], path: Path, lin
         _known(what, key, known)
     except ValueError as error:
         raise DataError(str(error), path, line) from None
-
-
-def _line_of(text: str, key: str, after: int = 1) -> int:
-    """The line where a key stands, as the TOML parser does not tell."""
-    lines = text.split("\n")
-    word = re.compile(rf"(^|[\s.\[\"'])({re.escape(key)})[\"'\]\s.=]")
-    for number, line in enumerate(lines[after - 1 :], after):
-        if word.search(line.partition("#")[0] + " "):
-            return number
-    return after
 
 
 def _is_base(base: str) -> bool:

@@ -625,10 +625,10 @@ class Match:
 
 def organisations(
     organisations: Iterable[Organisation], matches: Iterable[Match], names: Names
-) -> Iterator[Triples]:
+) -> Iterator[tuple[str, Triples]]:
     """Who signed: organisations and persons with their names, and what is left for review or was judged.
 
-    Given thing by thing, in order of their IRIs, each with the persons it names: there are too many for one graph.
+    Given thing by thing, each with its IRI and with the persons it names: there are too many for one graph.
     """
     things: list[tuple[URIRef, Organisation | Match]] = [
         (names.signatory(each), each) for each in organisations
@@ -640,7 +640,7 @@ def organisations(
         if match.judgement == "same" and other not in known:
             things.append((other, match))
     things.sort(key=lambda thing: thing[0].n3())
-    for _, same in groupby(things, itemgetter(0)):
+    for about, same in groupby(things, itemgetter(0)):
         triples: Triples = set()
         writer = _Writer(triples, names)
         for iri, thing in same:
@@ -650,7 +650,7 @@ def organisations(
                 _write_matches(writer, [thing])
             else:  # whom a person joined keeps an address, which says where to go on
                 writer.add(iri, DCTERMS.isReplacedBy, URIRef(thing.one))
-        yield triples
+        yield str(about), triples
 
 
 def _write_organisation(writer: _Writer, iri: URIRef, organisation: Organisation) -> None:

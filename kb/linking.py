@@ -66,7 +66,7 @@ class Linker:
 
     def _gone(self) -> list[Decision]:
         """The decisions about letters that are gone, and about two demands of which one is gone."""
-        letters = {entry.id for entry in self._state.entries() if entry.built}
+        letters = self._state.built()
         pairs = self._decisions(about_demands=True)
         return [row for row in pairs if not (self._is_demand(row.what) and self._is_demand(row.value))] + [
             row

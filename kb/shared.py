@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 from kb import store
 
-__all__ = ["keep", "replace", "text"]
+__all__ = ["replace", "text"]
 
 _PIECE = 10_000
 """Lines that are taken out of the store at a time."""
@@ -55,14 +53,6 @@ def _side_by_side(before: Iterator[str], now: Iterator[str]) -> Iterator[tuple[s
         else:
             yield new, False, True
             new = next(now, "")
-
-
-def keep(draft: store.Draft, previous: Path, name: str) -> None:
-    """Say that nothing changed in what `name` holds."""
-    try:
-        os.link(previous / name, draft.folder / name)  # generations are never changed: one file serves both
-    except OSError:
-        shutil.copyfile(previous / name, draft.folder / name)
 
 
 def text(lines: Iterable[str]) -> str:

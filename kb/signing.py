@@ -1,27 +1,24 @@
-"""Who signed, brought up to date: printed names are linked again only if names or decisions about them changed.
+"""Who signed, brought up to date: only printed names are linked again that a letter which changed can concern.
 
 Whom a signature stands for is kept by letter: it changes where the letter or the meaning of a printed name did.
-What is said of the organisations themselves is made anew when names are linked again.
+What is said of an organisation, or of two that may be one, is kept by its address.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from kb import graph, identity, shared, store
 from kb.collection import Collection, Decision
-from kb.describing import Describing, own
+from kb.describing import Describing, divided
 from kb.errors import DataError
-from kb.identity import Linkage, PrintedName
-from kb.letter import slug
-from kb.state import SIGNED, State
+from kb.identity import Linkage
+from kb.letter import SignatoryKind, slug
+from kb.state import SIGNED, Match, State
 
 __all__ = ["Signing"]
-
-_FILE = "organisations.nq"
 
 
 class Signing:
@@ -43,7 +40,7 @@ class Signing:
         self._describing = describing
         self._previous = previous
         self._names = graph.Names(collection.base)
-        self._left: dict[str, set[int]] = {}
+        self._left: dict[str, set[tuple[str, SignatoryKind]]] = {}
 
     def leave(self, letter: str) -> None:
         """Take back whom a letter's signatures stand for, before the letter changes or goes."""
@@ -53,55 +50,48 @@ class Signing:
     def update(self) -> list[DataError]:
         """Say who signed the letters as they are now; gives rows of the curator that were refused."""
         decided = self._decided()
-        if (
-            self._previous is not None
-            and self._same_names()
-            and self._state.about("names decided") == decided
-        ):
-            shared.keep(self._draft, self._previous, _FILE)
-            self._tell(set(self._left))
-            return [DataError(*told) for told in json.loads(self._state.about("names refused"))]
-        linkage = self._link()
-        self._tell(self._moved(linkage) | set(self._left))
-        descriptions: list[str] = []
-        shared.replace(self._draft, self._previous, _FILE, self._lines(linkage, descriptions))
-        self._describing.replace("graph/organisations", descriptions)
-        refused = [(each.message, str(each.path), each.line) for each in linkage.problems]
+        again = self._previous is None or self._state.about("names decided") != decided
+        changed = self._changed()
+        folder = self._collection.folder
+        linkage = identity.relink(
+            self._state, None if again else changed, self._collection.organisations, self._decisions, folder
+        )
+        before, moved = self._stand_for(linkage, changed)
+        self._tell(moved | set(self._left))
+        self._describe(linkage, before)
         self._state.keep_about("names decided", decided)
-        self._state.keep_about("names refused", json.dumps(refused))
         return list(linkage.problems)
-
-    def _same_names(self) -> bool:
-        """Whether every letter that changed bears the printed names it bore."""
-        return all(names == self._state.names_in(letter) for letter, names in self._left.items())
 
     def _decided(self) -> str:
         told = repr((self._collection.folder, self._collection.organisations, self._decisions))
         return hashlib.sha256(told.encode()).hexdigest()
 
-    def _link(self) -> Linkage:
-        return identity.link(
-            (PrintedName(each.name, each.kind, each.letters) for each in self._state.signatories()),
-            self._collection.organisations,
-            self._decisions,
-            self._collection.folder,
-        )
+    def _changed(self) -> set[str]:
+        """The printed names that some letter bears now and did not before, or the other way round."""
+        return {
+            name for letter, before in self._left.items() for name, _ in before ^ self._state.names_in(letter)
+        }
 
-    def _moved(self, linkage: Linkage) -> set[str]:
-        """Keep whom names stand for; gives the other letters for which that changed, cleared of what they said."""
-        meant = {}
-        moved = []
-        for each in self._state.signatories():
-            agent = str(self._names.signatory(linkage.of[" ".join(each.name.split())]))
-            if agent != each.stands_for:
-                meant[each.number] = agent
-                if each.stands_for:
-                    moved.append(each.number)
-        others = self._state.letters_signed(moved) - self._left.keys()
-        for letter in sorted(others):
+    # Whom signatures stand for
+
+    def _stand_for(self, linkage: Linkage, changed: set[str]) -> tuple[set[str], set[str]]:
+        """Keep whom names stand for.
+
+        Gives whom they stood for before, and the letters that did not change but stand for others now, cleared of
+        what they said.
+        """
+        now = dict.fromkeys(changed, "")
+        for organisation in linkage.organisations:
+            now.update(dict.fromkeys(organisation.printed, str(self._names.signatory(organisation))))
+        for name, meant in linkage.silent.items():
+            now[name] = str(self._names.signatory(meant)) if meant else ""
+        before = {name: self._state.stands_for(name) for name in now}
+        other = {name for name, agent in now.items() if agent != before[name]}
+        moved = self._state.letters_signed(name for name in other if before[name]) - self._left.keys()
+        for letter in sorted(moved):
             self._draft.remove(self._state.take_said(SIGNED, letter))
-        self._state.stand_for(meant.items())
-        return others
+        self._state.stand_for((name, now[name]) for name in other | changed)
+        return {agent for agent in before.values() if agent}, moved
 
     def _tell(self, letters: set[str]) -> None:
         with self._draft.spool() as spool:
@@ -110,23 +100,60 @@ class Signing:
                 self._state.keep_said(SIGNED, letter, lines)
                 spool(shared.text(lines).encode())
 
-    def _lines(self, linkage: Linkage, descriptions: list[str]) -> Iterator[str]:
-        """What is said of the organisations, in order; what is said of persons joins the `descriptions`."""
-        name = str(self._names.graph(SIGNED))
-        for triples in graph.organisations(linkage.organisations, self._matches(linkage), self._names):
-            yield from own(sorted(store.lines(triples, name)), self._names, descriptions)
+    # What is said of organisations, and of two that may be one
 
-    def _matches(self, linkage: Linkage) -> list[graph.Match]:
-        found = []
-        for each in linkage.matches:
-            one, other = (str(self._names.signatory(linkage.of[name])) for name in (each.one, each.other))
-            if one == other:
-                other = self._own_address(each, one)
-            if one != other:
-                found.append(graph.Match(one, other, each.score, each.reason, each.judgement, each.decision))
-        return found
+    def _describe(self, linkage: Linkage, before: set[str]) -> None:
+        """Say what there is to say of organisations that were linked again; `before` are those in their place."""
+        come = [self._kept(match, linkage) for match in (*linkage.judged, *linkage.offers)]
+        agents = before | {str(self._names.signatory(each)) for each in linkage.organisations}
+        gone = {match for agent in agents for match in self._state.matches_of(agent)}
+        self._state.forget_matches(gone)
+        self._state.keep_matches(come)
+        offers = self._open({agent for match in (*gone, *come) for agent in match[2:4]})
+        best = self._open({agent for match in offers for agent in match[2:4]}, identity.MOST)
+        matches = [graph.Match(*match[2:]) for match in offers & best]
+        judged = zip(come, linkage.judged, strict=False)  # the first that came
+        matches += [
+            graph.Match(*kept[2:], each.decision) for kept, each in judged if kept.of_one != kept.of_other
+        ]
+        silent = before.union(*map(self._subjects, gone | offers))
+        name = str(self._names.graph(SIGNED))
+        with self._draft.spool() as spool:
+            for source, triples in graph.organisations(linkage.organisations, matches, self._names):
+                self._say(source, sorted(store.lines(triples, name)), spool)
+                silent.discard(source)
+            for source in sorted(silent):
+                self._say(source, [], spool)
+
+    def _kept(self, match: identity.Match, linkage: Linkage) -> Match:
+        one, other = (str(self._names.signatory(linkage.of[name])) for name in (match.one, match.other))
+        if one == other:
+            other = self._own_address(match, one)
+        return Match(match.one, match.other, one, other, match.score, match.reason, match.judgement)
 
     def _own_address(self, match: identity.Match, joined: str) -> str:
         """The address that one of two names would have, had nobody joined them."""
         own = (slug(form) for name in (match.other, match.one) for form in (identity.plain(name), name))
         return next((iri for each in own if (iri := str(self._names.organisation(each))) != joined), joined)
+
+    def _open(self, agents: Iterable[str], most: int | None = None) -> set[Match]:
+        """The pairs that nobody judged of organisations, of each the best."""
+        return {
+            match
+            for agent in agents
+            for match in [each for each in self._state.matches_of(agent) if each.judgement == "open"][:most]
+        }
+
+    def _subjects(self, match: Match) -> set[str]:
+        """What something is said of because of a match: itself, and an address whose place another took."""
+        replaced = {match.of_other} if match.judgement == "same" else set()
+        return {str(self._names.match(match.of_one, match.of_other)), *replaced}
+
+    def _say(self, source: str, lines: list[str], spool: Callable[[bytes], None]) -> None:
+        """Say this of something, in the place of what was said before."""
+        now, descriptions = divided(lines, self._names)
+        before = self._state.take_said(SIGNED, source).splitlines()
+        self._draft.remove(shared.text(line for line in before if line not in now))
+        spool(shared.text(line for line in now if line not in before).encode())
+        self._state.keep_said(SIGNED, source, now)
+        self._describing.replace(source, descriptions)

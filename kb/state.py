@@ -21,7 +21,7 @@ from typing import Literal, NamedTuple
 from kb.letter import SignatoryKind
 from kb.memo import Memo
 
-__all__ = ["SIGNED", "Demand", "Entry", "Signatory", "State", "packed", "unpacked"]
+__all__ = ["SIGNED", "Demand", "Entry", "Match", "State", "packed", "unpacked"]
 
 SIGNED = "organisations"
 """The name of the graph that says for whom signatures stand."""
@@ -66,14 +66,16 @@ class Demand(NamedTuple):
     value: str
 
 
-class Signatory(NamedTuple):
-    """A printed name of a collection, how many letters print it, and the IRI of whom it stands for."""
+class Match(NamedTuple):
+    """Two printed names that may stand for one organisation or were judged, and the IRIs of whom they stand for."""
 
-    number: int
-    name: str
-    kind: SignatoryKind
-    letters: int
-    stands_for: str
+    one: str
+    other: str
+    of_one: str
+    of_other: str
+    score: float
+    reason: str
+    judgement: str
 
 
 _CACHE = 96 << 10
@@ -108,6 +110,16 @@ CREATE TABLE said (
     graph TEXT NOT NULL, source TEXT NOT NULL, nquads BLOB NOT NULL, PRIMARY KEY (graph, source)
 ) WITHOUT ROWID;
 CREATE INDEX signature_name ON signature (name);
+CREATE INDEX name_stands_for ON name (stands_for);
+CREATE TABLE linked (name TEXT PRIMARY KEY, kind TEXT NOT NULL, node INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX linked_node ON linked (node);
+CREATE TABLE block (key INTEGER NOT NULL, node INTEGER NOT NULL, PRIMARY KEY (key, node)) WITHOUT ROWID;
+CREATE TABLE match (
+    one TEXT NOT NULL, other TEXT NOT NULL, of_one TEXT NOT NULL, of_other TEXT NOT NULL, score REAL NOT NULL,
+    reason TEXT NOT NULL, judgement TEXT NOT NULL, PRIMARY KEY (one, other)
+) WITHOUT ROWID;
+CREATE INDEX match_of_one ON match (of_one);
+CREATE INDEX match_of_other ON match (of_other);
 CREATE TABLE description (number INTEGER PRIMARY KEY, line TEXT NOT NULL UNIQUE);
 CREATE TABLE described (
     source TEXT NOT NULL, description INTEGER NOT NULL REFERENCES description (number),
@@ -152,14 +164,23 @@ class State:
         for row in self._database.execute(f"SELECT {', '.join(_COLUMNS)} FROM letter ORDER BY id"):  # noqa: S608  # names of a dataclass
             yield Entry(*row)
 
+    def built(self) -> set[str]:
+        """Give the ids of all letters that could be read, now or before."""
+        return {row[0] for row in self._database.execute("SELECT id FROM letter WHERE built")}
+
+    def aside(self) -> list[tuple[str, str, bool]]:
+        """List the letters that can't be read: id, why, and whether they could before."""
+        rows = self._database.execute("SELECT id, problem, built FROM letter WHERE problem <> '' ORDER BY id")
+        return [(identifier, problem, bool(built)) for identifier, problem, built in rows]
+
     def keep(self, entry: Entry) -> None:
         """Keep what is known of a letter."""
         marks = ", ".join("?" * len(_COLUMNS))
         self._database.execute(f"INSERT OR REPLACE INTO letter VALUES ({marks})", astuple(entry))  # noqa: S608  # only question marks
 
     def keep_signatures(self, letter: str, signatures: Iterable[tuple[int, str, SignatoryKind]]) -> None:
-        """Keep the signatures of a letter: position, printed name, kind."""
-        signatures = list(signatures)
+        """Keep the signatures of a letter: position, printed name (whose white space does not matter), kind."""
+        signatures = [(position, " ".join(name.split()), kind) for position, name, kind in signatures]
         self._database.execute("DELETE FROM signature WHERE letter = ?", (letter,))
         self._database.executemany(
             "INSERT OR IGNORE INTO name (name, kind) VALUES (?, ?)",
@@ -215,18 +236,21 @@ class State:
 
     # Signatures
 
-    def signatories(self) -> Iterator[Signatory]:
-        """Give every printed name that is signed with, in order."""
+    def signing(self, names: Iterable[str] | None = None) -> Iterator[tuple[str, SignatoryKind, int]]:
+        """Give printed names that are signed with, of all or of some: each with its kind, and in how many letters."""
         query = (
-            "SELECT number, name.name, kind, COUNT(DISTINCT letter), stands_for "
-            "FROM name JOIN signature ON signature.name = number GROUP BY number ORDER BY name.name, kind"
+            "SELECT name.name, kind, COUNT(DISTINCT letter) FROM name JOIN signature ON signature.name = number "
+            "{} GROUP BY number"
         )
-        for row in self._database.execute(query):
-            yield Signatory(*row)
+        if names is None:
+            yield from self._database.execute(query.format(""))
+            return
+        for name in names:
+            yield from self._database.execute(query.format("WHERE name.name = ?"), (name,))
 
     def organisations(self) -> int:
         """Count whom the printed names stand for."""
-        query = "SELECT COUNT(DISTINCT stands_for) FROM name WHERE number IN (SELECT name FROM signature)"
+        query = "SELECT COUNT(DISTINCT stands_for) FROM name JOIN linked USING (name) WHERE stands_for <> ''"
         return int(self._database.execute(query).fetchone()[0])
 
     def signed(self, letter: str) -> list[tuple[int, str]]:
@@ -237,24 +261,93 @@ class State:
         )
         return list(self._database.execute(query, (letter,)))
 
-    def names_in(self, letter: str) -> set[int]:
-        """Give the numbers of the printed names that a letter bears."""
-        rows = self._database.execute("SELECT DISTINCT name FROM signature WHERE letter = ?", (letter,))
-        return {row[0] for row in rows}
+    def names_in(self, letter: str) -> set[tuple[str, SignatoryKind]]:
+        """Give the printed names that a letter bears, and what each was taken for."""
+        query = "SELECT DISTINCT name.name, kind FROM signature JOIN name ON number = signature.name WHERE letter = ?"
+        return set(self._database.execute(query, (letter,)))
 
-    def letters_signed(self, numbers: Iterable[int]) -> set[str]:
+    def letters_signed(self, names: Iterable[str]) -> set[str]:
         """Find the letters in which one of the printed names stands."""
-        found: set[str] = set()
-        for number in numbers:
-            rows = self._database.execute("SELECT DISTINCT letter FROM signature WHERE name = ?", (number,))
-            found.update(row[0] for row in rows)
-        return found
+        query = "SELECT letter FROM signature JOIN name ON number = signature.name WHERE name.name = ?"
+        return {row[0] for name in names for row in self._database.execute(query, (name,))}
 
-    def stand_for(self, named: Iterable[tuple[int, str]]) -> None:
-        """Keep whom printed names stand for: pairs of number and IRI."""
+    def stand_for(self, named: Iterable[tuple[str, str]]) -> None:
+        """Keep whom printed names stand for: pairs of name and IRI, which is empty where nobody signs so any more."""
         self._database.executemany(
-            "UPDATE name SET stands_for = ? WHERE number = ?", ((iri, number) for number, iri in named)
+            "UPDATE name SET stands_for = ? WHERE name = ?", ((iri, name) for name, iri in named)
         )
+
+    def stands_for(self, name: str) -> str:
+        """Tell the IRI of whom a printed name stands for, or nothing."""
+        row = self._database.execute("SELECT MAX(stands_for) FROM name WHERE name = ?", (name,)).fetchone()
+        return row[0] or ""
+
+    def names_for(self, iri: str) -> set[str]:
+        """Give the printed names that stand for somebody."""
+        query = "SELECT name FROM name JOIN linked USING (name) WHERE stands_for = ?"
+        return {row[0] for row in self._database.execute(query, (iri,))}
+
+    # Printed names as they were linked: what their keys and nodes are, `kb.identity` knows
+
+    def linked(self) -> int:
+        """Count the names that were linked."""
+        return int(self._database.execute("SELECT COUNT(*) FROM linked").fetchone()[0])
+
+    def name(self, name: str) -> tuple[SignatoryKind, int] | None:
+        """Tell what a name was taken for, and its node, or None if it was not linked."""
+        row = self._database.execute("SELECT kind, node FROM linked WHERE name = ?", (name,)).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def names_of(self, node: int) -> list[tuple[str, SignatoryKind]]:
+        """Give the names of a node in order, and what each was taken for."""
+        return list(
+            self._database.execute("SELECT name, kind FROM linked WHERE node = ? ORDER BY name", (node,))
+        )
+
+    def keep_name(self, name: str, kind: SignatoryKind, node: int) -> None:
+        """Keep a name that is linked, whether somebody signs with it or a person decided about it."""
+        self._database.execute("INSERT INTO linked VALUES (?, ?, ?)", (name, kind, node))
+        self._database.execute("INSERT OR IGNORE INTO name (name, kind) VALUES (?, ?)", (name, kind))
+
+    def forget_name(self, name: str) -> None:
+        """Remove a name."""
+        self._database.execute("DELETE FROM linked WHERE name = ?", (name,))
+
+    def forget_names(self) -> None:
+        """Remove all names and their keys."""
+        self._database.execute("DELETE FROM linked")
+        self._database.execute("DELETE FROM block")
+
+    def keep_keys(self, keys: Iterable[tuple[int, int]]) -> None:
+        """Keep keys of nodes: pairs of key and node, which may come twice."""
+        self._database.executemany("INSERT OR IGNORE INTO block VALUES (?, ?)", keys)
+
+    def forget_keys(self, keys: Iterable[tuple[int, int]]) -> None:
+        """Remove keys of nodes."""
+        self._database.executemany("DELETE FROM block WHERE key = ? AND node = ?", keys)
+
+    def nodes_with(self, key: int) -> list[int]:
+        """Give the nodes that have a key."""
+        return [row[0] for row in self._database.execute("SELECT node FROM block WHERE key = ?", (key,))]
+
+    def count_key(self, key: int) -> int:
+        """Count the nodes that have a key."""
+        return int(self._database.execute("SELECT COUNT(*) FROM block WHERE key = ?", (key,)).fetchone()[0])
+
+    def keep_matches(self, matches: Iterable[Match]) -> None:
+        """Keep pairs of names that may be one."""
+        self._database.executemany("INSERT INTO match VALUES (?, ?, ?, ?, ?, ?, ?)", matches)
+
+    def forget_matches(self, matches: Iterable[Match]) -> None:
+        """Remove such pairs."""
+        self._database.executemany(
+            "DELETE FROM match WHERE one = ? AND other = ?", (match[:2] for match in matches)
+        )
+
+    def matches_of(self, iri: str) -> list[Match]:
+        """Give the pairs of which one stands for somebody, best first."""
+        query = "SELECT * FROM match WHERE of_one = ?1 OR of_other = ?1 ORDER BY score DESC, one, other"
+        return [Match(*row) for row in self._database.execute(query, (iri,))]
 
     # What is said of things that several letters name
 

@@ -65,7 +65,7 @@ __all__ = [
     "writing",
 ]
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever what a generation holds changes, so that an older one is rebuilt and not misread."""
 
 SPOOL = 64 << 20

@@ -33,7 +33,7 @@ def quads() -> Iterator[pyoxigraph.Quad]:
         str(old), "implementation", "in-progress", "2020-01-02", "A. Example", "A/74/1", "7", "We began."
     )
     organisations = rdflib.Graph(identifier=NAMES.graph("organisations"))
-    for triples in graph.organisations([river, bridge], [], NAMES):
+    for _, triples in graph.organisations([river, bridge], [], NAMES):
         organisations += triples
     graphs = [
         graph.letter_graph(LETTER, NAMES),

@@ -287,7 +287,7 @@ def test_who_signed_is_in_a_graph_of_its_own() -> None:
         str(NAMES.signature(LETTER.id, 2)), str(NAMES.organisation("Bridge Centre")), 0.71, "translated"
     )
     found = Graph(identifier=NAMES.graph("organisations"))
-    for triples in organisations([organisation], [match], NAMES):
+    for _, triples in organisations([organisation], [match], NAMES):
         found += triples
     node = NAMES.organisation("river-womens-network")
     assert signatories(LETTER.id, [(1, node)], NAMES) == [

@@ -1,15 +1,26 @@
-"""Who signed, build after build: linked again only where names changed, and what a person joined stays in the graph."""
+"""Who signed, build after build: the same as if all names were linked anew, and what a person joined stays."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from kb import identity, store
+from kb import store
 from kb.build import build
-from kb.collection import Decision, append_decision
+from kb.collection import Collection, Decision, OrganisationRow, append_decision
+from kb.describing import Describing
+from kb.graph import Names
+from kb.identity import relinking
+from kb.letter import SignatoryKind
+from kb.signing import Signing
+from kb.state import State
 
 LETTER = """2019-05-0{day}
 
@@ -42,30 +53,6 @@ def letters(tmp_path: Path) -> Path:
     write(folder, 1, "send observers", "Nahwa Foundation", "Harbour Watch", "Wujuh Society")
     write(folder, 2, "send medicine", "The Nahwa Foundation", "Quiet River League")
     return folder
-
-
-def test_names_are_linked_again_only_if_they_changed(
-    letters: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    linked = []
-    link = identity.link
-
-    def counting(*given: Any) -> identity.Linkage:
-        linked.append(given)
-        return link(*given)
-
-    monkeypatch.setattr(identity, "link", counting)
-    build(letters, tmp_path / "build", jobs=1)
-    write(letters, 2, "send food and medicine", "The Nahwa Foundation", "Quiet River League")
-    build(letters, tmp_path / "build", jobs=1)
-    assert len(linked) == 1
-    build(letters, tmp_path / "fresh", jobs=1)
-    assert lines(tmp_path / "build") == lines(tmp_path / "fresh")
-    write(letters, 2, "send food and medicine", "Nahwa Foundation, Kenya", "Quiet River League")
-    build(letters, tmp_path / "build", jobs=1)
-    assert len(linked) == 3
-    build(letters, tmp_path / "fresh", jobs=1, fresh=True)
-    assert lines(tmp_path / "build") == lines(tmp_path / "fresh")
 
 
 def test_refused_rows_are_told_by_every_build(letters: Path, tmp_path: Path) -> None:
@@ -104,3 +91,112 @@ def test_refused_rows_are_told_where_nothing_changed(letters: Path, tmp_path: Pa
     first = build(letters, tmp_path / "build", jobs=1)
     assert len(first.problems) == 1
     assert build(letters, tmp_path / "build", jobs=1).problems == first.problems
+
+
+# One letter after the other
+
+Letters = dict[str, list[tuple[str, SignatoryKind]]]
+"""Letters by id, each with the names it bears and what they were taken for."""
+
+BRANDS = ("Nahwa", "Wujuh", "Quiet River")
+KINDS = ("Foundation", "Network", "for Peace", "Foundation for Peace", "")
+FORMS = ("{}", "The {}", "{} (NFP)", "{}, Kenya", "{} of Aden")
+OTHERS = (
+    "NFP",
+    "Nahwah Foundation",
+    "مؤسسة نحوة (Nahwa Foundation)",
+    "مؤسسة نحوة",
+    "Peace Network of Kenya",
+    "NAHWA",
+)
+POOL = (*(f.format(f"{b} {k}".strip()) for b in BRANDS for k in KINDS for f in FORMS), *OTHERS)
+
+_name = st.sampled_from(POOL)
+_signed = st.tuples(_name, st.sampled_from(["organisation", "organisation", "organisation", "person"]))
+_edit = st.tuples(st.integers(0, 9), st.lists(_signed, max_size=6))
+_step = st.tuples(st.lists(_edit, min_size=1, max_size=3), st.sampled_from([True, True, True, False]))
+_rows = st.lists(st.tuples(_name, _name, st.sampled_from(["same", "different", "unsure"])), max_size=4)
+
+
+class Lines:
+    """A draft's graph, as lines of N-Quads."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.folder = folder
+        self.lines: set[str] = set()
+
+    def remove(self, nquads: str) -> None:
+        """Take lines out."""
+        self.lines -= set(nquads.splitlines())
+
+    @contextmanager
+    def spool(self) -> Iterator[Callable[[bytes], None]]:
+        """Add lines."""
+        yield lambda nquads: self.lines.update(nquads.decode().splitlines())
+
+
+class Build:
+    """The part of a build that is about who signed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.draft = Lines(folder)
+        self.organisations = 0
+
+    def step(self, state: State, letters: Letters, decided: list[Decision], first: bool) -> None:
+        """Take in letters, each with its names, and what people decided."""
+        draft: Any = self.draft
+        rows = (OrganisationRow("Nahwa for Peace", ("NFP", "Wujuh of Aden"), line=2),) if decided else ()
+        collection = Collection(Path(), (), organisations=rows)
+        describing = Describing(draft, state, Names(), None)
+        signing = Signing(draft, state, collection, decided, describing, None if first else draft.folder)
+        for letter, names in letters.items():
+            signing.leave(letter)
+            state.keep_signatures(letter, ((n, name, kind) for n, (name, kind) in enumerate(names)))
+        signing.update()
+
+    def result(self, state: State) -> dict[str, list[Any]]:
+        """All that was written."""
+        found: dict[str, list[Any]] = {
+            "lines": sorted(self.draft.lines),
+            "described": [*state.descriptions()],
+            "organisations": [state.organisations()],
+        }
+        for table in ("linked", "block", "match", "said"):
+            found[table] = sorted(state._database.execute(f"SELECT * FROM {table}"))  # noqa: S608  # one of four
+        return found
+
+
+@settings(
+    max_examples=int(os.environ.get("KB_EXAMPLES", "12")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.lists(_step, min_size=2, max_size=8), _rows)
+def test_the_same_as_anew(
+    tmp_path_factory: pytest.TempPathFactory,
+    steps: list[tuple[list[tuple[int, list[tuple[str, SignatoryKind]]]], bool]],
+    judged: list[tuple[str, str, str]],
+) -> None:
+    here = tmp_path_factory.mktemp("names")
+    decisions = [
+        Decision(one, "", verdict, other, "Ana", f"2024-01-{n:02}", line=n)  # type: ignore[arg-type]
+        for n, (one, other, verdict) in enumerate(judged, 1)
+    ]
+    now: Letters = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kb.identity.blocks.BLOCK", 4)
+        patch.setattr(relinking, "BLOCK", 4)
+        patch.setattr(relinking, "_MANY", 0)
+        patch.setattr("kb.identity.linking.MOST", 2)
+        patch.setattr("kb.identity.MOST", 2)
+        stepping, full = Build(here / "step"), Build(here / "full")
+        with State.draft(here / "step", None) as state, State.draft(here / "full", None) as anew:
+            for number, (edits, decided) in enumerate(steps):
+                letters = {f"l{letter}": names for letter, names in edits}
+                stepping.step(state, letters, decisions if decided else [], first=not number)
+                now |= letters
+            full.step(anew, now, decisions if decided else [], first=True)
+            found, wanted = stepping.result(state), full.result(anew)
+    for part, content in wanted.items():
+        assert found[part] == content, part

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kb.identity.linking import Linkage, Match, Organisation, PrintedName, link
+from kb.identity.linking import MOST, Linkage, Match, Organisation, PrintedName, link
 from kb.identity.names import plain
+from kb.identity.relinking import relink
 
-__all__ = ["Linkage", "Match", "Organisation", "PrintedName", "link", "plain"]
+__all__ = ["MOST", "Linkage", "Match", "Organisation", "PrintedName", "link", "plain", "relink"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from kb.collection import Decision, OrganisationRow
@@ -13,7 +15,7 @@ from kb.errors import DataError
 __all__ = ["Settled", "settle"]
 
 
-@dataclass(slots=True)
+@dataclass
 class Settled:
     """Names a person joined, kept apart or could not tell; `problems` are rows refused, with file and line.
 
@@ -28,6 +30,22 @@ class Settled:
     apart: dict[tuple[str, str], Decision] = field(default_factory=dict)
     unsure: dict[tuple[str, str], Decision] = field(default_factory=dict)
     problems: list[DataError] = field(default_factory=list)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All names that a person decided about."""
+        return frozenset({*self.groups, *chain.from_iterable((*self.apart, *self.unsure))})
+
+    def among(self, names: Collection[str]) -> Settled:
+        """What is settled about some names alone; what is joined with one of them is among them."""
+        groups = {name: number for name in names if (number := self.groups.get(name)) is not None}
+
+        def within(pairs: dict[tuple[str, str], Decision]) -> dict[tuple[str, str], Decision]:
+            return {pair: row for pair, row in pairs.items() if pair[0] in names and pair[1] in names}
+
+        rows = {number: self.rows[number] for number in groups.values() if number in self.rows}
+        same, apart, unsure = within(self.same), within(self.apart), within(self.unsure)
+        return Settled(groups, rows, same, apart, unsure, self.problems)
 
 
 def _pair(one: str, other: str) -> tuple[str, str]:

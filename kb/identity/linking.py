@@ -1,8 +1,8 @@
 """All the names of a collection, linked: blocks, pairs, clusters, and what a person should look at.
 
-Names that could be one share a block; only names of one block are compared; blocks are bounded, so the work
-grows with the names and not with their pairs. What is found depends on the set of names alone, never on the
-order of letters.
+Names that could be one share a block (`kb.identity.blocks`); only names of one block are compared; blocks are
+bounded, so the work grows with the names and not with their pairs. What is found depends on the set of names alone,
+never on the order of letters, nor on whether all are linked or some again (`kb.identity.relinking`).
 """
 
 from __future__ import annotations
@@ -11,32 +11,47 @@ import gc
 import hashlib
 import math
 from array import array
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain, combinations
+from itertools import combinations
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from kb.collection import Decision, OrganisationRow
 from kb.errors import DataError
+from kb.identity.blocks import Blocks, word_key, word_keys
 from kb.identity.comparison import LONG, OFFER_FROM, Comparison, Weigher, compare, conflict
 from kb.identity.decisions import Settled, settle
 from kb.identity.names import Name, Word, plain, read
 from kb.letter import SignatoryKind, slug
+from kb.memo import Memo
 
-__all__ = ["Linkage", "Match", "Organisation", "PrintedName", "link"]
+__all__ = [
+    "Counts",
+    "Key",
+    "Linkage",
+    "Linker",
+    "Match",
+    "Organisation",
+    "Others",
+    "PrintedName",
+    "link",
+    "node_key",
+]
 
 Judgement = Literal["same", "different", "unsure", "open"]
 
-_BLOCK = 24  # names a block may hold before it is too common to tell anything
-_LARGEST = 60  # names of equal words that are compared each with each
-_NEIGHBOURS = 3  # names of more equal words that each is compared with
-_HASHES = 1 << 24  # by which keys of blocks are counted
-_MOST = 5  # offers for each organisation: more nobody goes through
+Key = tuple[SignatoryKind, str]
+"""What tells an organisation apart in a collection: persons and organisations have slugs of their own."""
+
+_LARGEST = 60  # names of two clusters that are compared each with each before they are joined
+MOST = 5
+"""Offers for each organisation: more nobody goes through."""
+
 _COMMON = 4.0  # how many other names have a listed word before any is counted
 
 
@@ -67,8 +82,8 @@ class Organisation:
     members: tuple[str, ...] = ()
 
     @property
-    def key(self) -> tuple[SignatoryKind, str]:
-        """What tells it apart in a collection: persons and organisations have slugs of their own."""
+    def key(self) -> Key:
+        """What tells it apart in a collection."""
         return self.kind, self.slug
 
 
@@ -86,15 +101,47 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Linkage:
-    """Who signed: organisations by slug, matches best first, rows of the curator that were refused.
+    """Who signed: organisations by slug, and rows of the curator that were refused.
 
-    `of` maps each printed name to its organisation.
+    `judged` are the pairs of names that a person decided about, `offers` those that may be one: for each two
+    organisations the best. `of` maps each printed name to its organisation; `silent` each name that a person decided
+    about and nobody signs with, to an organisation that signed under another, if there is one.
     """
 
     organisations: tuple[Organisation, ...]
-    matches: tuple[Match, ...]
+    judged: tuple[Match, ...]
+    offers: tuple[Match, ...]
     of: dict[str, Organisation]
+    silent: dict[str, Organisation | None]
     problems: tuple[DataError, ...] = ()
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """What is judged, and the offers that are among the `MOST` best of one of their two; best first."""
+        return tuple(sorted([*self.judged, *self._best()], key=best_first))
+
+    def _best(self) -> Iterator[Match]:
+        seen: Counter[Key] = Counter()
+        for match in sorted(self.offers, key=best_first):
+            keys = self.of[match.one].key, self.of[match.other].key
+            if min(seen[key] for key in keys) < MOST:
+                yield match
+            seen.update(keys)
+
+
+class Others(Protocol):
+    """The names of a collection that are not linked again, where only some are."""
+
+    @property
+    def again(self) -> AbstractSet[str]:
+        """Names that are linked again; of the others none is joined with anything else than before."""
+
+    @property
+    def keys(self) -> Mapping[str, Key]:
+        """The organisations of those others that may be like names that are linked again."""
+
+    def count(self, key: str) -> int:
+        """Count the names of the collection that have a key (`kb.identity.blocks`)."""
 
 
 def link(
@@ -108,16 +155,14 @@ def link(
     Rows of the curator (`organisations`, `decisions`) win over the rules; those that contradict each other
     are refused and told in `problems`, by their files in `folder`.
     """
-    settled = settle(organisations, decisions, folder)
-    with _collector_at_rest():
-        linker = _Linker(_counted(printed), settled)
-        linker.join_decided()
-        linker.join_alike()
+    with collector_at_rest():
+        linker = Linker(_counted(printed), settle(organisations, decisions, folder))
+        linker.join()
         return linker.result()
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def collector_at_rest() -> Iterator[None]:
     """Millions of small records and no cycles: the collector would only take a quarter of the time."""
     was_on = gc.isenabled()
     gc.disable()
@@ -128,25 +173,39 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-class _Count(NamedTuple):
+class Counts(NamedTuple):
     """In how many letters a name is printed, as an organisation's or a person's."""
 
     organisation: int = 0
     person: int = 0
 
+    def more(self, kind: SignatoryKind, letters: int) -> Counts:
+        """Count further letters."""
+        if kind == "person":
+            return self._replace(person=self.person + letters)
+        return self._replace(organisation=self.organisation + letters)
 
-def _counted(printed: Iterable[PrintedName]) -> dict[str, _Count]:
+    @property
+    def kind(self) -> SignatoryKind:
+        """What most letters take the name for; a name only the curator wrote is an organisation's."""
+        return "person" if self.person and self.person >= self.organisation else "organisation"
+
+
+def _counted(printed: Iterable[PrintedName]) -> dict[str, Counts]:
     """In how many letters each name is printed as what; white space does not tell names apart."""
-    found: dict[str, _Count] = {}
+    found: dict[str, Counts] = {}
     for each in printed:
         name = " ".join(each.name.split())
-        organisation, person = found.get(name, _Count())
-        if each.kind == "person":
-            person += each.letters
-        else:
-            organisation += each.letters
-        found[name] = _Count(organisation, person)
+        found[name] = found.get(name, Counts()).more(each.kind, each.letters)
     return found
+
+
+def node_key(name: str, reading: Name, judged: bool) -> Hashable:
+    """What names have in common that are linked as one from the start: they read alike.
+
+    A name that a person decided about stands for itself.
+    """
+    return (name,) if judged else reading.signature
 
 
 class _Clusters:
@@ -205,29 +264,37 @@ class _Offer(NamedTuple):
     reason: str
 
 
-class _Linker:
-    """The work of `link`, in steps. A node is a name, or several that differ in case and punctuation only."""
+class Linker:
+    """The work of `link`, in steps. A node is a name, or several that differ in case and punctuation only.
 
-    def __init__(self, letters: dict[str, _Count], settled: Settled) -> None:
+    With `others` only some names are linked again. `reached` are then names that should be too: those that are the
+    same as one of these by the rules. If there are any, what was linked is no result.
+    """
+
+    def __init__(self, letters: dict[str, Counts], settled: Settled, others: Others | None = None) -> None:
         self.letters = letters
         self.settled = settled
+        self.others = others
+        self.reached: set[str] = set()
         self.clusters = _Clusters()
         self.apart: dict[int, set[int]] = defaultdict(set)
         self.names: list[Name] = []
         self.node_of: dict[str, int] = {}
         self.printed: list[list[str]] = []
         self._make_nodes()
-        self.frequency = Counter(key for name in self.names for key in _keys(name))
+        self.frequency: Mapping[str, int] = (
+            Memo(others.count, len(self.names) * 8)
+            if others
+            else Counter(key for name in self.names for key in word_keys(name))
+        )
         self.offers = _Offers()
 
     def _make_nodes(self) -> None:
-        # Names that read alike are one node; a name that a person decided about is a node of its own.
-        judged = {*self.settled.groups, *chain.from_iterable((*self.settled.apart, *self.settled.unsure))}
+        judged = self.settled.names
         nodes: dict[Hashable, int] = {}
         for name in sorted({*self.letters, *judged}):
-            reading = read(name, self._kind(name))
-            key = (name,) if name in judged else reading.signature
-            node = nodes.setdefault(key, len(nodes))
+            reading = read(name, self.letters.get(name, Counts()).kind)
+            node = nodes.setdefault(node_key(name, reading, name in judged), len(nodes))
             if node == len(self.names):
                 self.names.append(reading)
                 self.printed.append([])
@@ -235,18 +302,29 @@ class _Linker:
             self.node_of[name] = node
         self.judged = {self.node_of[name] for name in judged}
 
-    def _kind(self, name: str) -> SignatoryKind:
-        """What most letters take the name for; a name only the curator wrote is an organisation's."""
-        count = self.letters.get(name, _Count())
-        return "person" if count.person and count.person >= count.organisation else "organisation"
+    def _again(self, node: int) -> bool:
+        """Whether a node is linked again, and not known from before."""
+        return self.others is None or self.printed[node][0] in self.others.again
 
     def weigh(self, word: Word) -> float:
         """What a word tells: 7 if one name has it, 1 less each time twice as many do."""
-        return _weight(self.frequency[word.key], word.kind == "brand")
+        return weight(self.frequency[word_key(word.key)], word.kind == "brand")
 
     # Joining
 
-    def join_decided(self) -> None:
+    def join(self) -> None:
+        """Find the names of each organisation, and offers."""
+        self._join_known()
+        self._join_decided()
+        self._join_alike()
+
+    def _join_known(self) -> None:
+        """What is not linked again stays as it is."""
+        first: dict[Key, int] = {}
+        for name, key in self.others.keys.items() if self.others else ():
+            self.clusters.join(first.setdefault(key, self.node_of[name]), self.node_of[name])
+
+    def _join_decided(self) -> None:
         """What a person joined; and what a person kept apart, of which no rule may join the clusters."""
         together: dict[int, list[int]] = defaultdict(list)
         for name, group in self.settled.groups.items():
@@ -262,7 +340,7 @@ class _Linker:
         self.apart[one].add(other)
         self.apart[other].add(one)
 
-    def join_alike(self) -> None:
+    def _join_alike(self) -> None:
         """Join names that are the same by the rules, surest first; offer those that may be."""
         same: list[tuple[float, int, int, Comparison]] = []
         bare: list[tuple[float, int, int, Comparison]] = []
@@ -271,7 +349,9 @@ class _Linker:
             if weights.at_most(one, other) < OFFER_FROM:
                 continue
             found = compare(self.names[one], self.names[other], self.weigh)
-            if found.verdict == "same":
+            if found.verdict in ("same", "bare") and not (self._again(one) and self._again(other)):
+                self.reached.update(self.printed[one], self.printed[other])
+            elif found.verdict == "same":
                 same.append((-found.score, one, other, found))
             elif found.verdict == "bare":
                 bare.append((-found.score, one, other, found))
@@ -352,27 +432,42 @@ class _Linker:
     # Blocks
 
     def _candidates(self) -> Iterator[tuple[int, int]]:
-        """Pairs worth comparing, each once: names that share a block no larger than `_BLOCK`."""
-        blocks = _Blocks(self.names)
+        """Pairs worth comparing, each once: names that share a block, one of them to be linked again."""
+        blocks = Blocks(self.names, self.others.count if self.others else None)
         for one in range(len(self.names)):
             for other in sorted(blocks.beside(one)):
-                yield one, other
+                if self._again(one) or self._again(other):
+                    yield one, other
 
     # The result
 
     def result(self) -> Linkage:
+        """Give what was found: of names that are not linked again, only whom they stand for."""
         clusters: dict[int, list[int]] = defaultdict(list)
         for node in range(len(self.names)):
             clusters[self.clusters.find(node)].append(node)
-        made = [
-            (root, organisation)
-            for root, nodes in clusters.items()
-            if (organisation := self._organisation(root, nodes)) is not None
-        ]
-        unique = _with_unique_slugs([organisation for _, organisation in made])
-        of = {name: organisation for organisation in unique for name in organisation.printed}
-        ordered = tuple(sorted(unique, key=lambda organisation: (organisation.slug, organisation.kind)))
-        return Linkage(ordered, self._matches(of), of, tuple(self.settled.problems))
+        again: list[Organisation] = []
+        known: list[Organisation] = []
+        for root, nodes in clusters.items():
+            organisation = self._organisation(root, nodes)
+            if organisation is not None and self._again(nodes[0]):
+                again.append(organisation)
+            elif organisation is not None and self.others is not None:
+                kind, unique = self.others.keys[organisation.printed[0]]
+                known.append(replace(organisation, kind=kind, slug=unique))
+        again = _with_unique_slugs(again)
+        of = {name: organisation for organisation in (*known, *again) for name in organisation.printed}
+        ordered = tuple(sorted(again, key=lambda organisation: (organisation.slug, organisation.kind)))
+        judged = self._judged(of)
+        silent = {
+            name: next(
+                (of[one] for node in self.clusters.of(node) for one in self.printed[node] if one in of), None
+            )
+            for name, node in self.node_of.items()
+            if name not in of and self._again(node)
+        }
+        offers = self._offered(of, judged)
+        return Linkage(ordered, tuple(judged), offers, of, silent, tuple(self.settled.problems))
 
     def _organisation(self, root: int, nodes: Sequence[int]) -> Organisation | None:
         printed = sorted(name for node in nodes for name in self.printed[node] if name in self.letters)
@@ -412,26 +507,23 @@ class _Linker:
         of_best = [name for name in printed if plain(name) == best]
         return min(of_best, key=lambda name: (-sum(self.letters[name]), len(name), name))
 
-    def _matches(self, of: dict[str, Organisation]) -> tuple[Match, ...]:
-        """What is offered, one pair for each two organisations, and what a person decided, best first."""
-        found: dict[tuple[str, str], Match] = {}
-        answered: set[frozenset[tuple[str, str]]] = set()
+    def _judged(self, of: dict[str, Organisation]) -> list[Match]:
+        """What a person decided about two names, and what the rules say of them."""
         judgements: tuple[tuple[Judgement, dict[tuple[str, str], Decision]], ...] = (
             ("same", self.settled.same), ("different", self.settled.apart), ("unsure", self.settled.unsure),
         )  # fmt: skip
-        for judgement, rows in judgements:
-            for (one, other), row in rows.items():
-                if one in of and other in of:
-                    score, reason = self._machine_view(one, other)
-                    found[one, other] = Match(one, other, score, reason, judgement, row)
-                    answered.add(frozenset((of[one].key, of[other].key)))
-        best = _best_of_each(sorted(self._offered(of, answered), key=_best_first), of)
-        return tuple(sorted([*found.values(), *map(self._with_reason, best)], key=_best_first))
+        return [
+            Match(one, other, *self._machine_view(one, other), judgement, row)
+            for judgement, rows in judgements
+            for (one, other), row in rows.items()
+            if one in of
+            and other in of
+            and (self._again(self.node_of[one]) or self._again(self.node_of[other]))
+        ]
 
-    def _offered(
-        self, of: dict[str, Organisation], answered: set[frozenset[tuple[str, str]]]
-    ) -> Iterable[Match]:
+    def _offered(self, of: dict[str, Organisation], judged: Iterable[Match]) -> tuple[Match, ...]:
         """For each two organisations that may be one, and nobody judged: the two names that are most alike."""
+        answered = {frozenset((of[match.one].key, of[match.other].key)) for match in judged}
         best: dict[tuple[int, int], Match] = {}
         for offer in self.offers:
             names = sorted(name for node in offer[:2] if (name := self._printed_of(node)) is not None)
@@ -442,9 +534,9 @@ class _Linker:
                 continue
             match = Match(names[0], names[1], offer.score, offer.reason)
             pair = (id(one), id(other)) if id(one) < id(other) else (id(other), id(one))
-            if pair not in best or _best_first(match) < _best_first(best[pair]):
+            if pair not in best or best_first(match) < best_first(best[pair]):
                 best[pair] = match
-        return best.values()
+        return tuple(self._with_reason(match) for match in best.values())
 
     def _with_reason(self, match: Match) -> Match:
         return match if match.reason else replace(match, reason=self._machine_view(match.one, match.other)[1])
@@ -458,17 +550,8 @@ class _Linker:
         return seen.score, seen.reason or "the rules see nothing in common"
 
 
-def _best_of_each(offers: list[Match], of: dict[str, Organisation]) -> Iterator[Match]:
-    """The offers, best first, that are among the `_MOST` best of one of their two."""
-    seen: Counter[tuple[str, str]] = Counter()
-    for match in offers:
-        keys = of[match.one].key, of[match.other].key
-        if min(seen[key] for key in keys) < _MOST:
-            yield match
-        seen.update(keys)
-
-
-def _best_first(match: Match) -> tuple[float, str, str]:
+def best_first(match: Match) -> tuple[float, str, str]:
+    """Order matches."""
     return -match.score, match.one, match.other
 
 
@@ -476,12 +559,9 @@ def _size(name: Name) -> int:
     return max(len(form.words) for form in name.forms) if name.forms else 0
 
 
-def _keys(name: Name) -> set[str]:
-    return {key for form in name.forms for key in form.words}
-
-
 @lru_cache(maxsize=100_000)
-def _weight(frequency: int, brand: bool) -> float:
+def weight(frequency: int, brand: bool) -> float:
+    """What a word weighs that so many names have."""
     seen = max(1.0, frequency + (0.0 if brand else _COMMON))
     return max(0.5, 7.0 - round(2 * math.log2(seen)) / 2)
 
@@ -526,84 +606,6 @@ def _telling(name: Name) -> list[Word]:
 
 def _is_plain(name: Name) -> bool:
     return len(name.forms) == 1 and not (name.acronym or name.aliases)
-
-
-class _Blocks:
-    """Which names share a block. Most keys are those of one name only, and are never held."""
-
-    def __init__(self, names: Sequence[Name]) -> None:
-        self._members: list[list[int]] = []
-        self._of = [array("L") for _ in names]
-        shared = _Shared(names)
-        numbers: dict[Hashable, int] = {}
-        for node, name in enumerate(names):
-            for key in filter(shared.__contains__, _block_keys(name)):
-                number = numbers.setdefault(key, len(self._members))
-                if number == len(self._members):
-                    self._members.append([])
-                self._members[number].append(node)
-                self._of[node].append(number)
-        for key, number in numbers.items():
-            if len(self._members[number]) > _BLOCK and not isinstance(key, frozenset):
-                self._members[number] = []  # too common to tell anything
-
-    def beside(self, node: int) -> set[int]:
-        """The later names to compare a name with; of a very large block its neighbours, which read alike."""
-        found: set[int] = set()
-        for number in self._of[node]:
-            nodes = self._members[number]
-            after = bisect_right(nodes, node)
-            found.update(nodes[after:] if len(nodes) <= _LARGEST else nodes[after : after + _NEIGHBOURS])
-        return found
-
-
-class _Shared:
-    """The keys that several names have, and by chance a few others."""
-
-    def __init__(self, names: Iterable[Name]) -> None:
-        self._seen = bytearray(_HASHES)
-        for name in names:
-            for key in _block_keys(name):
-                at = hash(key) % _HASHES
-                self._seen[at] = min(2, self._seen[at] + 1)
-
-    def __contains__(self, key: Hashable) -> bool:
-        return self._seen[hash(key) % _HASHES] > 1
-
-
-def _block_keys(name: Name) -> set[Hashable]:
-    """The blocks of a name; two names that may be one share at least one.
-
-    All its words (a frozenset: these blocks have no bound), all but one, each distinctive word, a long one
-    with a consonant left out, the letters without spaces, acronyms stated or possible, a second name.
-    """
-    keys: set[Hashable] = set()
-    kind = name.kind
-    if name.compact:
-        keys.add(("letters", name.compact))
-    for acronym in (*name.acronyms, *name.initials, name.acronym):
-        if acronym:
-            keys.add(("acronym", acronym))
-    for alias in name.aliases:
-        keys.add((kind, "rest", alias.keys))
-    for form in name.forms:
-        telling = frozenset(key for key, word in form.words.items() if word.kind != "legal")
-        if not telling:
-            continue
-        keys.add(frozenset({kind, *telling}))
-        keys.add((kind, "rest", telling))
-        if 1 < len(telling) <= 12:
-            keys.update((kind, "rest", telling - {key}) for key in telling)
-        brands = frozenset(key for key in telling if form.words[key].kind == "brand")
-        if brands and brands != telling:
-            keys.add((kind, "brands", brands))
-        elif brands:
-            keys.add((kind, "brands", telling))
-        for key in brands:
-            keys.add((kind, key))
-            if len(key) > 3 and len(form.words[key].text) >= LONG:
-                keys.update((kind, key[:cut] + key[cut + 1 :]) for cut in range(1, len(key)))
-    return keys
 
 
 def _with_unique_slugs(organisations: Sequence[Organisation]) -> list[Organisation]:
