@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from pypdfium2 import PdfDocument
 
 import kb.site as kb_site
 from tests.site.conftest import kb
@@ -261,3 +262,14 @@ def test_the_arabic_site_speaks_arabic(collection: Path) -> None:
         text = path.read_text("utf-8")
         shown = [re.search(r"<h1>(.*)</h1>", text), *re.finditer(r'<th scope="col"[^>]*>(.*?)</th>', text)]
         assert all(re.search("[\u0621-\u064a]", each[1]) for each in shown if each), path.name
+
+
+def test_on_paper_every_page_of_a_table_has_its_headings(
+    page: Page, collection: Path, tmp_path: Path
+) -> None:
+    open_page(page, collection, "organisations.html")
+    page.pdf(path=tmp_path / "printed.pdf", format="A4")
+    printed = PdfDocument(tmp_path / "printed.pdf")
+    assert len(printed) > 2
+    for number in range(3):
+        assert "First letter" in printed[number].get_textpage().get_text_range(), number
