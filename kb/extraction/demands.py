@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from kb.extraction.language import Language, any_language, words
-from kb.extraction.layout import Block, Layout, Reading
+from kb.extraction.layout import Block, Layout, Reading, last_printed
 from kb.extraction.requests import Prose, Sentence, Verdict, cut, judge, lead_verdict, opening_act, shape
 from kb.extraction.wordings import Zone, is_prose
 from kb.extraction.zones import Zones
@@ -285,7 +285,11 @@ class _Reader:
         if following.kind == "item":
             return True
         over = following.content.end - following.content.start
-        return over > _LEAST_UNDER_TITLE and self.text[following.content.end - 1] in ".!?؟:"
+        return over > _LEAST_UNDER_TITLE and last_printed(self.text, following.content) in ".!?؟:"
+
+    def has_title(self, blocks: Sequence[Block], number: int) -> bool:
+        """Tell whether block `number` is a title with a paragraph below it."""
+        return number + 1 < len(blocks) and self.is_title(blocks[number], blocks[number + 1])
 
     def titled_points(self, blocks: Sequence[Block]) -> Iterator[Block]:
         """Give paragraphs that are points, each with the title over it."""
@@ -343,7 +347,7 @@ class _Reader:
             if block.kind != "paragraph" or block.content.end - block.content.start > _LONGEST_PARAGRAPH:
                 break
             number += 1
-            if self.text[block.content.end - 1] not in ";؛,،":
+            if last_printed(self.text, block.content) not in ";؛,،":
                 break
         return number if number > start + 1 else start
 
@@ -406,15 +410,23 @@ class _Reader:
     def paragraphs_end(self, blocks: Sequence[Block], start: int) -> int:
         """Tell where the paragraphs end that are points of a list without markers; `start` if none are."""
         first: str | None = None
+        # Whether each point is a title with a paragraph below it.
+        titled = False
         number = start
         while number < min(len(blocks), start + _MOST_PARAGRAPHS):
             block = blocks[number]
             length = block.content.end - block.content.start
-            if block.kind != "paragraph" or length > _LONGEST_PARAGRAPH:
-                break
             head = self.head(block.content)
             form = shape(head)
-            before = self.text[blocks[number - 1].content.end - 1]
+            if number == start:
+                titled = self.has_title(blocks, number + 2)
+            if titled and self.has_title(blocks, number):
+                first = form
+                number += 2
+                continue
+            if block.kind != "paragraph" or length > _LONGEST_PARAGRAPH:
+                break
+            before = last_printed(self.text, blocks[number - 1].content)
             if first is None:
                 if head.begins_with("ends"):
                     break
@@ -425,7 +437,7 @@ class _Reader:
                 goes_on = before in ";,؛،" or head.text[:1].islower()
                 if not goes_on and (form != first or head.begins_with("ends") or length > 300):
                     break
-            if self.text[block.content.end - 1] == ":":
+            if last_printed(self.text, block.content) == ":":
                 break
             number += 1
         return number
@@ -783,7 +795,7 @@ def _list_end(text: str, blocks: Sequence[Block], start: int, goes_on: Callable[
         while following < len(blocks) and blocks[following].kind == "paragraph" and following - number < 4:
             following += 1
         between = blocks[number:following]
-        if not between or any(text[block.content.end - 1] == ":" for block in between):
+        if not between or any(last_printed(text, block.content) == ":" for block in between):
             break
         if following < len(blocks) and _succeeds(last, blocks[following]):
             number = following

@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 from kb.extraction.language import any_language, any_words, languages
 from kb.letter import Span
 
-__all__ = ["INVISIBLE", "Block", "Layout", "Line", "Reading", "lay_out", "plain", "read"]
+__all__ = ["INVISIBLE", "Block", "Layout", "Line", "Reading", "last_printed", "lay_out", "plain", "read"]
 
 # Zero-width characters and marks of writing direction: in the text, but not printed.
 INVISIBLE = (
@@ -330,7 +330,7 @@ _STOPS = ".!?:;؟؛…。"
 _SENTENCE_STOP = re.compile(rf"[.!?؟][{re.escape(_CLOSERS)}]*")
 
 
-def _last(text: str, span: Span) -> str:
+def last_printed(text: str, span: Span) -> str:
     """Return the last printed character of `span`, closing quotes, brackets and markup aside."""
     last = text[span.end - 1]
     if last not in _CLOSERS:
@@ -340,7 +340,7 @@ def _last(text: str, span: Span) -> str:
 
 
 def _stops(text: str, line: Line) -> bool:
-    return _last(text, line.span) in _STOPS
+    return last_printed(text, line.span) in _STOPS
 
 
 def _width(lines: Sequence[Line]) -> int:
@@ -463,7 +463,7 @@ def _continues(text: str, lines: Sequence[Line], run: list[int], index: int, wid
         return False
     head = text[line.content : line.content + 40].lstrip("*_\"'“«‘(")
     begins_low = head[:1].islower()
-    last = _last(text, previous.span)
+    last = last_printed(text, previous.span)
     stopped = last in _STOPS
     length = previous.span.end - previous.span.start
     # Furniture stood between, or blank lines: only a sentence that was cut goes on.
