@@ -12,6 +12,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from kb.extraction.best_reading import best_reading
+from kb.extraction.expressions import Expressions
 from kb.extraction.language import any_language, any_of
 from kb.extraction.layout import Block, Layout, Line
 from kb.extraction.name_lists import inline_names, may_be_name, names_led_in, names_listed
@@ -188,26 +189,30 @@ def _has_capitals(text: str) -> bool:
     return text.upper() != text.lower()
 
 
-# What headings, formulas and greetings begin with, and the marks between the controls of a site.
-_HEADINGS = (
-    ("signatures", "headings"),
-    ("signatures", "inline"),
-    ("signatures", "behalf"),
-    ("closing", "formulas"),
-    ("salutation", "dear"),
-    ("salutation", "vocatives"),
-    ("addressee", "leads"),
-    ("footer", "headings"),
-    ("footer", "sections"),
-)
 _CONTROLS = re.compile(r"[|·•/:：]")
+
+
+@cache
+def _headings() -> Expressions:
+    """What headings, formulas and greetings begin with."""
+    return any_of(
+        ("signatures", "headings"),
+        ("signatures", "inline"),
+        ("signatures", "behalf"),
+        ("closing", "formulas"),
+        ("salutation", "dear"),
+        ("salutation", "vocatives"),
+        ("addressee", "leads"),
+        ("footer", "headings"),
+        ("footer", "sections"),
+    )
 
 
 def _kind_of_heading(text: str) -> Kind | None:
     """Tell what a short line heads."""
     if not text:
         return "short"
-    if not any_of(*_HEADINGS).may_match(text) and not _CONTROLS.search(text):
+    if not _headings().may_match(text) and not _CONTROLS.search(text):
         return "group" if heads_names(text) else None
     if heads_signatures(text):
         return "heading"

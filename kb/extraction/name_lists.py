@@ -49,6 +49,7 @@ class Entry(NamedTuple):
 _MOST_PARTS = 4
 # What parts names: marks that hardly stand within one, dashes and commas, which do.
 MARKS = tuple(map(re.compile, (r"[;؛]\s*|\n", r"\s*•\s*|\s·\s", r"\s*\|\s*", r"\s/\s")))
+_MAY_MARK = re.compile(r"[;؛•·|/\n]")
 _SEPARATED = re.compile(r"[;؛•|,،]|\s[/·–—-]\s")
 _COMMAS = re.compile(r"[,،]\s")
 _DASHES = re.compile(r"\s[-–—]\s")
@@ -66,7 +67,7 @@ _CASELESS_WORDS = 5
 
 def separator_of(text: str) -> re.Pattern[str]:
     """Tell what parts names in running text: the mark that stands most often in it, else dashes, else commas."""
-    counts = [len(mark.findall(text)) for mark in MARKS]
+    counts = [len(mark.findall(text)) for mark in MARKS] if _MAY_MARK.search(text) else ()
     if any(counts):
         return MARKS[counts.index(max(counts))]
     return _DASHES if _between_dashes(text) else _COMMAS
