@@ -238,7 +238,9 @@ def _greets(text: str) -> bool:
     if any_language("salutation", "vocatives").match(text) and text[-1] in ",،:;؛":
         return True
     lead = any_language("addressee", "leads").match(text)
-    return lead is not None and any_language("addressee", "offices").search(text, lead.end()) is not None
+    if lead is None or text[lead.end() : lead.end() + 1] not in {" ", ":", "：", ""}:
+        return False
+    return any_language("addressee", "offices").search(text, lead.end()) is not None
 
 
 def _speaks_for_others(text: str) -> bool:

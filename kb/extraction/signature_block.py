@@ -186,7 +186,7 @@ class _Line:
             or (len(text) < _LONGEST_HEADING and heads_names(text.rpartition(": ")[2].lstrip("#* ")))
             or (
                 (self.apart or below)
-                and (heads_signatures(text) or (self.kind is None and tells_of_signing(text)))
+                and (heads_signatures(text) or (tells_of_signing(text) and not self._is_named()))
             )
         )
         self.aside = not bare and is_aside(text)
@@ -200,6 +200,11 @@ class _Line:
             6.0 if self.opens is not None else ONE_NAME if bare or is_contact(text) else listing(text)
         )
         self.broken = self._broken()
+
+    def _is_named(self) -> bool:
+        """Tell whether the words are those of a name, not of those who sign ("Organisations that have signed")."""
+        words = {word.casefold() for word in self.text.split()}
+        return self.kind is not None and words.isdisjoint(any_words("signatures", "group_words"))
 
     def _broken(self) -> float:
         """Tell how surely the line goes on with the words of the one before."""

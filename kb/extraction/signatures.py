@@ -15,7 +15,7 @@ from kb.extraction.layout import Block, Layout, Reading, plain, read
 from kb.extraction.name_lists import Entry, inline_names, running_entries, split_names
 from kb.extraction.printed_names import EDGES, begins_with_name, kind_of_name
 from kb.extraction.signature_block import SignatureBlock
-from kb.extraction.wordings import FIELD, heads_signatures, is_prose, name_like
+from kb.extraction.wordings import FIELD, heads_senders, is_prose, name_like
 from kb.extraction.zones import Zones
 from kb.letter import Remark, SignatoryKind, Signature, Span
 
@@ -76,7 +76,7 @@ def _at_the_top(layout: Layout, zones: Zones) -> Iterator[Entry]:
             if speakers or zone == "body":
                 return
             continue
-        if heads_signatures(reading.text):
+        if heads_senders(reading.text):
             yield from _listed_below(layout, zones, block.last + 1)
             return
         byline = any_language("signatures", "bylines").match(reading.text)

@@ -90,6 +90,13 @@ def heads_signatures(text: str) -> bool:
     return any_language("signatures", "headings", "inline").fullmatch(bare) is not None
 
 
+def heads_senders(text: str) -> bool:
+    """Tell whether a line at the top of a letter is a heading over those who write it ("From:", "Signatories")."""
+    return (
+        heads_signatures(text) or any_language("signatures", "self_named").fullmatch(text.strip()) is not None
+    )
+
+
 # A heading over names holds fewer words.
 _MOST_HEADING = 14
 
