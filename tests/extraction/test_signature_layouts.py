@@ -110,7 +110,7 @@ def signatories(text: str) -> list[str]:
     return [signature.name for signature in find_signatures(layout, find_zones(layout))[0]]
 
 
-@pytest.mark.parametrize(("language", "layout"), product(NAMES, (*ROWS, *BETWEEN)))
+@pytest.mark.parametrize(("language", "layout"), [*product(NAMES, (*ROWS, *BETWEEN))])
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_names_are_found_in_any_layout(language: str, layout: str, data: st.DataObject) -> None:
