@@ -53,7 +53,8 @@ LIMIT 20
 def build_site(build: Path, out: Path, jobs: int | None = None) -> SiteSummary:
     """Write the site of the build at `build` into the folder `out`, in `jobs` processes (one for each core).
 
-    Raises UsageError where there is no build, OutsideError where `out` can't be written.
+    Raises UsageError where there is no build, OutsideError where `out` can't be written, or
+    another run is writing there.
     """
     queries, _ = find_queries(folders(build))
     try:

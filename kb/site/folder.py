@@ -9,9 +9,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb.errors import OutsideError
+from kb.files import lock
+
 __all__ = ["Files", "SiteFolder", "SiteSummary", "is_whole"]
 
 STATE = ".pages.sqlite"
+LOCK = ".lock"
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -90,13 +94,19 @@ class SiteFolder(Files):
     """
 
     def __init__(self, path: Path) -> None:
+        """Open the folder, made if need be. Raises OutsideError while another run writes into it."""
         path.mkdir(parents=True, exist_ok=True)
         super().__init__(path, {})
+        self._lock = (path / LOCK).open("a", encoding="ascii")
+        if not lock(self._lock, exclusive=True):
+            self._lock.close()
+            raise OutsideError("another run is still writing this site: try again when it is done", path)
         self._state = _opened(path / STATE)
 
     def close(self) -> None:
-        """Let go of what is remembered."""
+        """Let go of what is remembered, and of the folder."""
         self._state.close()
+        self._lock.close()
 
     def is_made_of(self, digest: str) -> bool:
         """Whether the whole site was made of the same before, and is still there: then there is nothing to do."""

@@ -11,6 +11,8 @@ import pytest
 from pyoxigraph import NamedNode
 
 from kb.build import build
+from kb.errors import OutsideError
+from kb.files import lock
 from kb.site import asking, build_site, joins
 from kb.store import Store, open_build
 
@@ -172,6 +174,16 @@ def test_a_run_that_was_cut_short_is_made_good(site: Site, monkeypatch: pytest.M
     site.write(2018, "River", "Hope Association", "River Network")
     site.update()
     assert site.is_as_from_nothing()
+
+
+def test_two_runs_at_once_are_told_apart(site: Site) -> None:
+    build(site.letters, site.build, jobs=1)
+    build_site(site.build, site.site, jobs=1)
+    with (site.site / ".lock").open("a") as held:
+        assert lock(held, exclusive=True)
+        with pytest.raises(OutsideError, match="another run is still writing this site"):
+            build_site(site.build, site.site, jobs=1)
+    build_site(site.build, site.site, jobs=1)
 
 
 def test_of_many_letters_pages_go_on_and_stay_small(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
