@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -145,9 +146,11 @@ _QUOTED = re.compile(r"(?:>\s?)+")
 # A number with a full stop or a bracket after it is a marker.
 _BEGINS_FURNITURE = re.compile(r"[^\w\s]|ـ|\d{1,3}(?![\d.)])|p|صفحة|t[eé]l|fax|هاتف", re.IGNORECASE)
 _ENDS_WITH_PAGE = re.compile(r"(?:page|صفحة|página|pág\.)\s*\d", re.IGNORECASE)
+_PAGE = r"(?:[-–—\s]|page|p\.|صفحة|página|pág\.)*\d{1,3}(?:\s*(?:/|of|de|sur|من)\s*\d{1,3})?[-–—\s]*"
+_PAGE_NUMBER = re.compile(_PAGE, re.IGNORECASE)
 _FURNITURE = re.compile(
-    r"""(?ix)
-    (?:[-–—\s]|page|p\.|صفحة|página|pág\.)*\d{1,3}(?:\s*(?:/|of|de|sur|من)\s*\d{1,3})?[-–—\s]*  # page number
+    _PAGE
+    + r"""
     | .{1,100}[\s|·,–—-](?:page|صفحة|página|pág\.)\s*\d{1,3}\s*(?:/|of|de|sur|من)\s*\d{1,3}  # after a title
     | (?:\[?\s*!\[[^\]]{0,300}\]\([^)]{0,1000}\)\s*\]?(?:\([^)\s]{0,1000}\))?\s*)+  # images
     | \]\([^)\s]{0,1000}\)  # the end of a link
@@ -159,7 +162,8 @@ _FURNITURE = re.compile(
       \[?(?:[\w.+-]{1,64}@[\w.-]{1,200}|@\w{1,40}|(?:https?://|www\.)\S{1,1000})\]?(?:\([^)\s]{1,1000}\))?
     | (?:tel|phone|fax|tél|teléfono|هاتف)[.:\s]*[+\d][\d\s().+-]{5,40}
     | \+\d[\d\s().-]{6,40}
-    """
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -190,7 +194,25 @@ def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
             continue
         lines.append(_line(body, start, gap, start - (position - len(raw))))
         gap = 0
+    _mark_running_heads(text, lines)
     return _with_bare_numbers(text, _with_ordinals(text, _checked(text, lines)))
+
+
+def _mark_running_heads(text: str, lines: list[Line]) -> None:
+    """Mark as furniture what stands right beside a page number, and elsewhere in the same words."""
+    numbers = [
+        n for n, line in enumerate(lines) if line.furniture and _PAGE_NUMBER.fullmatch(text, *line.span)
+    ]
+    beside = [n for number in numbers for n in (number - 1, number + 1) if 0 < n < len(lines)]
+    if beside:
+        printed = Counter(text[line.span.start : line.span.end] for line in lines)
+        for n in beside:
+            if printed[text[lines[n].span.start : lines[n].span.end]] > 1:
+                lines[n] = lines[n]._replace(furniture=True, marker=None)
+
+
+def _is_page_number(text: str, line: Line) -> bool:
+    return line.furniture and _PAGE_NUMBER.fullmatch(text, *line.span) is not None
 
 
 def _line(body: str, start: int, gap: int, indent: int) -> Line:
@@ -480,7 +502,8 @@ def _continues(text: str, lines: Sequence[Line], run: list[int], index: int, wid
             listed = text[first.content : first.content + 1].islower() and not first.marker
             greets = last in ",،" and any_language("salutation", "dear").match(text, previous.content)
             return gap >= _PAGE_GAP or (last in ",،" and not greets) or (length >= 60 and not listed)
-        return gap >= _PAGE_GAP and length >= 60 and line.span.end - line.span.start >= 60
+        over_page = any(_is_page_number(text, each) for each in lines[run[-1] + 1 : index])
+        return gap >= _PAGE_GAP and length >= 60 and (over_page or line.span.end - line.span.start >= 60)
     if unfinished or (begins_low and not stopped):
         return True
     if stopped and _vocative(head):

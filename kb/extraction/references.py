@@ -352,6 +352,8 @@ _NUMBER_BEGINS = re.compile(r"\d|(?:E?S|د[إا]?ط?)-\s?\d")
 _YEAR = re.compile(r"\s?\((?:[^()\d]{0,12}(?:\d{1,2}[^()\d]{1,16})?)((?:19|20)\d\d)\)")
 _GAP = re.compile(r"\s?[.,:;()\[«“\"'’#°º№–—-]{0,2}\s?")
 _SENTENCE_ENDS = frozenset(".!?؟;")
+_OF_SESSIONS = frozenset({"general_assembly", "human_rights_council"})
+"""Bodies whose resolutions are numbered by their sessions."""
 _NEAR = 60
 """The body whose "its resolution" is is looked for among so many words before it, and after it."""
 _SESSIONS_ONLY_ASSEMBLY = 61
@@ -413,6 +415,9 @@ class _Numbered:
             body = inner or body
             if body in (None, "united_nations"):
                 body = self.body_after(numbers[-1].end) or body or (inherited if joined else None)
+            if (named := self.owner(first)) in _OF_SESSIONS:
+                # "The Human Rights Council affirmed in resolution 15/9"
+                self.last_body = named
             for number in numbers:
                 place = (self.convention if convention else self.resolution)(begin, number, body)
                 begin = -1

@@ -335,8 +335,11 @@ def _lines(pieces: Sequence[Piece]) -> list[_Line]:
             lines[-2].aside = True
     for line, after in pairwise(lines):
         # Alone between two lists with markers, it heads the second.
-        between = line.apart and line.before is not None and line.before.piece.marker and after.piece.marker
-        line.heading |= bool(between) and not (has_organisation(line.text) or line.aside)
+        over = line.apart and after.piece.marker is not None
+        between = over and line.before is not None and line.before.piece.marker is not None
+        line.heading |= (over and _heads_groups(line.text)) or (
+            between and not (has_organisation(line.text) or line.aside)
+        )
     if len(lines) == 1 and groups:
         # What is all of the block lists names rather.
         lines[0].listing += 2
@@ -375,10 +378,19 @@ def _tell_by_place(groups: Sequence[list[_Line]]) -> None:
             # What stands below the other names as an office does is one.
             for line in told:
                 line.office |= not (line.organisation or line.none or line.aside)
+    capitals = [group[0] for group in groups if _is_headed_by_capitals(group)]
+    if len(capitals) > 1:
+        for line in capitals:
+            line.heading = True
     for first, second, *more in groups:
         first.heading |= bool(more) and _heads_groups(first.text)
         # "The president, / Ada Okello"
         first.above = first.office and second.named and not (second.office or second.organisation)
+
+
+def _is_headed_by_capitals(group: Sequence[_Line]) -> bool:
+    """Tell lines of which only the first is all capitals."""
+    return group[0].text.isupper() and not any(line.text.isupper() for line in group[1:])
 
 
 def _heads_groups(text: str) -> bool:

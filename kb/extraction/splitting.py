@@ -42,6 +42,8 @@ _COMMA = re.compile(r"\s*[,،]\s+")
 _FULL_NAME = (2, 5)
 # With so many letters in common, two words are one, of women and of men.
 _STEM = 6
+# Words that begin with so many letters alike are forms of one.
+_STEM = 5
 # In so long a list of names, a comma parts them though nothing tells what they are.
 _LISTED = 2
 
@@ -298,7 +300,7 @@ def _and_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
     named = before.names_one or before.full_name
     if after.person:
         return named
-    if _share(joint, before, after):
+    if _share(joint, before, after) or _is_doublet(before, after):
         return False
     if after.office or after.body:
         # "X, President and Chair of the League"
@@ -335,6 +337,15 @@ def _share(joint: _Joint, before: _Side, after: _Side) -> bool:
         or (lead and known("connectors").fullmatch(lead[-1]))
     )
     return bool(part) or bool(known("several").search(office) and known("several").search(after.text))
+
+
+def _is_doublet(before: _Side, after: _Side) -> bool:
+    """Tell an office said of women and of men: "Représentantes permanentes et Représentants permanents de …"."""
+    first, *rest = before.bare.casefold().split()
+    others = after.bare.casefold().split()[: 1 + len(rest)]
+    alike = zip((first, *rest), others, strict=False)
+    same = all(a[:_STEM] == b[:_STEM] for a, b in alike)
+    return same and len(rest) < len(others) and len(first) > _STEM
 
 
 def _comma_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
