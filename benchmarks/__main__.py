@@ -78,8 +78,9 @@ def _write(work: Work, grown: list[tuple[int, Cost]], described: str, output: Pa
     lines = [
         "# Results",
         "",
-        "Written by `make bench`: every figure and its peers in one run, taking turns; medians after one round to",
-        "warm up. Seconds are by the clock unless processor time is said; × is the peer's time divided by ours.",
+        "Written by `make bench`: every figure and its peers in one run, taking turns (questions: one peer after the",
+        "other); medians after one round to warm up. Seconds are by the clock unless processor time is said; × is the",
+        "peer's time divided by ours.",
         "",
         f"- {datetime.date.today().isoformat()}; {work.letters:,} generated letters, {work.rounds} rounds, "
         f"peers stopped after {work.limit:g} s; the run took {took / 60:.0f} minutes",

@@ -141,7 +141,8 @@ def right(generated: Sequence[Generated], links: Iterable[tracking.Restatement])
     first: dict[str, int] = {}
     for each in generated:
         if each.same and each.date:
-            first[each.same] = min(first.get(each.same, 99999999), tracking.ends(each.date))
+            ends = tracking.ends(each.date)
+            first[each.same] = min(first.get(each.same, ends), ends)
     again = [d for d in generated if d.same and d.date and first[d.same] < tracking.begins(d.date)]
     return sum(is_right for _, is_right in known) / len(known), sum(d.demand in good for d in again) / len(
         again

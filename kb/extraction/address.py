@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,7 +10,7 @@ from typing import Literal
 from kb.extraction.best_reading import best_reading
 from kb.extraction.heading import Titled
 from kb.extraction.language import any_language
-from kb.extraction.layout import Layout, Line, Reading, read
+from kb.extraction.layout import Layout, Line, Reading, cells, read
 from kb.extraction.naming import named_in, office_and_body, trusted
 from kb.extraction.offices import (
     EDGES,
@@ -71,7 +70,6 @@ def read_inset(layout: Layout, zones: Zones) -> list[Addressee]:
 
 
 _Row = tuple[Line, Sequence[Span]]
-_CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
 
 
 def _pieces(layout: Layout, lines: Iterable[int]) -> Iterator[tuple[Line, Reading]]:
@@ -81,21 +79,12 @@ def _pieces(layout: Layout, lines: Iterable[int]) -> Iterator[tuple[Line, Readin
         line = layout.lines[index]
         if line.furniture or line.span.end - line.content > LONGEST:
             continue
-        cells = list(_cells(layout.text, line))
-        if rows and (line.gap or len(cells) != len(rows[0][1])):
+        filled = [cell for cell in cells(layout.text, line.content, line.span.end) if cell.end > cell.start]
+        if rows and (line.gap or len(filled) != len(rows[0][1])):
             yield from _column_by_column(layout.text, rows)
             rows = []
-        rows.append((line, cells))
+        rows.append((line, filled))
     yield from _column_by_column(layout.text, rows)
-
-
-def _cells(text: str, line: Line) -> Iterator[Span]:
-    start = line.content
-    for found in (*_CELLS.finditer(text, start, line.span.end), None):
-        end = found.start() if found else line.span.end
-        if end > start:
-            yield Span(start, end)
-        start = found.end() if found else end
 
 
 def _column_by_column(text: str, rows: Sequence[_Row]) -> Iterator[tuple[Line, Reading]]:
@@ -105,7 +94,7 @@ def _column_by_column(text: str, rows: Sequence[_Row]) -> Iterator[tuple[Line, R
         for line, _ in rows:
             yield line, read(text, (Span(line.content, line.span.end),))
         return
-    for column in zip(*(cells for _, cells in rows), strict=True):
+    for column in zip(*(row for _, row in rows), strict=True):
         for number, cell in enumerate(column):
             yield rows[number][0]._replace(gap=int(number == 0)), read(text, (cell,))
 

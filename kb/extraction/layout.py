@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -19,7 +19,18 @@ from typing import Literal, NamedTuple
 from kb.extraction.language import any_language, any_words, languages
 from kb.letter import Span
 
-__all__ = ["INVISIBLE", "Block", "Layout", "Line", "Reading", "last_printed", "lay_out", "plain", "read"]
+__all__ = [
+    "INVISIBLE",
+    "Block",
+    "Layout",
+    "Line",
+    "Reading",
+    "cells",
+    "last_printed",
+    "lay_out",
+    "plain",
+    "read",
+]
 
 # Zero-width characters and marks of writing direction: in the text, but not printed.
 INVISIBLE = (
@@ -200,9 +211,7 @@ def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
 
 def _mark_running_heads(text: str, lines: list[Line]) -> None:
     """Mark as furniture what stands right beside a page number, and elsewhere in the same words."""
-    numbers = [
-        n for n, line in enumerate(lines) if line.furniture and _PAGE_NUMBER.fullmatch(text, *line.span)
-    ]
+    numbers = [n for n, line in enumerate(lines) if _is_page_number(text, line)]
     beside = [n for number in numbers for n in (number - 1, number + 1) if 0 < n < len(lines)]
     if beside:
         printed = Counter(text[line.span.start : line.span.end] for line in lines)
@@ -350,6 +359,17 @@ _ARABIC_ROW = "أبجدهوزحطيكلمنسعفصقرشت"
 _CLOSERS = "\"'”’»)]*_\\" + _BLANK
 _STOPS = ".!?:;؟؛…。"
 _SENTENCE_STOP = re.compile(rf"[.!?؟][{re.escape(_CLOSERS)}]*")
+
+
+_BETWEEN_CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
+
+
+def cells(text: str, start: int, end: int) -> Iterator[Span]:
+    """Give the places of the cells of a row, empty ones too: bars, tabs and wide spaces part them."""
+    for found in _BETWEEN_CELLS.finditer(text, start, end):
+        yield Span(start, found.start())
+        start = found.end()
+    yield Span(start, end)
 
 
 def last_printed(text: str, span: Span) -> str:

@@ -625,7 +625,7 @@ class _Numbered:
         if session.isdigit() and not 1 <= int(session) <= 120:
             return None
         remarks: tuple[Remark, ...] = ()
-        if body not in ("general_assembly", "human_rights_council"):
+        if body not in _OF_SESSIONS:
             if body not in (None, "united_nations"):
                 return None
             if session.startswith("ES-") or (
@@ -637,7 +637,7 @@ class _Numbered:
             ):
                 body = "general_assembly"
             else:
-                known = self.last_body in ("general_assembly", "human_rights_council")
+                known = self.last_body in _OF_SESSIONS
                 body = self.last_body if known else "human_rights_council"
                 name = "General Assembly" if body == "general_assembly" else "Human Rights Council"
                 message = (

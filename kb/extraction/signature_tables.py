@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from kb.extraction.language import any_language
-from kb.extraction.layout import plain
+from kb.extraction.layout import cells, plain
 from kb.extraction.printed_names import (
     EDGES,
     FEW_WORDS,
@@ -39,7 +39,6 @@ class Piece(NamedTuple):
 
 Row = list[Piece]
 
-_CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
 _RULE = re.compile(r"[\s|:+-]+")
 
 
@@ -55,22 +54,19 @@ def rows_of(text: str, pieces: Sequence[Piece]) -> list[Row | None]:
         elif _RULE.fullmatch(raw):
             rows.append([])
         else:
-            cells = list(_cells(text, piece))
-            if piece.marker and rows and rows[-1] and len(rows[-1]) == len(cells) + 1:
+            row = list(_cells(text, piece))
+            if piece.marker and rows and rows[-1] and len(rows[-1]) == len(row) + 1:
                 # The number is a column of its own.
-                cells.insert(0, Piece("", Span(piece.span.start, piece.span.start)))
-            filled = sum(bool(cell.text) for cell in cells)
-            rows.append(cells if filled > 1 or (filled and raw[0] == "|") else None)
+                row.insert(0, Piece("", Span(piece.span.start, piece.span.start)))
+            filled = sum(bool(cell.text) for cell in row)
+            rows.append(row if filled > 1 or (filled and raw[0] == "|") else None)
     return rows
 
 
 def _cells(text: str, row: Piece) -> Iterator[Piece]:
-    start = row.span.start + (text[row.span.start] == "|")
-    for found in (*_CELLS.finditer(text, start, row.span.end), None):
-        stop = found.start() if found else row.span.end
+    for start, stop in cells(text, row.span.start + (text[row.span.start] == "|"), row.span.end):
         lead = len(text[start:stop]) - len(text[start:stop].lstrip())
         yield Piece(plain(text, start, stop).strip(EDGES), Span(start + lead, stop), row.gap)
-        start = found.end() if found else stop
 
 
 def columns_of(rows: Sequence[Row]) -> Iterator[list[Piece]]:
