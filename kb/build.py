@@ -13,6 +13,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
@@ -120,8 +121,9 @@ def build(
         try:
             store.record_collection(build, read.folder)
             summary = builder.run(fresh)
-        except OSError as error:
-            raise OutsideError(f"can't be written: {error.strerror or error}", build) from error
+        except (OSError, sqlite3.OperationalError) as error:  # SQLite has errors of its own for a full disk
+            told = getattr(error, "strerror", None) or error
+            raise OutsideError(f"can't be written: {told}", build) from error
     summary.seconds = time.monotonic() - began
     return summary
 
@@ -298,6 +300,7 @@ class _Builder:
                     linker.describing.replace(read.entry.id, read.descriptions)
                     (self.summary.changed if known else self.summary.added).append(read.entry.id)
                 self.progress(done, len(tasks))
+        state.settle()
         for names in (self.summary.added, self.summary.changed):
             names.sort()
 

@@ -75,7 +75,7 @@ class Screen:
             return self._named
         data = pyoxigraph.Store()
         data.bulk_extend(self._facts)
-        data.bulk_load(text.encode(), pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+        data.load(text.encode(), pyoxigraph.RdfFormat.N_QUADS, lenient=True)
         if not set(nquads) <= set(_dumped(data)):  # Oxigraph keeps values, whichever way they were written
             return self._named
         ask = partial(data.query, use_default_graph_as_union=True)

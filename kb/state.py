@@ -109,7 +109,6 @@ CREATE TABLE passage (
 CREATE TABLE said (
     graph TEXT NOT NULL, source TEXT NOT NULL, nquads BLOB NOT NULL, PRIMARY KEY (graph, source)
 ) WITHOUT ROWID;
-CREATE INDEX signature_name ON signature (name);
 CREATE INDEX name_stands_for ON name (stands_for);
 CREATE TABLE linked (name TEXT PRIMARY KEY, kind TEXT NOT NULL, node INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX linked_node ON linked (node);
@@ -125,8 +124,17 @@ CREATE TABLE described (
     source TEXT NOT NULL, description INTEGER NOT NULL REFERENCES description (number),
     PRIMARY KEY (source, description)
 ) WITHOUT ROWID;
-CREATE INDEX described_description ON described (description);
 """
+
+_SETTLE = (
+    "INSERT OR IGNORE INTO passage SELECT * FROM arriving ORDER BY word, ends, demand, position",
+    "DELETE FROM arriving",
+    "CREATE INDEX IF NOT EXISTS signature_name ON signature (name)",
+    "CREATE INDEX IF NOT EXISTS described_description ON described (description)",
+)
+"""Puts in order what letters bring in none: row by row, a page of a large table would be read for each."""
+
+_ARRIVING = "CREATE TEMP TABLE arriving (word INTEGER, ends INTEGER, demand INTEGER, position INTEGER)"
 
 
 def packed(nquads: Iterable[str]) -> bytes:
@@ -382,11 +390,16 @@ class State:
 
     # Demands, and which restates which
 
+    def settle(self) -> None:
+        """Put in order what letters brought: call it when all are kept, before asking by names or words."""
+        for step in _SETTLE:
+            self._database.execute(step)
+
     def keep_demand(self, demand: Demand, words: Iterable[tuple[int, int]]) -> None:
-        """Keep a demand; `words` are numbers for what it asks for, each with the passage's position."""
+        """Keep a demand; `words` are numbers for what it asks for, each with the passage's position (`settle`)."""
         self._database.execute("INSERT INTO demand VALUES (?, ?, ?, ?, ?)", demand)
         self._database.executemany(
-            "INSERT OR IGNORE INTO passage VALUES (?, ?, ?, ?)",
+            "INSERT INTO arriving VALUES (?, ?, ?, ?)",
             ((word, demand.ends, demand.number, position) for word, position in words),
         )
 
@@ -489,6 +502,7 @@ class State:
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")
             database.execute(f"PRAGMA cache_size = -{_CACHE}")
+            database.execute(_ARRIVING)
             if previous is None:
                 database.executescript(_SCHEMA)
             database.execute("BEGIN")

@@ -81,6 +81,7 @@ def test_the_same_as_anew(
                     letter = f"l{number}"
                     now[letter] = kept(letter, content) if content else []  # type: ignore[arg-type]
                     restating.replace(letter, now[letter])
+                state.settle()
                 decided = restating.update(rows)
                 anew = tracking.restatements(
                     (statement(text) for texts in now.values() for text in texts), rows
