@@ -406,6 +406,7 @@ class State:
     def forget_demand(self, demand: Demand, words: Iterable[tuple[int, int]]) -> None:
         """Remove a demand that was kept with these words."""
         self._database.execute("DELETE FROM demand WHERE number = ?", (demand.number,))
+        self._database.execute("DELETE FROM arriving WHERE demand = ?", (demand.number,))
         self._database.executemany(
             "DELETE FROM passage WHERE word = ? AND ends = ? AND demand = ? AND position = ?",
             ((word, demand.ends, demand.number, position) for word, position in words),
