@@ -61,7 +61,6 @@ class Organisation(NamedTuple):
 class _Wish:
     """What a campaign asks for, letter after letter: a demand's words without their tail."""
 
-    key: str
     text: str
     type: str
 
@@ -178,7 +177,7 @@ def _campaign(seed: int, number: int) -> _Campaign:
         language,
         slots,
         _coalition(seed, language, random.randrange(number // 3 + 2)),
-        tuple(_Wish(f"{number}/{n}", text.format(**slots), type_) for n, (type_, text) in enumerate(chosen)),
+        tuple(_Wish(text.format(**slots), type_) for type_, text in chosen),
         tuple(random.sample(PHRASES["addressees"], 3)),
         random.randint(_FIRST_YEAR, _LAST_YEAR - 2),
     )
@@ -367,7 +366,7 @@ class _Writer:
             explanation = self._fill(self.random.choice(self.phrases["explanations"]))
             start = self.page.paragraph(sentence + explanation)
             self.page.line("")
-            self._demand(start, sentence, "explicit", [wish.type], wish.key, before)
+            self._demand(start, sentence, "explicit", [wish.type], wish.text, before)
 
     def _list(self, wishes: list[_Wish], layout: str) -> None:
         random = self.random
@@ -389,7 +388,7 @@ class _Writer:
             start = self.page.paragraph(printed + text) + len(printed)
             if gap or n == len(wishes):
                 self.page.line("")
-            self._demand(start, text, "explicit", [wish.type], wish.key, before)
+            self._demand(start, text, "explicit", [wish.type], wish.text, before)
 
     def _signatories(self) -> list[dict[str, str | None]]:
         random = self.random

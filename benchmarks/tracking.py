@@ -4,9 +4,10 @@
 
 First, on the five letters of `seeds/`: how many of the links made are right (precision), and how many of the demands
 that ask again are linked to an earlier one (recall), against `tests/expected/restatements.csv`. Then, on generated
-letters, how many links join what one campaign asks (`right`), how much of what it asks again is linked (`found`),
-and how long it takes for so many demands: `keeping` is what a build keeps of each demand when its letter is
-read, `linking` what it does with all of them. `growth` is the time of linking per demand against the size before.
+letters, how many links join what was made from the same words about the same place (`right`), how much of what is
+so asked again is linked (`found`), and how long it takes for so many demands: `keeping` is what a build keeps of
+each demand when its letter is read, `linking` what it does with all of them. `growth` is the time of linking per
+demand against the size before.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def _demand(quotes: dict[str, tuple[str, str]], letter: str, words: str) -> str:
 
 
 class Generated(NamedTuple):
-    """A demand of a generated letter, and what its campaign asks by it: `same` of all that ask it, None if no other."""
+    """A demand of a generated letter, and what it asks: `same` of all that ask it, None if no other."""
 
     demand: str
     letter: str
@@ -131,7 +132,7 @@ def demands(count: int, seed: int) -> Iterator[Generated]:
 
 
 def right(generated: Sequence[Generated], links: Iterable[tracking.Restatement]) -> tuple[float, float]:
-    """Tell how much of what is linked one campaign asks (precision), and how much of what it asks again is linked."""
+    """Tell how much of what is linked asks the same (precision), and how much of what is asked again is linked."""
     same = {each.demand: each.same for each in generated if each.same}
     made = [(link.later, link.earlier) for link in links if link.judgement == "same"]
     known = [

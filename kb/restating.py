@@ -1,6 +1,6 @@
 """Which demand restates which, kept up to date: only links that a change can reach are looked for again.
 
-A demand's links depend on the last passages before it that share a word with it (`kb.tracking`). So a passage that
+A demand's links depend on the last passages before it that have one of its words (`kb.tracking`). So a passage that
 comes or goes concerns the demands after it with that word, up to the one that has enough others in between.
 """
 

@@ -6,9 +6,11 @@ They restate each other where both agree: the same type, enough of the same word
 counting little), and letters that are not about different countries. Types alone are not enough, nor are words
 alone.
 
-How alike two demands are depends on nothing but these two, and a demand is linked to the nearest earlier
-letter that asked the same. So a letter that is added or removed changes only links to and from its own
-demands and those of their neighbours in time, and the order in which letters are read changes nothing.
+How alike two demands are depends on nothing but these two. A demand is compared with the last before it that share
+a word with it, so many for each of its words: a rare word reaches far back, whatever else was asked meanwhile. It is
+linked to the nearest earlier letter among those that are closest to it. So a letter that is added or removed changes
+only links to and from its own demands and those after it with the same words, no count of all letters plays a part,
+and the order in which letters are read changes nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 import snowballstemmer
@@ -50,6 +53,9 @@ __all__ = [
 SAME = 0.33
 """The score from which two demands are linked without asking."""
 
+CLOSE = 0.8
+"""The share of the best score from which an earlier demand is as good a match: of these the nearest is linked."""
+
 POSSIBLE = 0.22
 """The score from which a link is offered for review."""
 
@@ -75,8 +81,7 @@ _STEMMERS = {"ar": "arabic", "en": "english", "es": "spanish", "fr": "french"}
 class Passage(NamedTuple):
     """A sentence of a demand, or a clause: its `type`, and the stems of its words with and without weight, sorted.
 
-    `names` are those with weight that are written as names of places, persons and the like: with a capital, though
-    not the first of the passage.
+    `names` are those with weight that are written as names of places, persons and the like.
     """
 
     type: str
@@ -146,19 +151,27 @@ def _asking(text: str, language: Language) -> Iterator[str]:
         if number and judge(sentence) is None:
             continue
         clauses = _CLAUSE_END.split(sentence.text)
-        asking = [clause for clause in clauses if _says_what(clause, language)] or clauses
-        yield ", ".join(asking)
+        asking = [
+            clause
+            for at, clause in enumerate(clauses)
+            if not _leans(clause, language) and not (at and _refers(clause, language))
+        ]
+        yield ", ".join(asking) if asking else sentence.text
         if len(asking) > 1:
             yield from asking
 
 
-def _says_what(clause: str, language: Language) -> bool:
-    """Whether a clause is no condition, and does not speak of what another says: "and report on it every month"."""
-    said = words(clause)
-    conditions = language.phrases("needs_not").at(said, 0)
-    return language.folded("tracking", "refers").isdisjoint(said) and not any(
+def _leans(clause: str, language: Language) -> bool:
+    """Whether a clause is a condition, or says what a demand leans on: "as the resolution requires"."""
+    conditions = language.phrases("needs_not").at(words(clause), 0)
+    return language.pattern("tracking", "cites").match(clause) is not None or any(
         phrase.label == "needs_not.conditions" for phrase in conditions
     )
+
+
+def _refers(clause: str, language: Language) -> bool:
+    """Whether a clause is about what stands before it: "and report on it every month"."""
+    return not language.folded("tracking", "refers").isdisjoint(words(clause))
 
 
 def _stems(text: str, language: Language) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -174,7 +187,10 @@ def _stems(text: str, language: Language) -> tuple[tuple[str, ...], tuple[str, .
         (light_stems if word in light else heavy_stems).add(_stem(word, language.code))
     titles = language.folded("tracking", "titles")
     named = {
-        _stem(word, language.code) for name in _names(rest) for word in words(name) if word not in titles
+        _stem(word, language.code)
+        for name in _names(rest, language)
+        for word in words(name)
+        if word not in titles
     }
     return (
         tuple(sorted(heavy_stems)),
@@ -183,9 +199,13 @@ def _stems(text: str, language: Language) -> tuple[tuple[str, ...], tuple[str, .
     )
 
 
-def _names(text: str) -> list[str]:
-    """The words with a capital and small letters, but the first: "UN" is no name of a place."""
-    return [word for word in _WORD.findall(text)[1:] if word[0].isupper() and not word.isupper()]
+def _names(text: str, language: Language) -> list[str]:
+    """The words written as names: with a capital and small letters, but the first; or told by what is before them.
+
+    "UN" is no name of a place. Where there are no capitals, `[tracking] names` of a language says what ends in a name.
+    """
+    told = [match[0].split()[-1] for match in language.pattern("tracking", "names").finditer(text)]
+    return told + [word for word in _WORD.findall(text)[1:] if word[0].isupper() and not word.isupper()]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -246,8 +266,10 @@ class Candidate:
 
 def _score(one: Candidate, other: Candidate) -> float:
     """How alike two passages of one type are, from 0 to 1; not at all where each names what the other does not."""
+    if not (one.names <= other.names or other.names <= one.names):
+        return 0.0
     heavy = len(one.stems & other.stems)
-    if heavy < SHARED or (one.names - other.names and other.names - one.names):
+    if heavy < SHARED:
         return 0.0
     shorter, longer = (one, other) if one.weight <= other.weight else (other, one)
     shared = heavy + LIGHT * len(one.light & other.light)
@@ -330,7 +352,7 @@ def restatements(statements: Iterable[Statement], decisions: Iterable[Decision] 
 def links_of(
     statement: Statement, recent: Recent, judged: Collection[frozenset[str]] = ()
 ) -> Iterator[Restatement]:
-    """For each type of a demand: the best of the nearest earlier letter, or what is offered for review."""
+    """For each type of a demand: of the closest the nearest in time, or what is offered for review."""
     day = begins(statement.date or "")
     best: dict[str, dict[str, tuple[float, Candidate, Candidate]]] = defaultdict(dict)
     for asked in (Candidate(statement, passage) for passage in statement.passages):
@@ -346,7 +368,8 @@ def links_of(
                 of_type[earlier.demand] = (score, asked, other)
     found: dict[str, list[tuple[float, str, list[str]]]] = defaultdict(list)
     for type_, candidates in sorted((type_, list(each.values())) for type_, each in best.items() if each):
-        certain = [each for each in candidates if each[0] >= SAME]
+        close = max(SAME, CLOSE * max(score for score, _, _ in candidates))
+        certain = [each for each in candidates if each[0] >= close]
         nearest = max((other.ended for _, _, other in certain), default=0)
         score, asked, other = min(
             (each for each in certain or candidates if each[2].ended >= nearest),
@@ -367,14 +390,14 @@ def links_of(
         )
 
 
-def _alike(asked: Candidate, recent: Recent, day: int) -> Iterator[Candidate]:
-    """The nearest earlier passages of the same type that share enough words, none twice."""
-    shared: Counter[Candidate] = Counter()
-    for stem in asked.passage.stems:
-        shared.update(recent(asked.passage.type, stem, day))
-    for candidate, count in shared.items():
-        if count >= SHARED:
-            yield candidate
+def _alike(asked: Candidate, recent: Recent, day: int) -> list[Candidate]:
+    """The nearest earlier passages of the same type and with one of the words that share enough words, none twice.
+
+    Where a word is rare, its nearest reach far back: so what is asked about one town is found among all the rest.
+    """
+    type_, stems = asked.passage.type, asked.stems
+    near = dict.fromkeys(chain.from_iterable(recent(type_, stem, day) for stem in asked.passage.stems))
+    return [candidate for candidate in near if len(stems & candidate.stems) >= SHARED]
 
 
 def _apart(one: Statement, other: Statement) -> bool:
