@@ -2,167 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import zip_longest
 from typing import Literal
 
 from kb.extraction.best_reading import best_reading
-from kb.extraction.heading import Titled
 from kb.extraction.language import any_language
-from kb.extraction.layout import Layout, Line, Reading, cells, read
-from kb.extraction.naming import named_in, office_and_body, trusted
+from kb.extraction.layout import Reading
+from kb.extraction.naming import named_in, office_and_body
 from kb.extraction.offices import (
     EDGES,
     begins_with,
-    begins_with_office,
+    begins_with_place,
+    is_called_office,
     is_dated,
     is_headline,
     is_office_here,
     is_place,
     is_plain_office,
     known,
-    led,
     names_office,
     without_article,
     without_forms,
 )
-from kb.extraction.splitting import LONGEST
-from kb.extraction.wordings import FIELD, Zone, is_prose
-from kb.extraction.zones import Zones
 from kb.letter import Addressee, Span
 
-__all__ = ["read_address", "read_inset"]
-
-
-def read_address(layout: Layout, zones: Zones, zone: Zone, title: Titled | None) -> list[Addressee]:
-    """Read the addressees of the lines of a zone, a title and the sender's letterhead left out."""
-    runs = list(zones.runs(zone))
-    blocks = [b for b in layout.blocks if runs and b.first < runs[-1].stop and b.last >= runs[0].start]
-    prose = {
-        i for b in blocks if zone == "heading" and is_prose(layout, b) for i in range(b.first, b.last + 1)
-    }
-    lines = [
-        index
-        for run in runs
-        for index in run
-        if index not in prose and not (title and _within(layout.lines[index].span, title.span))
-    ]
-    address, told = _address_lines(zones, lines)
-    addressees = _put_together(address)
-    if told:
-        return addressees
-    signed = [layout.text[start:end] for start, end in zones.spans("signatures")]
-    # A name that signs too is a sender's letterhead.
-    found = [a for a in addressees if trusted(a) and not _signs(a, signed)]
-    return _below_the_date(found, address)
-
-
-def read_inset(layout: Layout, zones: Zones) -> list[Addressee]:
-    """Read the addressees of short lines among the first paragraphs, as where a newspaper introduces a letter."""
-    blocks = [
-        block
-        for block in zones.blocks("body")[:_INSET]
-        if block.kind != "item" and not is_prose(layout, block)
-    ]
-    address, told = _address_lines(zones, [i for block in blocks for i in range(block.first, block.last + 1)])
-    return [a for a in _put_together(address) if told or known("forms").match(a.name)]
-
-
-_Row = tuple[Line, Sequence[Span]]
-
-
-def _pieces(layout: Layout, lines: Iterable[int]) -> Iterator[tuple[Line, Reading]]:
-    """Give the words of lines that aren't too long; of addresses side by side, those of one after the other."""
-    rows: list[_Row] = []
-    for index in lines:
-        line = layout.lines[index]
-        if line.furniture or line.span.end - line.content > LONGEST:
-            continue
-        filled = [cell for cell in cells(layout.text, line.content, line.span.end) if cell.end > cell.start]
-        if rows and (line.gap or len(filled) != len(rows[0][1])):
-            yield from _column_by_column(layout.text, rows)
-            rows = []
-        rows.append((line, filled))
-    yield from _column_by_column(layout.text, rows)
-
-
-def _column_by_column(text: str, rows: Sequence[_Row]) -> Iterator[tuple[Line, Reading]]:
-    """Give rows cell by cell if somebody is named in each cell of the first; else each as it stands."""
-    named = rows[0][1] if len(rows) > 1 else ()
-    if len(named) < 2 or not all(known("forms").match(text, *cell) for cell in named):
-        for line, _ in rows:
-            yield line, read(text, (Span(line.content, line.span.end),))
-        return
-    for column in zip(*(row for _, row in rows), strict=True):
-        for number, cell in enumerate(column):
-            yield rows[number][0]._replace(gap=int(number == 0)), read(text, (cell,))
-
-
-def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[_AddressLine], bool]:
-    """Take the lines that may be of an address, and tell whether one says so ("To: …")."""
-    address: list[_AddressLine] = []
-    attended = told = False
-    for line, reading in _pieces(zones.layout, lines):
-        if known("delivered").match(reading.text):
-            # "By fax to …": how it is sent.
-            continue
-        if _attention(reading.text):
-            if not attended and _put_together(address):
-                break
-            attended = True
-            if not led(reading.text)[1]:
-                continue
-        start, leads = led(reading.text)
-        told |= leads
-        if not start and FIELD.match(reading.text):
-            told &= known("senders").match(reading.text) is None
-            continue
-        address.append(_AddressLine(reading, start, line.gap, line.marker is not None))
-    return address, told
-
-
-def _below_the_date(addressees: list[Addressee], address: Sequence[_AddressLine]) -> list[Addressee]:
-    """Leave out a letterhead's officers: those above the date, if somebody is addressed below it."""
-    dates = [line.end for line in address if is_dated(line.text)]
-    below = [a for a in addressees if dates and a.span.start >= dates[-1]]
-    addressed = any(a.office or known("forms").match(a.name) or begins_with_office(a.name) for a in below)
-    return below if addressed else addressees
-
-
-def _signs(addressee: Addressee, signed: Iterable[str]) -> bool:
-    """Tell whether a name is among the signatures, or one of those is in it ("President X")."""
-    return any(
-        addressee.name in names
-        or any(" " in line and line in addressee.name for line in map(str.strip, names.splitlines()[:20]))
-        for names in signed
-    )
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return outer.start <= inner.end and inner.start < outer.end
-
-
-def _attention(text: str) -> bool:
-    found = known("attention").match(text)
-    return found is not None and text[found.end() : found.end() + 1] in {":", " "}
+__all__ = ["AddressLine", "put_together"]
 
 
 @dataclass(frozen=True, slots=True)
-class _AddressLine:
-    """A line of an address: its words from `start` on (after "To:"), and how it is set."""
+class AddressLine:
+    """A line of an address: its words from `start` on (after "To:"), and how it is set.
+
+    `gap` counts the blank lines before it. It is `listed` if it begins an entry of a list, and stands `alone` if
+    such entries are of one line each, a name with an office below it aside.
+    """
 
     reading: Reading
     start: int
     gap: int
     listed: bool
+    alone: bool = False
 
     @property
     def text(self) -> str:
+        """Its words after the lead."""
         return self.reading.text[self.start :].strip()
 
     @property
     def end(self) -> int:
+        """Where it ends in the letter."""
         return self.reading.span(self.start, len(self.reading.text)).end
 
 
@@ -191,15 +82,13 @@ _SHORT = 80
 _UNNAMED: frozenset[_State] = frozenset({"office", "styled", "several", "body"})
 # So many words may be somebody's name.
 _NAME = range(2, 5)
-# So many blocks may introduce a letter and its address.
-_INSET = 8
 # What a blank line more than usual between two lines speaks against their belonging together.
 _APART = 1.6
 # Whether lines are double-spaced can't be told of fewer.
 _DOUBLE_SPACED = 3
 
 
-def _put_together(lines: Sequence[_AddressLine]) -> list[Addressee]:
+def put_together(lines: Sequence[AddressLine]) -> list[Addressee]:
     """Put addressees together from the lines of an address, by the reading of all lines that fits best.
 
     Each line may begin an addressee, add to the last one, or neither (`_JOINS`); words and spacing tell how well
@@ -213,29 +102,30 @@ def _put_together(lines: Sequence[_AddressLine]) -> list[Addressee]:
     return addressees
 
 
-def _fitting(lines: Sequence[_AddressLine], spacing: int) -> Iterator[_Fits]:
+def _fitting(lines: Sequence[AddressLine], spacing: int) -> Iterator[_Fits]:
     """Give how well each line that has words fits; `spacing` is how many blank lines are usual between two."""
     headed = False
     before = ""
-    for line in lines:
+    for line, below in zip_longest(lines, lines[1:]):
         if line.text:
-            yield _Fits(line, before, headed, spacing)
+            yield _Fits(line, before, below.text if below else "", headed, spacing)
             before = line.text
         else:
             headed |= line.start > 0
 
 
 class _Fits:
-    """How well a line fits as each part of an address, after the line `before` it.
+    """How well a line fits as each part of an address, after the line `before` it, with `below` after it.
 
     What its words tell is looked up when it is asked for.
     """
 
-    def __init__(self, line: _AddressLine, before: str, headed: bool, spacing: int) -> None:
+    def __init__(self, line: AddressLine, before: str, below: str, headed: bool, spacing: int) -> None:
         self.line = line
         self.spacing = spacing
         self.text = line.text.strip(EDGES)
         self.before = before.strip(EDGES)
+        self.below = below.strip(EDGES)
         self.headed = headed
 
     @cached_property
@@ -284,7 +174,7 @@ class _Fits:
     @cached_property
     def holds_none(self) -> bool:
         """Whether the line names no office at all."""
-        return known("offices").search(self.text) is None
+        return known("offices").search(self.text) is None or is_called_office(self.text)
 
     @cached_property
     def full_name(self) -> bool:
@@ -297,7 +187,8 @@ class _Fits:
         """Whether the line is a date or a place, which end an address."""
         # "To 15 member states" is no street.
         text = self.text.lstrip("0123456789 ") if self.line.start else self.text
-        return is_place(text) or (is_dated(text) and not self.office)
+        place = begins_with_place(text) if self.line.listed else is_place(text)
+        return place or (is_dated(self.text) and not self.office)
 
     @cached_property
     def none(self) -> bool:
@@ -316,6 +207,15 @@ class _Fits:
         told = self.line.listed or self.line.start > 0
         return self.text[:1].islower() and not (told or self.form or self.office or self.body)
 
+    @cached_property
+    def housed(self) -> bool:
+        """Whether the line is a body that is no addressee by itself, with its street: where to send a letter."""
+        addressed = self.line.start > 0 or self.line.listed or self.office
+        if addressed or not self.body or known("states").match(without_article(self.text)):
+            return False
+        within = (part.strip() for part in self.text.split(",")[1:])
+        return any(map(is_place, filter(None, (*within, self.below))))
+
     @property
     def short(self) -> bool:
         """Whether the line may be the name of an office or a body that is not known."""
@@ -332,18 +232,18 @@ class _Fits:
             yield "aside", "nobody", 3
             return
         yield "aside", "nobody" if gap else state, self.left_out(state)
-        if self.small:
+        if self.small or (gap and self.housed and state != "nobody"):
             return
         if not self.kind:
             yield "begins", *self.begins(state, gap)
-        if self.line.listed or self.line.start:
+        if (self.line.listed and not self.line.alone) or self.line.start:
             return
         for move, after in _JOINS[state].items():
             yield move, after, self.joins(state, move) - gap * _APART
 
     def left_out(self, state: _State) -> float:
         """Tell how well it fits that the line is no part of the address."""
-        if self.form:
+        if self.form or self.line.listed:
             return -1.5
         return -0.5 if self.body and state not in {"nobody", "complete"} else 0
 
@@ -353,19 +253,26 @@ class _Fits:
         # "The Rapporteur on … / The Working Group on …"
         alike = all(known("articles").match(text) for text in (self.text, self.before))
         sure = 2.0 * self.line.listed + 2.5 * led + 0.1 * (gap > 0) + 3.5 * alike
+        after, fits = self.named(state, gap)
+        whole = self.line.alone and after != "name" and not (after == "plain name" and self.full_name)
+        return "complete" if whole else after, fits + sure
+
+    def named(self, state: _State, gap: int) -> tuple[_State, float]:
+        """Tell whom the line names by its words, and how well that fits as the beginning of an addressee."""
         if self.titled:
-            return "holder", 3 + sure
+            return "holder", 3
         if self.several:
-            return "several", 2.6 + sure
+            return "several", 2.6
         if self.office:
             # A name without an office has most likely the one below it.
-            alone = state in {"name", "plain name"}
-            return "styled" if self.form else "office", 2.2 + sure - alone
+            return "styled" if self.form else "office", 2.2 - (state in {"name", "plain name"})
         if self.form:
-            return "name", 3 + sure
+            return "name", 3
         if self.body:
-            return "body", sure + (1 if state == "nobody" or gap else -0.5)
-        return "plain name", sure - 0.6
+            if state == "nobody" or gap:
+                return "body", 1
+            return "body", 0 if self.line.listed and state == "complete" else -0.5
+        return "plain name", -0.6
 
     def joins(self, state: _State, move: _Move) -> float:
         """Tell how well the line fits as a further part of an addressee."""
@@ -406,7 +313,7 @@ def _breaks_off(text: str, state: _State) -> bool:
     return state not in {"holder", "complete"} and known("unfinished").fullmatch(last) is not None
 
 
-def _take(addressees: list[Addressee], line: _AddressLine, move: _Move) -> None:
+def _take(addressees: list[Addressee], line: AddressLine, move: _Move) -> None:
     """Take a line in as that part of the addressees."""
     if move == "begins":
         addressees.extend(named_in(line.reading, line.start, len(line.reading.text)))

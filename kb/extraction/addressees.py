@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from kb.extraction.address import read_address, read_inset
-from kb.extraction.copies import find_copied
+from kb.extraction.address_block import read_address, read_audiences, read_copies, read_inset
 from kb.extraction.heading import Titled
 from kb.extraction.language import any_language, word_places
 from kb.extraction.layout import Layout, Reading, read
@@ -29,11 +28,12 @@ def find_addressees(
     layout: Layout, zones: Zones, title: Titled | None
 ) -> tuple[tuple[Addressee, ...], tuple[Addressee, ...]]:
     """Read whom a letter is addressed to, and whom it is copied to, in the order they are printed."""
-    copied = tuple(find_copied(layout, zones)) or tuple(_told_of_copies(layout))
+    copied = tuple(read_copies(layout, zones)) or tuple(_told_of_copies(layout))
     block = _different(
         [*read_address(layout, zones, "heading", title), *read_address(layout, zones, "addressees", title)]
     )
-    if block:
+    audiences = list(read_audiences(layout, zones))
+    if block and not all(addressee in audiences for addressee in block):
         return tuple(block), copied
     greeted = list(_greeted(layout, zones))
     named = [addressee for addressee, _ in greeted] if any(specific for _, specific in greeted) else []
@@ -46,6 +46,7 @@ def find_addressees(
     return tuple(
         named
         or titled
+        or audiences
         or read_inset(layout, zones)
         or [addressee for addressee, _ in greeted]
         or _spoken_to(layout, zones)

@@ -478,6 +478,10 @@ def list_end(layout: Layout, words: Words, index: int) -> int:
     number = index + 1
     while number < len(lines):
         line = lines[number]
+        if line.furniture and not line.gap and not _is_rule(layout, line):
+            # An e-mail address
+            number += 1
+            continue
         continued = layout.text[lines[number - 1].span.end - 1] in ",;،؛" and words.length(number) < 250
         if line.furniture or (
             line.gap > allowed

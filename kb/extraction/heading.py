@@ -368,6 +368,9 @@ def _title_rank(layout: Layout, words: Words, index: int) -> int | None:
 
 def _names_addressee(text: str) -> bool:
     cell = text.lstrip("| ")
+    if any_language("addressee", "and_to").match(cell):
+        # "Open letter to A / and to B"
+        return False
     if any(any_language("addressee", key).match(cell) for key in ("forms", "offices", "leads", "states")):
         return True
     name = cell.partition(",")[0].split()

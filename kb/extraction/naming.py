@@ -9,7 +9,9 @@ from kb.extraction.language import any_language
 from kb.extraction.layout import Reading
 from kb.extraction.offices import (
     EDGES,
+    begins_with_office,
     known,
+    without_article,
 )
 from kb.extraction.splitting import split_addressees
 from kb.letter import Addressee
@@ -17,6 +19,7 @@ from kb.letter import Addressee
 __all__ = ["addressee_of", "named_in", "office_and_body", "trusted"]
 
 _MAIL = re.compile(r"[<(\[]?[^\s@<>()]{1,64}@[^\s@<>()]{1,200}[>)\]]?")
+_OPENED = {")": "(", "]": "["}
 _NOTE = re.compile(r"\[\^?\w{1,3}\]")
 # "To Ms. X : the road must be opened"
 _SAID = re.compile(r"\s?:\s")
@@ -31,9 +34,15 @@ def addressee_of(reading: Reading, start: int, end: int) -> Addressee | None:
         # The last line of a list.
         lead = joint.end() + 1
     text = _NOTE.sub("", _MAIL.sub("", part[lead:])).strip(' \t,:;،؛*_-–—|"“”«»')
+    if text[-1:] in _OPENED and _OPENED[text[-1]] not in text:
+        # "(Copy to: A; B)"
+        text = text[:-1].rstrip(EDGES)
     honour = known("suffixes").search(text)
     if honour and honour.end() == len(text):
         text = text[: honour.start()].rstrip(EDGES)
+    if begins_with_office(text) and not (known("every").match(text) or known("forms").match(text)):
+        lead += len(text) - len(without_article(text))
+        text = without_article(text)
     if not text or not any(map(str.isalpha, text)):
         return None
     span = reading.span(start + lead, start + lead + len(text))

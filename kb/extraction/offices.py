@@ -15,6 +15,8 @@ __all__ = [
     "EDGES",
     "begins_with",
     "begins_with_office",
+    "begins_with_place",
+    "is_called_office",
     "is_dated",
     "is_further_office",
     "is_headline",
@@ -46,8 +48,8 @@ _STREET_WORDS = 6
 
 
 def without_forms(text: str) -> str:
-    """Leave out the forms of address that text begins with."""
-    while found := known("forms").match(text):
+    """Leave out the forms of address that text begins with, but not "Ambassador of X"."""
+    while (found := known("forms").match(text)) and not is_office_here(text, 0):
         text = text[found.end() :].lstrip(" .,،")
     return text
 
@@ -72,7 +74,7 @@ def is_further_office(text: str) -> bool:
     """Tell an office ("Permanent Representative of …") from somebody with one ("Foreign Minister X")."""
     found = known("offices").match(text)
     rest = text[found.end() :].strip() if found else text
-    return not rest or known("connectors").match(rest) is not None
+    return not rest or any(known(key).match(rest) for key in ("connectors", "ranks"))
 
 
 def is_plain_office(text: str) -> bool:
@@ -92,6 +94,15 @@ def is_office_here(text: str, start: int) -> bool:
     """Tell "Ambassador of X", which says what somebody is, from "Ambassador X"."""
     office = known("offices").match(text, start)
     return office is not None and (known("connectors").match(text[office.end() :].lstrip()) is not None)
+
+
+def is_called_office(text: str) -> bool:
+    """Tell somebody whose name is an office, too ("Ann Pope"), from an office ("the Pope", "Pope X")."""
+    before, *others = text.split(maxsplit=1)
+    if not others or not before[0].isupper() or before.isupper() or known("offices").match(text):
+        return False
+    found = known("offices").search(others[0])
+    return found is not None and found[0].istitle() and known("surnames").fullmatch(found[0]) is not None
 
 
 def names_office(text: str) -> bool:
@@ -120,9 +131,14 @@ def is_dated(text: str) -> bool:
 
 def is_place(text: str) -> bool:
     """Tell a street, a town, a number from what names an addressee."""
-    if text[:1].isdecimal() or (
-        any(map(str.isdecimal, text)) and not any(known(k).match(text) for k in ("forms", "offices"))
-    ):
+    numbered = any(map(str.isdecimal, text)) and not any(known(k).match(text) for k in ("forms", "offices"))
+    return numbered or begins_with_place(text)
+
+
+def begins_with_place(text: str) -> bool:
+    """Tell a line that begins with a number, a street or a town."""
+    number = _NUMBER.match(text)
+    if text[:1].isdecimal() and not (number and any(known(k).match(text, number.end()) for k in _TELLING)):
         return True
     street = text.partition(",")[0]
     short = len(street.split()) < _STREET_WORDS and not known("forms").match(street)

@@ -16,6 +16,7 @@ from kb.extraction.expressions import Expressions
 from kb.extraction.language import any_language, any_words
 from kb.extraction.offices import (
     EDGES,
+    is_called_office,
     is_further_office,
     is_office_here,
     known,
@@ -111,9 +112,13 @@ def _between() -> re.Pattern[str]:
     joined = "|".join(map(re.escape, sorted(any_words("addressee", "joined"))))
     dear = any_language("salutation", "dear").pattern
     article = rf"{known('articles').pattern}[\s’']"
+    # "to A and to you, members of B"
+    spoken = rf"{known('generic').pattern}\s*[,،]\s+"
+    each = rf"{known('of_each').pattern}\s+(?={known('forms').pattern})"
     return re.compile(
         rf"(?:(?P<to>\s*[,،]?\s+{and_to}\s+)|(?P<and>\s*[,،]?\s+{and_}\s+)"
-        rf"|(?P<joined>(?:\s*[,،]\s?|\s)(?:{joined})(?=\w))|\s*[,،]\s+)(?:{dear}\s+)?(?P<marks>(?:{to}\s+)?(?:{article})?)",
+        rf"|(?P<joined>(?:\s*[,،]\s?|\s)(?:{joined})(?=\w))|\s*[,،]\s+)(?:{dear}\s+)?"
+        rf"(?P<marks>(?:{to}\s+)?(?:{spoken})?(?:{each})?(?:{article})?)",
         re.IGNORECASE,
     )
 
@@ -190,7 +195,7 @@ class _Side:
     def plain_office(self) -> bool:
         """It is an office, and names nobody who holds it: "President of the League"."""
         found = known("offices").search(self.bare) if office_near(self.bare, 0) else None
-        if found is None or _COMMA.search(self.bare, 0, found.start()):
+        if found is None or is_called_office(self.bare) or _COMMA.search(self.bare, 0, found.start()):
             return False
         return is_further_office(self.bare[found.start() :])
 
@@ -199,13 +204,18 @@ class _Side:
         return not self.form and any(known(key).match(self.bare) for key in ("bodies", "states"))
 
     @cached_property
+    def unit(self) -> bool:
+        """It is a body within another."""
+        return not self.form and known("units").match(self.bare) is not None
+
+    @cached_property
     def acronym(self) -> bool:
         """It is one word of capitals, as bodies are called by."""
         return self.bare.isupper() and self.bare.isalpha() and len(self.bare) in _ACRONYM
 
     @cached_property
     def holds_office(self) -> bool:
-        return known("offices").search(self.text) is not None
+        return known("offices").search(self.text) is not None and not is_called_office(self.bare)
 
     @cached_property
     def holder(self) -> bool:
@@ -359,6 +369,9 @@ def _comma_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool
         if before.holder:
             return joint.marked
         return before.office and not after.plain_office
+    if after.unit and before.body and not before.unit:
+        # "Commission on Roads, Working Group on Bridges"
+        return False
     if after.body or (after.acronym and not before.text.isupper()):
         return (before.body and not before.office) or (before.holds_office and joint.marked)
     return (after.presented and before.holds_office) or _are_listed(before, after, count)

@@ -108,6 +108,28 @@ def test_whom_a_letter_is_addressed_and_copied_to(language: str) -> None:
     assert wrong == []
 
 
+# Letters as they are printed, "{body}" for one of those above, whom they are addressed to, and who gets a copy.
+PRINTED = [
+    (*title.split(" ", 1), text.strip())
+    for title, _, text in (
+        part.partition("\n")
+        for part in (Path(__file__).parent / "addresses.txt").read_text(encoding="utf-8").split("@ ")[1:]
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "printed"), PRINTED, ids=[f"{row[0]}-{row[1]}" for row in PRINTED]
+)
+def test_addresses_and_copies_in_any_layout(language: str, name: str, printed: str) -> None:
+    text, *told = printed.split("\n= ")
+    expected = {key: names.split(" | ") for key, _, names in (line.partition(": ") for line in told)}
+    fields = extract_fields(text.replace("{body}", LETTERS_OF[language]) + "\n")
+    assert words(fields["copied"]) == words(expected.get("cc", []))
+    if "to" in expected:
+        assert words(fields["addressees"]) == words(expected["to"])
+
+
 LINES = st.sampled_from(
     [
         *(
