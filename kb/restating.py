@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
+from sys import intern
 
 import rdflib
 from rdflib.namespace import DCTERMS
@@ -146,8 +147,13 @@ def _demand(letter: str, kept: str) -> Demand:
 
 def _statement(demand: Demand) -> Statement:
     iri, letter, date, passages, about = json.loads(demand.value)
-    found = tuple(Passage(type_, *map(tuple, stems)) for type_, *stems in passages)
-    return Statement(iri, letter, date, found, frozenset(about))
+    found = tuple(Passage(intern(type_), *map(_shared, stems)) for type_, *stems in passages)
+    return Statement(iri, intern(letter), date, found, frozenset(about))
+
+
+def _shared(stems: list[str]) -> tuple[str, ...]:
+    """Words each of which is in memory once, however many demands have it."""
+    return tuple(map(intern, stems))
 
 
 def _source(number: int) -> str:

@@ -250,30 +250,45 @@ def _country_pattern(code: str) -> re.Pattern[str]:
 
 
 class Candidate:
-    """A passage and the demand it is of, ready to be compared with many others."""
+    """A passage of an earlier demand to compare with. A build holds hundreds of thousands, so they are small."""
 
-    __slots__ = ("ended", "light", "names", "passage", "statement", "stems", "weight")
+    __slots__ = ("ended", "passage", "statement", "stems")
 
     def __init__(self, statement: Statement, passage: Passage) -> None:
         self.statement = statement
         self.passage = passage
-        self.stems = frozenset(passage.stems)
-        self.light = frozenset(passage.light)
-        self.names = frozenset(passage.names)
-        self.weight = len(self.stems) + LIGHT * len(self.light)
+        self.stems = passage.stems
         self.ended = ends(statement.date) if statement.date else 0
 
 
-def _score(one: Candidate, other: Candidate) -> float:
+class _Asked:
+    """A passage that is compared with many others."""
+
+    __slots__ = ("light", "names", "passage", "stems", "weight")
+
+    def __init__(self, passage: Passage) -> None:
+        self.passage = passage
+        self.stems = frozenset(passage.stems)
+        self.light = frozenset(passage.light)
+        self.names = frozenset(passage.names)
+        self.weight = _weight(passage)
+
+
+def _weight(passage: Passage) -> float:
+    return len(passage.stems) + LIGHT * len(passage.light)
+
+
+def _score(asked: _Asked, other: Passage) -> float:
     """How alike two passages of one type are, from 0 to 1; not at all where each names what the other does not."""
-    if not (one.names <= other.names or other.names <= one.names):
+    named = len(asked.names.intersection(other.names))
+    if len(asked.names) > named < len(other.names):
         return 0.0
-    heavy = len(one.stems & other.stems)
+    heavy = len(asked.stems.intersection(other.stems))
     if heavy < SHARED:
         return 0.0
-    shorter, longer = (one, other) if one.weight <= other.weight else (other, one)
-    shared = heavy + LIGHT * len(one.light & other.light)
-    return float(shared / (shorter.weight**SHORTER * longer.weight ** (1 - SHORTER)))
+    shorter, longer = sorted((asked.weight, _weight(other)))
+    shared = heavy + LIGHT * len(asked.light.intersection(other.light))
+    return float(shared / (shorter**SHORTER * longer ** (1 - SHORTER)))
 
 
 # Links
@@ -354,12 +369,12 @@ def links_of(
 ) -> Iterator[Restatement]:
     """For each type of a demand: of the closest the nearest in time, or what is offered for review."""
     day = begins(statement.date or "")
-    best: dict[str, dict[str, tuple[float, Candidate, Candidate]]] = defaultdict(dict)
-    for asked in (Candidate(statement, passage) for passage in statement.passages):
+    best: dict[str, dict[str, tuple[float, _Asked, Candidate]]] = defaultdict(dict)
+    for asked in map(_Asked, statement.passages):
         of_type = best[asked.passage.type]
         for other in _alike(asked, recent, day):
             earlier = other.statement
-            score = _score(asked, other)
+            score = _score(asked, other.passage)
             if score < POSSIBLE or (earlier.demand in of_type and score <= of_type[earlier.demand][0]):
                 continue
             if earlier.letter == statement.letter or _apart(statement, earlier):
@@ -375,7 +390,7 @@ def links_of(
             (each for each in certain or candidates if each[2].ended >= nearest),
             key=lambda each: (-each[0], each[2].statement.demand),
         )
-        found[other.statement.demand].append((score, type_, sorted(asked.stems & other.stems)))
+        found[other.statement.demand].append((score, type_, sorted(asked.stems.intersection(other.stems))))
     for earlier_iri, reasons in sorted(found.items()):
         score = max(reason[0] for reason in reasons)
         yield Restatement(
@@ -390,14 +405,14 @@ def links_of(
         )
 
 
-def _alike(asked: Candidate, recent: Recent, day: int) -> list[Candidate]:
+def _alike(asked: _Asked, recent: Recent, day: int) -> list[Candidate]:
     """The nearest earlier passages of the same type and with one of the words that share enough words, none twice.
 
     Where a word is rare, its nearest reach far back: so what is asked about one town is found among all the rest.
     """
     type_, stems = asked.passage.type, asked.stems
     near = dict.fromkeys(chain.from_iterable(recent(type_, stem, day) for stem in asked.passage.stems))
-    return [candidate for candidate in near if len(stems & candidate.stems) >= SHARED]
+    return [candidate for candidate in near if len(stems.intersection(candidate.stems)) >= SHARED]
 
 
 def _apart(one: Statement, other: Statement) -> bool:
@@ -416,7 +431,7 @@ def decided(rows: Iterable[Decision], find: Callable[[str], Statement | None]) -
         if ends(earlier.date or "") >= begins(later.date or ""):
             continue
         scores = [
-            (_score(Candidate(later, a), Candidate(earlier, b)), a.type)
+            (_score(_Asked(a), b), a.type)
             for a in later.passages
             for b in earlier.passages
             if a.type == b.type
