@@ -285,6 +285,8 @@ def _instruments(text: _Text) -> Iterator[_Place]:
 # A name of words with capitals that isn't known has so many of them at least; of the small words between them there
 # are no more in a row.
 _LEAST_CAPITALS = 2
+_MOST_BEFORE = 5
+_HEADS = ("instruments", "accords")
 _MOST_SMALL = 2
 _LONGEST_NAME = 24
 _LONGEST_ROW = 6
@@ -293,25 +295,67 @@ _LONGEST_ROW = 6
 def _by_capitals(text: _Text) -> Iterator[_Place]:
     """Instruments that are not known, told by their capitals: "the International Convention for the Safety of …"."""
     vocabulary = _vocabulary()
-    heads = [found for found in text.found if found[0] == "instruments" and text.capital(found[1])]
+    heads = [found for found in text.found if found[0] in _HEADS and text.capital(found[1])]
     known = {first for label, first, _ in text.found if label.startswith(_DOCUMENTS)} if heads else set()
-    for _, head, last in heads:
-        first = head
-        while first and text.words[first - 1] in vocabulary.instrument_qualifiers and text.capital(first - 1):
-            first -= 1
-        if first == head and (not first or text.words[first - 1] not in vocabulary.articles):
+    for label, head, last in heads:
+        first = _beginning_of_name(text, head)
+        named = first < head and not vocabulary.instrument_qualifiers.issuperset(text.words[first:head])
+        if not named and (label == "accords" or (first == head and not _after_article(text, head))):
             continue
         while last < len(text.words) and text.words[last] in vocabulary.instrument_qualifiers:
             last += 1
+        end = last
         if text.words[last : last + 1] and text.words[last] in vocabulary.instrument_links:
-            end = _end_of_name(text, last + 1, known)
-            of_a_body = not vocabulary.not_documents.isdisjoint(text.words[last : end + 1])
-            if end > last + 1 and not of_a_body and known.isdisjoint(range(first, head + 1)):
-                start, stop = text.span(first, end)
-                yield _place(start, stop, name=text.text[start:stop])
+            further = _end_of_name(text, last + 1, known, 1 if named else _LEAST_CAPITALS)
+            end = further if further > last + 1 else last
+        of_a_body = not vocabulary.not_documents.isdisjoint(text.words[last : end + 1])
+        whole = end > last or (named and not _is_compound(text, last))
+        if whole and not of_a_body and known.isdisjoint(range(first, head + 1)):
+            start, stop = text.span(first, end)
+            yield _place(start, stop, name=text.text[start:stop])
 
 
-def _end_of_name(text: _Text, begin: int, known: Container[int]) -> int:
+def _beginning_of_name(text: _Text, head: int) -> int:
+    """The first of the words with capitals before what an instrument is, if an article stands before them.
+
+    Else only the first of those that may stand there without one ("International Covenant").
+    """
+    first = head
+    while (
+        first > max(0, head - _MOST_BEFORE) and text.capital(first - 1) and not _is_article(text, first - 1)
+    ):
+        if text.text[text.places[first - 1][1] : text.places[first][0]].strip("-–' "):
+            break
+        first -= 1
+    if _after_article(text, first):
+        return first
+    qualifiers = _vocabulary().instrument_qualifiers
+    first = head
+    while first and text.words[first - 1] in qualifiers and text.capital(first - 1):
+        first -= 1
+    return first
+
+
+def _is_article(text: _Text, word: int) -> bool:
+    return text.words[word] in _vocabulary().articles
+
+
+def _after_article(text: _Text, word: int) -> bool:
+    """Tell whether an article stands before that word, perhaps with a year between ("the 2019 Accord")."""
+    before = word - 2 if word > 1 and _is_year(text.words[word - 1]) else word - 1
+    return before >= 0 and _is_article(text, before)
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and word[:2] in {"19", "20"} and word.isdecimal()
+
+
+def _is_compound(text: _Text, word: int) -> bool:
+    """Tell a name that goes on with that word and is of something else ("the Accord Party")."""
+    return word < len(text.words) and text.capital(word) and text.text[text.places[word - 1][1]] == " "
+
+
+def _end_of_name(text: _Text, begin: int, known: Container[int], least: int) -> int:
     """The word after the last one of a name, whose words have capitals, small words aside; else `begin`.
 
     It ends where the name of a document begins that is `known`.
@@ -329,7 +373,7 @@ def _end_of_name(text: _Text, begin: int, known: Container[int]) -> int:
             small = 0
         else:
             break
-    return end if capitals >= _LEAST_CAPITALS else begin
+    return end if capitals >= least else begin
 
 
 def _goes_on_after(text: _Text, comma: int) -> bool:
