@@ -131,7 +131,7 @@ class _Fits:
     @cached_property
     def bare(self) -> str:
         """The line without forms of address and article."""
-        return self.text if is_office_here(self.text, 0) else without_article(without_forms(self.text))
+        return without_article(without_forms(self.text))
 
     @cached_property
     def form(self) -> bool:
@@ -216,6 +216,20 @@ class _Fits:
         within = (part.strip() for part in self.text.split(",")[1:])
         return any(map(is_place, filter(None, (*within, self.below))))
 
+    @cached_property
+    def after_break(self) -> bool:
+        """Whether the line before broke off: "Members of / the Support Group", "Madam / X"."""
+        last = self.before.rsplit(None, 1)[-1:]
+        return (
+            any(map(known("connectors").fullmatch, last)) or known("forms").fullmatch(self.before) is not None
+        )
+
+    @cached_property
+    def after_unfinished(self) -> bool:
+        """Whether the last word before it goes on: "Members of the International / Support Group"."""
+        last = self.before.rsplit(None, 1)[-1:]
+        return any(map(known("unfinished").fullmatch, last))
+
     @property
     def short(self) -> bool:
         """Whether the line may be the name of an office or a body that is not known."""
@@ -232,7 +246,7 @@ class _Fits:
             yield "aside", "nobody", 3
             return
         yield "aside", "nobody" if gap else state, self.left_out(state)
-        if self.small or (gap and self.housed and state != "nobody"):
+        if self.small or (gap and state != "nobody" and self.housed):
             return
         if not self.kind:
             yield "begins", *self.begins(state, gap)
@@ -277,7 +291,8 @@ class _Fits:
     def joins(self, state: _State, move: _Move) -> float:
         """Tell how well the line fits as a further part of an addressee."""
         if move == "more":
-            return 5 if _breaks_off(self.before, state) else -4
+            broken = self.after_break or (self.after_unfinished and state not in {"holder", "complete"})
+            return 5 if broken else -4
         if move == "holder":
             if state == "styled" and not self.form and self.full_name:
                 # "Señor Embajador / X Y"
@@ -301,16 +316,6 @@ class _Fits:
             # "Working Group on … / Office of the …", but mostly streets and houses
             return 0.4 if self.body else -4
         return 2.6 if self.body else 0.4 if self.short and state not in {"name", "plain name"} else -1
-
-
-def _breaks_off(text: str, state: _State) -> bool:
-    """Tell whether a line broke off: "Members of the International / Support Group", "Madam / X"."""
-    if not text:
-        return False
-    last = text.rsplit(None, 1)[-1]
-    if known("connectors").fullmatch(last) or known("forms").fullmatch(text):
-        return True
-    return state not in {"holder", "complete"} and known("unfinished").fullmatch(last) is not None
 
 
 def _take(addressees: list[Addressee], line: AddressLine, move: _Move) -> None:

@@ -71,11 +71,10 @@ def read_audiences(layout: Layout, zones: Zones) -> Iterator[Addressee]:
     for block, below in pairwise(layout.blocks):
         if block.kind == "item" or below.kind != "item" or zones.of_line[block.first] not in _BEFORE_POINTS:
             continue
-        if not is_prose(layout, block):
-            reading = layout.reading(block)
-            start, leads = led(reading.text)
-            if leads and reading.text[start:].strip():
-                yield from filter(trusted, named_in(reading, start, len(reading.text)))
+        reading = layout.reading(block)
+        start, leads = led(reading.text)
+        if leads and reading.text[start:].strip() and not is_prose(layout, block):
+            yield from filter(trusted, named_in(reading, start, len(reading.text)))
 
 
 _BEFORE_POINTS = {"heading", "body"}
@@ -168,31 +167,26 @@ def _read_lines(layout: Layout, lines: Sequence[Line]) -> Reading:
 
 
 def _goes_on(layout: Layout, taken: Sequence[Line], line: Line) -> bool:
-    """Tell whether a line goes on with the names of those before it, which was full or broke off."""
+    """Tell whether a line goes on with the names of those before it, which broke off or was full."""
+    if line.marker or line.heading or taken[-1].heading:
+        return False
     before = layout.text[taken[0].content : taken[-1].span.end]
     text = layout.text[line.content : line.span.end]
     parted = _SEMICOLON.search(before) is not None
-    if (
-        len(before) > (_LONGEST_RUN if parted else LONGEST)
-        or line.marker
-        or taken[-1].heading
-        or line.heading
-        or _begins_anew(text)
-    ):
-        return False
     *others, last = before.split()
-    if others and known("connectors").fullmatch(last):
+    broken = bool(others) and known("connectors").fullmatch(last) is not None
+    length = taken[-1].span.end - taken[-1].span.start
+    room = layout.width * _FULL - length - 1
+    full = length > _LEAST_FULL and layout.width > 0 and room < len(text.split(None, 1)[0])
+    may_go_on = parted or broken or full or text[0].islower()
+    if not may_go_on or len(before) > (_LONGEST_RUN if parted else LONGEST) or _begins_anew(text):
+        return False
+    if broken:
         return True
     if is_place(text):
         return False
-    if parted:
-        return True
-    if names_office(text) or any(known(key).match(without_article(text)) for key in _BEGIN):
-        return False
-    length = taken[-1].span.end - taken[-1].span.start
-    word = text.split(None, 1)[0]
-    full = length > _LEAST_FULL and length + 1 + len(word) > layout.width * _FULL > 0
-    return full or text[0].islower()
+    begins = names_office(text) or any(known(key).match(without_article(text)) for key in _BEGIN)
+    return parted or not begins
 
 
 def _begins_anew(text: str) -> bool:

@@ -7,6 +7,7 @@ where it names somebody; the title, or a line that introduces the letter ("… t
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -166,9 +167,11 @@ def _introduced(layout: Layout, zones: Zones) -> Iterator[Addressee]:
 
 def _told_of_copies(layout: Layout) -> Iterator[Addressee]:
     """Read who gets a copy out of a sentence that says so: "We are copying this letter to the Minister of …"."""
-    for block in layout.blocks:
-        for found in any_language("copies", "told").finditer(layout.text, *block.content):
-            reading = read(layout.text, (Span(found.end(), min(block.content.end, found.end() + 600)),))
+    for found in any_language("copies", "told").finditer(layout.text):
+        number = bisect_right(layout.blocks, found.end(), key=lambda block: block.span.start) - 1
+        end = layout.blocks[number].content.end if number >= 0 else 0
+        if found.end() < end:
+            reading = read(layout.text, (Span(found.end(), min(end, found.end() + 600)),))
             yield from _after(reading, 0, plainly=False)
 
 

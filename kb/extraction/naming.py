@@ -21,14 +21,18 @@ __all__ = ["addressee_of", "named_in", "office_and_body", "trusted"]
 _MAIL = re.compile(r"[<(\[]?[^\s@<>()]{1,64}@[^\s@<>()]{1,200}[>)\]]?")
 _OPENED = {")": "(", "]": "["}
 _NOTE = re.compile(r"\[\^?\w{1,3}\]")
-# "To Ms. X : the road must be opened"
-_SAID = re.compile(r"\s?:\s")
+# "To Ms. X : the road must be opened", but not "the Ministry (Attn: Ms. X)"
+_SAID = re.compile(r"\s?:\s(?![^()]{0,80}\))")
 _OFFICE_AFTER = re.compile(r"\s*[,،(–—|]\s*|\s+-\s+")
 
 
 def addressee_of(reading: Reading, start: int, end: int) -> Addressee | None:
     """Take the name of one addressee apart: name, office, body, as far as punctuation tells."""
     part = reading.text[start:end].rstrip(EDGES)
+    before, _, last = part.rpartition(" ")
+    if known("and").fullmatch(last):
+        # A list that was cut off.
+        part = before.rstrip(EDGES)
     lead = len(part) - len(part.lstrip(EDGES))
     if (joint := known("and").match(part, lead)) and part[joint.end() : joint.end() + 1].isspace():
         # The last line of a list.
@@ -40,9 +44,9 @@ def addressee_of(reading: Reading, start: int, end: int) -> Addressee | None:
     honour = known("suffixes").search(text)
     if honour and honour.end() == len(text):
         text = text[: honour.start()].rstrip(EDGES)
-    if begins_with_office(text) and not (known("every").match(text) or known("forms").match(text)):
-        lead += len(text) - len(without_article(text))
-        text = without_article(text)
+    bare = without_article(text)
+    if len(bare) < len(text) and begins_with_office(bare) and not _says_more(text):
+        lead, text = lead + len(text) - len(bare), bare
     if not text or not any(map(str.isalpha, text)):
         return None
     span = reading.span(start + lead, start + lead + len(text))
@@ -57,6 +61,11 @@ def addressee_of(reading: Reading, start: int, end: int) -> Addressee | None:
         if known("bodies").match(rest):
             return Addressee(text[: comma.start()], span, None, rest)
     return Addressee(text, span)
+
+
+def _says_more(text: str) -> bool:
+    """Tell "all members", "The Honourable X" from a mere article."""
+    return known("every").match(text) is not None or known("forms").match(text) is not None
 
 
 def named_in(reading: Reading, start: int, stop: int) -> Iterator[Addressee]:

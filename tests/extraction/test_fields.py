@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.documents import parse_document
+from kb.extraction import extract
 from kb.extraction.addressees import find_addressees
 from kb.extraction.heading import find_date, find_title
 from kb.extraction.language import detect_language
@@ -124,10 +126,11 @@ PRINTED = [
 def test_addresses_and_copies_in_any_layout(language: str, name: str, printed: str) -> None:
     text, *told = printed.split("\n= ")
     expected = {key: names.split(" | ") for key, _, names in (line.partition(": ") for line in told)}
-    fields = extract_fields(text.replace("{body}", LETTERS_OF[language]) + "\n")
-    assert words(fields["copied"]) == words(expected.get("cc", []))
+    text = text.replace("{body}", LETTERS_OF[language]) + "\n"
+    letter = extract(parse_document(text.encode(), Path("letter.txt")))
+    assert words(list(map(joined, letter.copied))) == words(expected.get("cc", []))
     if "to" in expected:
-        assert words(fields["addressees"]) == words(expected["to"])
+        assert words(list(map(joined, letter.addressees))) == words(expected["to"])
 
 
 LINES = st.sampled_from(
