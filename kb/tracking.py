@@ -4,7 +4,7 @@ Two demands are compared passage by passage. A passage is a sentence of a demand
 that the vocabulary gives a type: the type says which act is asked for, the passage's words say what about.
 They restate each other where both agree: the same type, enough of the same words (by their stems, light words
 counting little), and letters that are not about different countries. Types alone are not enough, nor are words
-alone.
+alone, unless neither demand has a type and nearly all words are the same.
 
 How alike two demands are depends on nothing but these two. A demand is compared with the last before it that share
 a word with it, so many for each of its words: a rare word reaches far back, whatever else was asked meanwhile. It is
@@ -33,6 +33,7 @@ from kb.extraction.requests import cut, judge
 from kb.extraction.types import classify
 
 __all__ = [
+    "UNTYPED",
     "Candidate",
     "Line",
     "Passage",
@@ -62,6 +63,12 @@ POSSIBLE = 0.22
 SHARED = 2
 """How many words of weight two passages must share at least."""
 
+SHARED_UNTYPED = 3
+"""The same where the vocabulary gives neither a type."""
+
+UNTYPED_COUNTS = 0.45
+"""How much the words of such passages count: nearly all must be the same."""
+
 LIGHT = 0.2
 """The weight of a light word (`[tracking] light` of a language), against 1 for any other."""
 
@@ -70,6 +77,9 @@ NEAREST = 24
 
 SHORTER = 0.7
 """How much the shorter of two passages counts: a demand often comes back inside a longer sentence."""
+
+UNTYPED = ""
+"""The type of a passage to which the vocabulary gives none, and of a line that such passages make."""
 
 _CLAUSE_END = re.compile(r"[,;:،؛()]\s+|\s[-–—(]\s?|—")
 
@@ -132,13 +142,14 @@ class Line(NamedTuple):
 
 
 def passages(text: str, language: Language) -> tuple[Passage, ...]:
-    """The passages of a demand's reading text, in order, each once."""
-    found = []
-    for part in _asking(text, language):
-        for type_ in classify(part, language.code, hinted=False):
-            stems, light, names = _stems(part, language)
-            if len(stems) >= SHARED:
-                found.append(Passage(type_, stems, light, names))
+    """The passages of a demand's reading text, in order, each once; of a demand without types all that it asks."""
+    asking = list(_asking(text, language))
+    typed = [(type_, part) for part in asking for type_ in classify(part, language.code, hinted=False)]
+    found = [
+        Passage(type_, *stems)
+        for type_, part in typed or [(UNTYPED, part) for part in asking[:1]]
+        if len((stems := _stems(part, language))[0]) >= SHARED
+    ]
     return tuple(dict.fromkeys(found))
 
 
@@ -284,11 +295,12 @@ def _score(asked: _Asked, other: Passage) -> float:
     if len(asked.names) > named < len(other.names):
         return 0.0
     heavy = len(asked.stems.intersection(other.stems))
-    if heavy < SHARED:
+    if heavy < (SHARED if other.type else SHARED_UNTYPED):
         return 0.0
     shorter, longer = sorted((asked.weight, _weight(other)))
     shared = heavy + LIGHT * len(asked.light.intersection(other.light))
-    return float(shared / (shorter**SHORTER * longer ** (1 - SHORTER)))
+    alike = float(shared / (shorter**SHORTER * longer ** (1 - SHORTER)))
+    return alike if other.type else UNTYPED_COUNTS * alike
 
 
 # Links
@@ -397,9 +409,10 @@ def links_of(
             statement.demand,
             earlier_iri,
             round(min(1.0, score), 3),
-            tuple(type_ for _, type_, _ in reasons),
+            tuple(type_ for _, type_, _ in reasons if type_),
             "; ".join(
-                f"both ask for {type_} with the words {', '.join(shared)}" for _, type_, shared in reasons
+                f"both ask {f'for {type_} ' if type_ else ''}with the words {', '.join(shared)}"
+                for _, type_, shared in reasons
             ),
             "same" if score >= SAME else "open",
         )
@@ -436,7 +449,7 @@ def decided(rows: Iterable[Decision], find: Callable[[str], Statement | None]) -
             for b in earlier.passages
             if a.type == b.type
         ]
-        types = tuple(sorted({type_ for _, type_ in scores}))
+        types = tuple(sorted({type_ for _, type_ in scores if type_}))
         score = round(min(1.0, max((each for each, _ in scores), default=0.0)), 3)
         reason = row.why or "judged by a person"
         yield Restatement(later.demand, earlier.demand, score, types, reason, judgements[row.decision], row)
@@ -460,7 +473,7 @@ def lines(links: Iterable[Restatement], dates: Mapping[str, str | None]) -> list
         return node
 
     for link in same:
-        type_ = min(link.types, key=lambda each: (often[each], each), default="")
+        type_ = min(link.types, key=lambda each: (often[each], each), default=UNTYPED)
         one, other = sorted((find((type_, link.later)), find((type_, link.earlier))))
         root[other] = one
     members: dict[tuple[str, str], list[str]] = defaultdict(list)

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kb.brief import Brief, Entry, Judgement, brief, render
+from kb.build import build
 from kb.cli import main
 from tests import small_build
 
@@ -76,3 +77,17 @@ def test_html_is_written_to_a_file(seeds_build: Path, tmp_path: Path) -> None:
     text = (tmp_path / "brief.html").read_text(encoding="utf-8")
     assert text.startswith("<!doctype html>")
     assert set(re.findall(r'href="#(note-\d+)"', text)) == set(re.findall(r'id="(note-\d+)"', text)) != set()
+
+
+def test_a_line_of_demands_without_types_is_one(tmp_path: Path) -> None:
+    for year in (2019, 2021):
+        (tmp_path / "letters").mkdir(exist_ok=True)
+        (tmp_path / "letters" / f"{year}-05-05-pier.txt").write_text(
+            f"5 May {year}\n\nTo the Mayor of Ostrava\n\nDear Mayor,\n\n"
+            "We urge you to paint the old lighthouse on the northern pier white.\n\n"
+            "Yours sincerely,\n\nFriends of the Pier\n",
+            encoding="utf-8",
+        )
+    build(tmp_path / "letters", tmp_path / "build", jobs=1)
+    [entry] = brief(tmp_path / "build").entries
+    assert (entry.type, entry.letters, entry.first) == ("", 2, "2019-05-05")

@@ -94,6 +94,18 @@ def test_words_alone_are_not_enough() -> None:
     assert pairs(links) == set()
 
 
+def test_demands_without_types_need_nearly_all_words() -> None:
+    links = restatements(
+        [
+            statement("a", "2016-01-01", "Paint the old lighthouse on the northern pier white."),
+            statement("b", "2017-01-01", "Paint the lighthouse keeper's boat on the northern shore yellow."),
+            statement("c", "2018-01-01", "We urge you to paint the old lighthouse on the northern pier."),
+        ]
+    )
+    assert pairs(links) == {("d:c", "d:a")}
+    assert links[0].types == ()
+
+
 def test_letters_about_different_countries_are_kept_apart() -> None:
     a, b = statement("a", "2016-01-01", RELEASE, "SY"), statement("b", "2017-01-01", RELEASE, "SD")
     assert restatements([a, b]) == []

@@ -16,7 +16,7 @@ from kb.collection import read_collection
 from kb.extraction.language import languages
 from kb.extraction.sentences import split_sentences
 from kb.extraction.types import classify
-from kb.tracking import Line, Restatement, lines
+from kb.tracking import UNTYPED, Line, Restatement, lines
 
 __all__ = ["Brief", "Entry", "brief", "render"]
 
@@ -176,7 +176,9 @@ class _Pages:
             each for demand in chosen for each in self.types[demand] if type_ is None or self._is(each, type_)
         }
         found = [
-            line for line in lines(self.links, dates) if wanted & {*line.demands} and line.type in of_type
+            line
+            for line in lines(self.links, dates)
+            if wanted & {*line.demands} and line.type in {*of_type, UNTYPED}
         ]
         repeated = {demand for line in found for demand in line.demands}
         found += [
