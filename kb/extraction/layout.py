@@ -151,18 +151,23 @@ _MARKER = re.compile(
 _MARKER_STARTS = re.compile(rf"[*_(\[\\\d{_BULLETS}+–—-]|(?:[a-zA-Zء-ي]|[ivxIVX]{{2,5}})[.)ـ\-–\\]")
 _BARE_NUMBER = re.compile(r"(\d{1,4})[ \u00a0]+(?=[^\W\da-zß-öø-ÿ])")
 _EMPHASIS = re.compile(r"[*_]{1,3}")
+_AFTER_ORDINALS = (",", ":", "،", ".", "-", "*", " –", " -", " —")
 _HEADING = re.compile(r"#{1,6}\s+")
 _QUOTED = re.compile(r"(?:>\s?)+")
 
 # A number with a full stop or a bracket after it is a marker.
 _BEGINS_FURNITURE = re.compile(r"[^\w\s]|ـ|\d{1,3}(?![\d.)])|p|صفحة|t[eé]l|fax|هاتف", re.IGNORECASE)
-_ENDS_WITH_PAGE = re.compile(r"(?:page|صفحة|página|pág\.)\s*\d", re.IGNORECASE)
+# Most lines begin with a word, and are neither furniture nor items.
+_BEGINS_ODDLY = re.compile(rf"{_BEGINS_FURNITURE.pattern}|{_MARKER_STARTS.pattern}", re.IGNORECASE)
 _PAGE = r"(?:[-–—\s]|page|p\.|صفحة|página|pág\.)*\d{1,3}(?:\s*(?:/|of|de|sur|من)\s*\d{1,3})?[-–—\s]*"
 _PAGE_NUMBER = re.compile(_PAGE, re.IGNORECASE)
+_TITLE_WITH_PAGE = re.compile(
+    r"[\s|·,–—-](?:page|صفحة|página|pág\.)\s*\d{1,3}\s*(?:/|of|de|sur|من)\s*\d{1,3}\Z", re.IGNORECASE
+)
+_LONGEST_TITLE = 100
 _FURNITURE = re.compile(
     _PAGE
     + r"""
-    | .{1,100}[\s|·,–—-](?:page|صفحة|página|pág\.)\s*\d{1,3}\s*(?:/|of|de|sur|من)\s*\d{1,3}  # after a title
     | (?:\[?\s*!\[[^\]]{0,300}\]\([^)]{0,1000}\)\s*\]?(?:\([^)\s]{0,1000}\))?\s*)+  # images
     | \]\([^)\s]{0,1000}\)  # the end of a link
     | \[\^?[\w-]{1,20}\]:\s*<?(?:https?://|www\.)\S{1,1000}  # where a link leads
@@ -180,30 +185,28 @@ _FURNITURE = re.compile(
 
 def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
     lines: list[Line] = []
-    position = 0
-    gap = 0
+    begin = end = gap = 0
     pages = iter((*page_starts, len(text) + 1))
     page = next(pages)
     # Without marks that are not printed, `strip` of white space does, and is faster.
     blank = _BLANK if _INVISIBLE.search(text) else None
     for raw in text.splitlines(keepends=True):
-        if position >= page:
+        begin, end = end, end + len(raw)
+        if begin >= page:
             gap += _PAGE_GAP
-            while position >= page:
+            while begin >= page:
                 page = next(pages)
-        left = raw.lstrip(blank)
-        start = position + len(raw) - len(left)
-        position += len(raw)
         if "\x0c" in raw:
             gap += _PAGE_GAP
-        body = left.rstrip(blank)
+        body = raw.strip(blank)
+        indent = raw.find(body)
         if body.startswith(">") and (quoted := _QUOTED.match(body)):
-            start += quoted.end()
+            indent += quoted.end()
             body = body[quoted.end() :]
         if not body:
             gap += 1
             continue
-        lines.append(_line(body, start, gap, start - (position - len(raw))))
+        lines.append(_line(body, begin + indent, gap, indent))
         gap = 0
     _mark_running_heads(text, lines)
     return _with_bare_numbers(text, _with_ordinals(text, _checked(text, lines)))
@@ -211,7 +214,7 @@ def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
 
 def _mark_running_heads(text: str, lines: list[Line]) -> None:
     """Mark as furniture what stands right beside a page number, and elsewhere in the same words."""
-    numbers = [n for n, line in enumerate(lines) if _is_page_number(text, line)]
+    numbers = [n for n, line in enumerate(lines) if line.furniture and _is_page_number(text, line)]
     beside = [n for number in numbers for n in (number - 1, number + 1) if 0 < n < len(lines)]
     if beside:
         printed = Counter(text[line.span.start : line.span.end] for line in lines)
@@ -220,14 +223,17 @@ def _mark_running_heads(text: str, lines: list[Line]) -> None:
                 lines[n] = lines[n]._replace(furniture=True, marker=None)
 
 
-def _is_page_number(text: str, line: Line) -> bool:
-    return line.furniture and _PAGE_NUMBER.fullmatch(text, *line.span) is not None
+def _is_page_number(text: str, furniture: Line) -> bool:
+    return _PAGE_NUMBER.fullmatch(text, *furniture.span) is not None
 
 
 def _line(body: str, start: int, gap: int, indent: int) -> Line:
     span = Span(start, start + len(body))
-    if len(body) < 1500 and _may_be_furniture(body) and _FURNITURE.fullmatch(body):
+    odd = _BEGINS_ODDLY.match(body) is not None
+    if len(body) < 1500 and _is_furniture(body, odd):
         return Line(span, start, gap, indent, furniture=True)
+    if not odd:
+        return Line(span, start, gap, indent)
     if body.startswith("#") and (heading := _HEADING.match(body)):
         return Line(span, start + heading.end(), gap, indent, heading=True)
     if _MARKER_STARTS.match(body) and (found := _MARKER.match(body)) and found.end() < len(body):
@@ -237,16 +243,15 @@ def _line(body: str, start: int, gap: int, indent: int) -> Line:
     return Line(span, start, gap, indent)
 
 
-def _may_be_furniture(body: str) -> bool:
-    """Tell, fast, whether it is worth looking closer."""
-    if (
-        _BEGINS_FURNITURE.match(body)
-        or "@" in body
-        or "://" in body
-        or (body[-1].isdigit() and _ENDS_WITH_PAGE.search(body[-24:]))
-    ):
-        return True
-    return "." in body and "www." in body.lower()
+def _is_furniture(body: str, odd: bool) -> bool:
+    """Tell a page number, an address, a rule; most lines that don't begin oddly are told fast to be none."""
+    if (odd and _BEGINS_FURNITURE.match(body)) or "@" in body or "://" in body or "www." in body.lower():
+        if _FURNITURE.fullmatch(body):
+            return True
+    if not body[-1].isdecimal():
+        return False
+    page = _TITLE_WITH_PAGE.search(body, 1)
+    return page is not None and page.start() <= _LONGEST_TITLE
 
 
 def _checked(text: str, lines: list[Line]) -> list[Line]:
@@ -277,18 +282,23 @@ def _with_ordinals(text: str, lines: list[Line]) -> list[Line]:
     for index, line in enumerate(lines):
         if line.furniture or line.heading:
             continue
-        begins = previous is None or line.gap or _stops(text, previous) or (found and _joins(text, previous))
-        if not line.marker and begins:
-            start = _EMPHASIS.match(text, line.content, line.span.end)
-            word = ordinals.match(text, start.end() if start else line.content)
-            after = text[word.end() : word.end() + 2] if word else ""
-            if word and (after[:1] in {",", ":", "،", ".", "-", "*"} or after in {" –", " -", " —"}):
+        word = None if line.marker else ordinals.match(text, _printed_start(text, line))
+        if word and text.startswith(_AFTER_ORDINALS, word.end()):
+            joined = found and previous is not None and _joins(text, previous)
+            if previous is None or line.gap or _stops(text, previous) or joined:
                 found.append((index, word[0]))
         previous = line
     if len({word.casefold() for _, word in found}) > 1:
         for index, marker in found:
             lines[index] = lines[index]._replace(marker=marker)
     return lines
+
+
+def _printed_start(text: str, line: Line) -> int:
+    """Tell where the words of a line begin, after a mark of emphasis."""
+    if text[line.content] in "*_" and (emphasis := _EMPHASIS.match(text, line.content, line.span.end)):
+        return emphasis.end()
+    return line.content
 
 
 def _joins(text: str, line: Line) -> bool:
@@ -497,24 +507,23 @@ def _turn(text: str, block: Block) -> int | None:
 
 def _continues(text: str, lines: Sequence[Line], run: list[int], index: int, width: int) -> bool:
     """Tell whether line `index` goes on with the block whose lines are `run`."""
-    line = lines[index]
-    if line.marker or line.heading:
+    line, first, previous = lines[index], lines[run[0]], lines[run[-1]]
+    if line.marker or line.heading or previous.heading:
         return False
-    first, previous = lines[run[0]], lines[run[-1]]
-    if previous.heading:
-        return False
-    head = text[line.content : line.content + 40].lstrip("*_\"'“«‘(")
-    begins_low = head[:1].islower()
     last = last_printed(text, previous.span)
     stopped = last in _STOPS
-    length = previous.span.end - previous.span.start
     # Furniture stood between, or blank lines: only a sentence that was cut goes on.
     gap = line.gap
     for between in range(run[-1] + 1, index):
         gap += lines[between].gap + 1
+    if gap and stopped:
+        return False
+    head = text[line.content : line.content + 40].lstrip("*_\"'“«‘(")
+    begins_low = head[:1].islower()
+    length = previous.span.end - previous.span.start
     unfinished = not stopped and _is_unfinished(text, previous)
     if gap:
-        if stopped or _vocative(head):
+        if _vocative(head):
             return False
         if unfinished and gap >= _PAGE_GAP:
             return True
