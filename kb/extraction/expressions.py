@@ -35,6 +35,9 @@ _MOST_STEMS = 64
 # What stands in a head for all digits, for any characters from there on, and for the end of a word.
 _DIGIT, _ANYTHING, _END = "0", "\0", "\1"
 _WORD = re.compile(r"\w")
+# Lists with more heads are looked for only at places where a match may begin.
+_MANY_HEADS = 128
+_AFTER_NO_WORD = re.compile(r"(?<!\w).", re.DOTALL)
 
 
 class Expressions:
@@ -74,6 +77,8 @@ class Expressions:
     def _stems(self) -> frozenset[str]:
         """The letters with which all texts begin that an expression matches; none if only looking tells."""
         stems = frozenset(head.rstrip(_ANYTHING + _END) for head in self._heads(_STEM))
+        # "le" finds what "lesson" does.
+        stems -= {stem for stem in stems for size in range(1, len(stem)) if stem[:size] in stems}
         good = all(len(stem) >= _LEAST_STEM and _DIGIT not in stem for stem in stems)
         return stems if good and len(stems) <= _MOST_STEMS else frozenset()
 
@@ -97,21 +102,24 @@ class Expressions:
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Find the first match."""
-        if min(end, len(text)) - start > _LONG and self._stems:
-            return next(self._found(text, start, end), None)
-        return self._compiled.search(text, start, end)
+        return next(self.finditer(text, start, end), None)
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """Find all matches that don't overlap, in order."""
         if min(end, len(text)) - start > _LONG and self._stems:
-            return self._found(text, start, end)
+            return self._found(text, _places(self._stems, text, start, end), end)
+        if len(self._known_heads) > _MANY_HEADS:
+            places = (found.start() for found in _AFTER_NO_WORD.finditer(text, start, end))
+            return self._found(text, places, end)
         return self._compiled.finditer(text, start, end)
 
-    def _found(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-        for place in _places(self._stems, text, start, end):
-            if place >= start and (found := self._compiled.match(text, place, end)):
+    def _found(self, text: str, places: Iterable[int], end: int) -> Iterator[re.Match[str]]:
+        """Match at each of those places, those within a match left out."""
+        last = 0
+        for place in places:
+            if place >= last and (found := self.match(text, place, end)):
                 yield found
-                start = found.end()
+                last = found.end()
 
     def sub(self, replacement: str, text: str) -> str:
         """Replace all matches."""
@@ -119,7 +127,7 @@ class Expressions:
 
 
 def _places(stems: Iterable[str], text: str, start: int, end: int) -> list[int]:
-    """Where one of the stems stands in `text[start:end]`, whatever its case, in order."""
+    """Where a word begins with one of the stems in `text[start:end]`, whatever its case, in order."""
     lowered = text[start:end].lower()
     if len(lowered) != len(text[start:end]):  # "İ" becomes two characters
         lowered = "".join(map(_plain, text[start:end]))
@@ -127,7 +135,8 @@ def _places(stems: Iterable[str], text: str, start: int, end: int) -> list[int]:
     for stem in stems:
         place = lowered.find(stem)
         while place >= 0:
-            places.add(start + place)
+            if not (place and lowered[place - 1].isalnum()):
+                places.add(start + place)
             place = lowered.find(stem, place + 1)
     return sorted(places)
 

@@ -189,7 +189,7 @@ def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
     pages = iter((*page_starts, len(text) + 1))
     page = next(pages)
     # Without marks that are not printed, `strip` of white space does, and is faster.
-    blank = _BLANK if _INVISIBLE.search(text) else None
+    blank = None if text.isascii() or not _INVISIBLE.search(text) else _BLANK
     for raw in text.splitlines(keepends=True):
         begin, end = end, end + len(raw)
         if begin >= page:

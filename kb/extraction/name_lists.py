@@ -50,12 +50,15 @@ _MOST_PARTS = 4
 # What parts names: marks that hardly stand within one, dashes and commas, which do.
 MARKS = tuple(map(re.compile, (r"[;؛]\s*|\n", r"\s*•\s*|\s·\s", r"\s*\|\s*", r"\s/\s")))
 _MAY_MARK = re.compile(r"[;؛•·|/\n]")
-_SEPARATED = re.compile(r"[;؛•|,،]|\s[/·–—-]\s")
+# A class of characters first is found fastest, what stands before it is looked at then.
+_SEPARATED = re.compile(r"[;؛•|,،/·–—-](?:(?<=[;؛•|,،])|(?<=\s.)(?=\s))")
 _COMMAS = re.compile(r"[,،]\s")
 _DASHES = re.compile(r"\s[-–—]\s")
 _BRACKETS = re.compile(r"\([^()]{0,200}\)|«[^«»]{0,200}»|“[^“”]{0,200}”")
 # What no names hold: addresses, another line of a form, the end of a sentence.
-_NO_NAMES = re.compile(r"@|www\.|https?:|[^\W\d_]: |[a-z]{5}[.!?] [A-Z][^\W\d_]+ ")
+_NO_NAMES = re.compile(
+    r"[@.:!?](?:(?<=@)|(?<=www\.)|(?<=http:)|(?<=https:)|(?<=[^\W\d_]:) |(?<=[a-z]{5}[.!?]) [A-Z][^\W\d_]+ )"
+)
 # So much of running text tells whether it lists names, if there are so many, most of them like names.
 _BEGINNING = 600
 _LEAST_NAMES = 3
