@@ -97,7 +97,7 @@ def put_together(lines: Sequence[AddressLine]) -> list[Addressee]:
     # An address may be double-spaced.
     spacing = min((line.gap for line in lines[1:]), default=0) if len(lines) > _DOUBLE_SPACED else 0
     addressees: list[Addressee] = []
-    for fits, move in best_reading(_fitting(lines, spacing), _NOBODY, _Fits.moves):
+    for fits, move in best_reading(_fitting(lines, spacing), _NOBODY, lambda fits: fits.moves):
         _take(addressees, fits.line, move)
     return addressees
 

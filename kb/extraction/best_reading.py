@@ -17,19 +17,22 @@ _Path: TypeAlias = "tuple[_Path[_Line, _Move], _Line, _Move] | None"  # the last
 def best_reading(
     lines: Iterable[_Line],
     begin: _State,
-    moves: Callable[[_Line, _State], Iterable[tuple[_Move, _State, float]]],
+    moves: Callable[[_Line], Callable[[_State], Iterable[tuple[_Move, _State, float]]]],
 ) -> list[tuple[_Line, _Move]]:
     """Tell what each line does, by the reading of all that fits best (Viterbi's algorithm).
 
-    `moves` gives what a line may do in a state (at first `begin`), the state after it, and how well that fits.
+    `moves` gives of a line what tells of a state (at first `begin`) what the line may do in it, the state after that,
+    and how well it fits.
     """
     best: dict[_State, tuple[float, _Path[_Line, _Move]]] = {begin: (0.0, None)}
     for line in lines:
+        moves_in = moves(line)
         found: dict[_State, tuple[float, _Path[_Line, _Move], _Move]] = {}
-        for state, (score, path) in best.items():
-            for move, after, gain in moves(line, state):
-                if after not in found or score + gain > found[after][0]:
-                    found[after] = (score + gain, path, move)
+        for state, (before, path) in best.items():
+            for move, after, gain in moves_in(state):
+                score = before + gain
+                if after not in found or score > found[after][0]:
+                    found[after] = (score, path, move)
         best = {after: (score, (path, line, move)) for after, (score, path, move) in found.items()}
     path = max(best.values(), key=itemgetter(0))[1]
     steps: list[tuple[_Line, _Move]] = []

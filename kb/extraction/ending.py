@@ -95,22 +95,23 @@ _RULE = re.compile(r"(?:[-–—_=*~ـ]\s*){3,}")
 
 def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
     """Give the blocks from line `begin` on, each with its kind; of a list of copies only the first."""
-    listed = number = 0
+    number = 0
     before = begin - 1
     # Whether the list is one of what is asked.
     asked = barred = False
     for index, block in enumerate(layout.blocks):
-        if block.first < max(begin, listed):
+        if block.first < begin:
             continue
         text = words[block.first]
         if _opens_list(block, words, text):
-            listed = list_end(layout, words, block.first)
+            begin = list_end(layout, words, block.first)
             kind: Kind = "list"
         elif block.marker in _DASHES and not _is_listed(layout.blocks, index):
             kind = _kind_of_name(text) or "point"
         else:
             kind = _kind_of(layout, words, block)
-        ruled = any(_is_rule(layout, line) for line in layout.lines[before + 1 : block.first])
+        between = layout.lines[before + 1 : block.first]
+        ruled = bool(between) and any(_is_rule(layout, line) for line in between)
         marker = int(block.marker) if block.marker and block.marker.isdecimal() else 0
         asked = kind == "asking" or (asked and block.kind == "item" and marker >= number)
         apart = layout.lines[block.first].gap > 0 or ruled
@@ -134,9 +135,15 @@ def _is_rule(layout: Layout, line: Line) -> bool:
 
 def _opens_list(block: Block, words: Words, text: str) -> bool:
     """Tell whether a block opens the list of those who get a copy, or to whom the letter is addressed."""
-    if block.kind == "item" or words.length(block.first) > _LONGEST_OPENING:
+    if block.kind == "item" or not _leads().may_match(text.lstrip("([")):
         return False
-    return copies_lead(text) > 0 or opens_addressees(text)
+    return words.length(block.first) <= _LONGEST_OPENING and (copies_lead(text) > 0 or opens_addressees(text))
+
+
+@cache
+def _leads() -> Expressions:
+    """What such lists begin with."""
+    return any_of(("copies", "leads"), ("addressee", "leads"))
 
 
 def _kind_of(layout: Layout, words: Words, block: Block) -> Kind:
@@ -408,10 +415,18 @@ def _after(zone: _State, kind: Kind) -> _State:
     return "signatures" if kind in _HEADS else "item" if kind in _ITEMS else "name"
 
 
+_Moves = tuple[tuple[Zone, _State, float], ...]
+
+
 @cache
-def _moves(
+def _moves(kind: Kind, apart: bool, ruled: bool, follows: bool, barred: bool) -> Mapping[_State, _Moves]:
+    """Give for each state the zones a block of that kind may be in after it, as `_moves_in` does."""
+    return {state: _moves_in(state, kind, apart, ruled, follows, barred) for state in _ZONES}
+
+
+def _moves_in(
     state: _State, kind: Kind, apart: bool, ruled: bool, follows: bool, barred: bool
-) -> tuple[tuple[Zone, _State, float], ...]:
+) -> _Moves:
     """Give the zones a block of that kind may be in after a state, the state then, and how well that fits."""
     before = _ZONES[state]
     if kind == "list":
@@ -439,17 +454,15 @@ def _moves(
     return tuple(moves)
 
 
-def moves(stretch: Stretch, state: _State) -> tuple[tuple[Zone, _State, float], ...]:
-    """Give the zones a block may be in after a state, the state then, and how well that fits."""
-    return _moves(state, stretch.kind, stretch.apart, stretch.ruled, stretch.follows, stretch.barred)
-
-
 def tell_ending(layout: Layout, words: Words, begin: int) -> list[Zone]:
     """Give the zone of each line from line `begin` on."""
     zones: list[Zone] = ["body"] * (len(layout.lines) - begin)
     last: Zone = "body"
     start = begin
-    for stretch, zone in best_reading(stretches(layout, words, begin), _BODY, moves):
+    read = best_reading(
+        stretches(layout, words, begin), _BODY, lambda stretch: _moves(*stretch[1:]).__getitem__
+    )
+    for stretch, zone in read:
         first, stop = stretch.block.first, stretch.block.last + 1
         zones[start - begin : first - begin] = [last] * (first - start)
         last = zone

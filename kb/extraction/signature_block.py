@@ -99,7 +99,7 @@ class SignatureBlock:
     def _read_pieces(self, pieces: Sequence[Piece]) -> None:
         """Read pieces that stand one below the other."""
         names = _Names(self.layout.text, self._section)
-        for line, move in best_reading(_lines(pieces), _NOBODY, _Line.moves):
+        for line, move in best_reading(_lines(pieces), _NOBODY, lambda line: line.moves):
             if move == "aside":
                 self._remark(line.piece)
             names.take(line, move)
