@@ -7,7 +7,8 @@ import unicodedata
 from functools import cache, lru_cache
 
 from kb.extraction.dates import find_dates, may_hold_date
-from kb.extraction.language import any_language, any_words, languages
+from kb.extraction.expressions import Expressions
+from kb.extraction.language import any_language, any_of, any_words, languages
 from kb.extraction.offices import without_article
 from kb.extraction.wordings import LATELY, heads_footer, heads_names, name_like
 from kb.letter import SignatoryKind
@@ -20,14 +21,15 @@ _APOSTROPHES = "'’"
 _NAME_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ASCII_NAME_WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _AFFILIATION = re.compile(r"(?=[\s,،(:])(?:\s[-–—]\s|,\s|،\s|\s?\(|:\s)")
+_MAY_PART = re.compile(r"[,،(:–—-]")
 # "l'Union": an article of one letter.
 _ELIDED = re.compile(r"(?<!\w)[^\W\d_]['’](?=\w\w)")
 _INITIAL = re.compile(r"[^\W\d_]\.\s?[^\W\d_]")
 
 
-def parts_of(name: str) -> list[str]:
-    """Part a name from what is said beside it: "Ada Okello, River League (Accra)"."""
-    return _AFFILIATION.split(name)
+def parts_of(name: str, most: int = 0) -> list[str]:
+    """Part a name from what is said beside it, at `most` places: "Ada Okello, River League (Accra)"."""
+    return _AFFILIATION.split(name, most) if _MAY_PART.search(name) else [name]
 
 
 def _words(text: str) -> list[str]:
@@ -56,7 +58,7 @@ def _organisations() -> frozenset[str]:
 @lru_cache(maxsize=1 << 12)
 def kind_of_name(name: str) -> SignatoryKind | None:
     """Tell whether a printed name is a person's or an organisation's, None where the words don't tell."""
-    name, *beside = _AFFILIATION.split(name, maxsplit=1)
+    name, *beside = parts_of(name, most=1)
     head = _words(name)
     if not head:
         return "organisation"
@@ -307,6 +309,20 @@ def is_placeholder(text: str) -> bool:
     return (odd or len(bare) < _SHORTER) and (
         any_language("signatures", "placeholders").fullmatch(bare) is not None
     )
+
+
+@cache
+def _no_names() -> Expressions:
+    """What begins what surely is no name."""
+    return any_of(("signatures", "more"), ("signatures", "placeholders"), ("closing", "formulas"))
+
+
+def is_no_name(text: str) -> bool:
+    """Tell what surely is no name: how many more sign, what is to be filled in, a formula; most names fast."""
+    bare = text.strip(_BRACKETS)
+    if len(text) >= _SHORTEST and not _no_names().may_match(bare) and not _ODD.search(text):
+        return False
+    return tells_more(text) or is_placeholder(text) or is_formula(text)
 
 
 def is_formula(text: str) -> bool:

@@ -33,9 +33,9 @@ from kb.extraction.printed_names import (
     is_aside,
     is_contact,
     is_cut_off,
-    is_formula,
     is_member,
     is_named,
+    is_no_name,
     is_open,
     is_place,
     is_placeholder,
@@ -55,6 +55,7 @@ from kb.extraction.signature_tables import Piece, columns_of, rows_of
 from kb.extraction.wordings import Words, heads_names, heads_signatures, name_like, tells_of_signing
 from kb.letter import Remark, SignatoryKind, Span
 
+_FOOTNOTE_MARKS = "[¹²³⁴⁵⁶⁷⁸⁹"
 _FOOTNOTE = re.compile(r"\[\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹]")
 
 
@@ -88,7 +89,7 @@ class SignatureBlock:
             line = self.layout.lines[index]
             whole = "" if line.furniture else self.words.whole(index)
             text = whole.strip(EDGES)
-            if not text or _FOOTNOTE.match(text):
+            if not text or (text[0] in _FOOTNOTE_MARKS and _FOOTNOTE.match(text)):
                 left_out += 1
                 continue
             span = Span(line.content, line.span.end)
@@ -162,7 +163,7 @@ class _Line:
         self.before = before
         self.width = width
         text = self.text = piece.text
-        self.none = tells_more(text) or is_placeholder(text) or is_formula(text)
+        self.none = is_no_name(text)
         self.apart = before is None or piece.gap > 0
         below = before is not None and not self.apart and before.numbered
         self.numbered: bool = piece.marker is not None or below
@@ -319,7 +320,8 @@ class _Line:
 
 def _lines(pieces: Sequence[Piece]) -> list[_Line]:
     """Give what the words of each piece say, and what those around it do."""
-    width = max((len(piece.text) for piece in pieces if not _DIGIT.search(piece.text)), default=0)
+    by_length = sorted((piece.text for piece in pieces), key=len, reverse=True)
+    width = next((len(text) for text in by_length if not _DIGIT.search(text)), 0)
     lines: list[_Line] = []
     groups: list[list[_Line]] = []
     for piece in pieces:

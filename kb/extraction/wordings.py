@@ -99,12 +99,13 @@ def heads_senders(text: str) -> bool:
 
 # A heading over names holds fewer words.
 _MOST_HEADING = 14
+_WORDS = re.compile(r"\w+")
 
 
 @lru_cache(maxsize=LATELY)
 def tells_of_signing(text: str) -> bool:
     """Tell whether a few words speak of those who sign ("Organisations that have signed so far")."""
-    words = re.findall(r"\w+", text.casefold())
+    words = _WORDS.findall(text.casefold())
     return len(words) < _MOST_HEADING and not any_words("signatures", "signing").isdisjoint(words)
 
 
@@ -114,7 +115,7 @@ _SHORTEST = 5
 
 def speaks(text: str) -> bool:
     """Tell whether a line says "we" or "you", as those do that lead in what is asked."""
-    said = re.findall(r"\w+", text.casefold())
+    said = _WORDS.findall(text.casefold())
     endings = tuple(any_words("words", "we_endings") | any_words("words", "you_endings"))
     return any(
         word in any_words("words", "we")
@@ -195,19 +196,20 @@ def name_like(text: str) -> bool:
     text = text.strip(" ,;،؛*_-–—")
     if not text or len(text) > 250 or text[-1] in ":!?؟" or text[0] == "#" or text.count(" ") > 25:
         return False
-    last = text.rsplit(None, 1)[-1]
-    if text[-1] in ".…" and "." not in last[:-1] and (len(last) > 6 or last[0].islower()):
-        return False
+    if text[-1] in ".…":
+        last = text.rsplit(None, 1)[-1]
+        if "." not in last[:-1] and (len(last) > 6 or last[0].islower()):
+            return False
+        if text[-1] == "." and any_language("signatures", "presents").search(text):
+            return False
     if any_language("closing", "formulas").fullmatch(text.strip(FINAL)):
-        return False
-    if text[-1] == "." and any_language("signatures", "presents").search(text):
         return False
     first = text.lstrip("\"'“«‘([")[:1]
     if first.islower() and not text[1:2].isupper():
         return False
     longer = _ALPHABETIC.findall(_AFFILIATION.split(text, maxsplit=1)[0])
-    capital = sum(not word.islower() for word in longer)
-    if capital * 2 < len(longer):
+    small = [word for word in longer if word.islower()]
+    if len(small) * 2 > len(longer):
         # "Ligue des droits humains": where names are not capitalised throughout, their first word tells.
         return longer[0].casefold() in any_words("signatures", "organisations") and first.isupper()
     return first.isupper() or first.isdigit() or text.count(" ") <= 12
