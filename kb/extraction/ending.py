@@ -424,9 +424,7 @@ def _moves(kind: Kind, apart: bool, ruled: bool, follows: bool, barred: bool) ->
     return {state: _moves_in(state, kind, apart, ruled, follows, barred) for state in _ZONES}
 
 
-def _moves_in(
-    state: _State, kind: Kind, apart: bool, ruled: bool, follows: bool, barred: bool
-) -> _Moves:
+def _moves_in(state: _State, kind: Kind, apart: bool, ruled: bool, follows: bool, barred: bool) -> _Moves:
     """Give the zones a block of that kind may be in after a state, the state then, and how well that fits."""
     before = _ZONES[state]
     if kind == "list":
