@@ -12,8 +12,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from kb.extraction.best_reading import best_reading
-from kb.extraction.expressions import Expressions
-from kb.extraction.language import any_language, any_of
+from kb.extraction.language import any_language
 from kb.extraction.layout import Block, Layout, Line
 from kb.extraction.name_lists import inline_names, may_be_name, names_led_in, names_listed
 from kb.extraction.printed_names import (
@@ -32,6 +31,7 @@ from kb.extraction.wordings import (
     SHORT,
     Words,
     Zone,
+    begins_known,
     copies_lead,
     heads_footer,
     heads_names,
@@ -135,15 +135,9 @@ def _is_rule(layout: Layout, line: Line) -> bool:
 
 def _opens_list(block: Block, words: Words, text: str) -> bool:
     """Tell whether a block opens the list of those who get a copy, or to whom the letter is addressed."""
-    if block.kind == "item" or not _leads().may_match(text.lstrip("([")):
+    if block.kind == "item" or not begins_known(text):
         return False
     return words.length(block.first) <= _LONGEST_OPENING and (copies_lead(text) > 0 or opens_addressees(text))
-
-
-@cache
-def _leads() -> Expressions:
-    """What such lists begin with."""
-    return any_of(("copies", "leads"), ("addressee", "leads"))
 
 
 def _kind_of(layout: Layout, words: Words, block: Block) -> Kind:
@@ -157,8 +151,6 @@ def _kind_of(layout: Layout, words: Words, block: Block) -> Kind:
         text = without_vowel_signs(layout.reading(block).text[:_LONGEST_LEAD])
     if length < SHORT and (kind := _kind_of_heading(text)):
         return kind
-    if length < SHORT and is_role(text):
-        return "role"
     if length < SHORT and _PLAIN.fullmatch(text) and _kind_of_name(text) == "known name":
         return "lead" if tells_of_signing(text) else "known name"
     if length <= _LONGEST_LEAD:
@@ -199,27 +191,11 @@ def _has_capitals(text: str) -> bool:
 _CONTROLS = re.compile(r"[|·•/:：]")
 
 
-@cache
-def _headings() -> Expressions:
-    """What headings, formulas and greetings begin with."""
-    return any_of(
-        ("signatures", "headings"),
-        ("signatures", "inline"),
-        ("signatures", "behalf"),
-        ("closing", "formulas"),
-        ("salutation", "dear"),
-        ("salutation", "vocatives"),
-        ("addressee", "leads"),
-        ("footer", "headings"),
-        ("footer", "sections"),
-    )
-
-
 def _kind_of_heading(text: str) -> Kind | None:
-    """Tell what a short line heads."""
+    """Tell what a short line heads, or whose office it is."""
     if not text:
         return "short"
-    if not _headings().may_match(text) and not _CONTROLS.search(text):
+    if not begins_known(text) and not _CONTROLS.search(text):
         return "group" if heads_names(text) else None
     if heads_signatures(text):
         return "heading"
@@ -235,7 +211,7 @@ def _kind_of_heading(text: str) -> Kind | None:
         return "behalf"
     if heads_names(text):
         return "group"
-    return None
+    return "role" if is_role(text) else None
 
 
 def _greets(text: str) -> bool:

@@ -52,7 +52,14 @@ from kb.extraction.printed_names import (
     without_stop,
 )
 from kb.extraction.signature_tables import Piece, columns_of, rows_of
-from kb.extraction.wordings import Words, heads_names, heads_signatures, name_like, tells_of_signing
+from kb.extraction.wordings import (
+    Words,
+    begins_known,
+    heads_names,
+    heads_signatures,
+    name_like,
+    tells_of_signing,
+)
 from kb.letter import Remark, SignatoryKind, Span
 
 _FOOTNOTE_MARKS = "[¹²³⁴⁵⁶⁷⁸⁹"
@@ -171,36 +178,49 @@ class _Line:
             self.none |= text[-1] == "." and not name_like(text.rstrip("."))
             self.organisation = kind_of_name(text) == "organisation"
             return
-        self.start = name_start(text)
-        self.kind = kind_of_name(text[self.start :] if self.start else text)
-        self.organisation = self.kind == "organisation"
-        self.behalf = speaks_for(text)
-        self.office = is_role(text)
-        self.whole = self.office and role_of_organisation(text)
         # Only letters: no list, no address.
         bare = _MARKS.search(text) is None
-        self.opens = names_led_in(text)
-        self.heading = self.opens is None and (
-            piece.heading
-            or text[-1] in ":："
-            # "Secondly: individuals"
-            or (len(text) < _LONGEST_HEADING and heads_names(text.rpartition(": ")[2].lstrip("#* ")))
-            or (
-                (self.apart or below)
-                and (heads_signatures(text) or (tells_of_signing(text) and not self._is_named()))
-            )
-        )
-        self.aside = not bare and is_aside(text)
-        self.note = text[0].isdecimal() and before is not None and (before.numbered or before.note)
-        self.small = text[0].islower() and not (self.behalf or starts_small(text))
+        if not bare or begins_known(text):
+            self._read_beginning()
+        if not bare:
+            self._read_marks()
         name = text[self.start :]
+        self.kind = kind_of_name(name)
+        self.organisation = self.kind == "organisation"
+        self.heading = self.opens is None and self._is_heading(self.apart or below)
+        self.small = text[0].islower() and not (self.behalf or starts_small(text))
         # "For the board": of what is not told.
         self.named = is_named(name) and not (self.behalf and " " not in name and has_organisation(name))
-        self.located = not (bare or self.apart) and is_place(text)
-        self.listing = (
-            6.0 if self.opens is not None else ONE_NAME if bare or is_contact(text) else listing(text)
-        )
         self.broken = self._broken()
+
+    def _read_beginning(self) -> None:
+        """Tell what the words do with which it begins."""
+        self.start = name_start(self.text)
+        self.behalf = speaks_for(self.text)
+        self.office = is_role(self.text)
+        self.whole = self.office and role_of_organisation(self.text)
+        self.opens = names_led_in(self.text)
+        if self.opens is not None:
+            self.listing = 6.0
+
+    def _read_marks(self) -> None:
+        """Tell what its digits and marks say."""
+        text, before = self.text, self.before
+        self.aside = is_aside(text)
+        self.note = text[0].isdecimal() and before is not None and (before.numbered or before.note)
+        self.located = not self.apart and is_place(text)
+        if self.opens is None and not is_contact(text):
+            self.listing = listing(text)
+
+    def _is_heading(self, apart: bool) -> bool:
+        """Tell whether it heads the names below it; `apart` from the names above."""
+        text = self.text
+        if self.piece.heading or text[-1] in ":：":
+            return True
+        # "Secondly: individuals"
+        if len(text) < _LONGEST_HEADING and heads_names(text.rpartition(": ")[2].lstrip("#* ")):
+            return True
+        return apart and (heads_signatures(text) or (tells_of_signing(text) and not self._is_named()))
 
     def _is_named(self) -> bool:
         """Tell whether the words are those of a name, not of those who sign ("Organisations that have signed")."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Literal
 
-from kb.extraction.language import any_language, any_words
+from kb.extraction.expressions import Expressions
+from kb.extraction.language import any_language, any_of, any_words
 from kb.extraction.layout import Block, Layout, plain
 
 Zone = Literal["heading", "salutation", "body", "closing", "signatures", "copies", "addressees", "footer"]
 
 FINAL = " \t,.:;،؛*-–—_"
+_BEFORE_WORDS = FINAL + "(["
 # Another line of a form: "Date: …", "Subject: …".
 FIELD = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? ?[:：] ?(?=\S)")
 _MOST_WORDS = 600
@@ -45,6 +47,29 @@ def with_vowel_signs(text: str, start: int) -> int:
 def is_closed(text: str) -> bool:
     """Tell whether text ends as a sentence does."""
     return _CLOSED.search(text) is not None
+
+
+@cache
+def _beginnings() -> Expressions:
+    return any_of(
+        *(
+            ("signatures", key)
+            for key in ("headings", "inline", "behalf", "connectors", "marks", "roles", "subheadings")
+        ),
+        *(("addressee", key) for key in ("leads", "offices", "articles")),
+        *(("salutation", key) for key in ("dear", "vocatives")),
+        *(("footer", key) for key in ("headings", "sections")),
+        ("closing", "formulas"),
+        ("copies", "leads"),
+    )
+
+
+def begins_known(text: str) -> bool:
+    """Tell, very fast, whether a line may begin with words that do anything else than name somebody.
+
+    Such words head, lead in, greet and close, or are an office's; most names begin otherwise.
+    """
+    return _beginnings().may_match(text.lstrip(_BEFORE_WORDS))
 
 
 class Words(dict[int, str]):
