@@ -27,13 +27,13 @@ def best_reading(
     best: dict[_State, tuple[float, _Path[_Line, _Move]]] = {begin: (0.0, None)}
     for line in lines:
         moves_in = moves(line)
-        found: dict[_State, tuple[float, _Path[_Line, _Move], _Move]] = {}
+        found: dict[_State, tuple[float, _Path[_Line, _Move]]] = {}
         for state, (before, path) in best.items():
             for move, after, gain in moves_in(state):
                 score = before + gain
                 if after not in found or score > found[after][0]:
-                    found[after] = (score, path, move)
-        best = {after: (score, (path, line, move)) for after, (score, path, move) in found.items()}
+                    found[after] = score, (path, line, move)
+        best = found
     path = max(best.values(), key=itemgetter(0))[1]
     steps: list[tuple[_Line, _Move]] = []
     while path:

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import compress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,6 +65,11 @@ class Found(NamedTuple):
     def key(self) -> str:
         """The label "section.key" without its section."""
         return self.label.partition(".")[2]
+
+    @property
+    def section(self) -> str:
+        """The section of the label."""
+        return self.label.partition(".")[0]
 
 
 def fold(word: str) -> str:
@@ -173,7 +179,8 @@ class Phrases:
         first = self._first
         last = len(text) - 1
         part = text[start:stop] if start or stop is not None else text
-        for number, node in enumerate(map(first, part), start):
+        for number in compress(range(start, len(text)), map(first, part)):
+            node = first(text[number])
             # Most phrases that begin here end with the next word already: it is none of theirs.
             if node is not None and (
                 node.labels or node.any or (number < last and text[number + 1] in node.after)

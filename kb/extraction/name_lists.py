@@ -125,8 +125,10 @@ def listing(text: str) -> float:
     """Tell how surely a line lists several names rather than one with its role and place."""
     if not _SEPARATED.search(text):
         return ONE_NAME
-    if any(mark.search(text) for mark in MARKS[:2]) or any(len(mark.findall(text)) > 1 for mark in MARKS):
-        return 5
+    if _MAY_MARK.search(text):
+        counts = [len(mark.findall(text)) for mark in MARKS]
+        if any(counts[:2]) or max(counts) > 1:
+            return 5
     if _between_dashes(text):
         return 4
     parts = [part.strip() for part in _COMMAS.split(_BRACKETS.sub("", text)) if part.strip()]

@@ -64,6 +64,7 @@ _AFTER = 3
 # A verb with no more than so many words and marks in all is a heading.
 _HEADING = 3
 _QUOTES = {"“": "”", "«": "»", "„": "“", '"': '"'}
+_QUOTE = re.compile("[“«„\"]")
 # A quotation of fewer words than this is a name or a phrase, and what it says is the writer's own.
 _LONG_QUOTE = 4
 # The keys of [asks] and its like are forces; anything else there is a mistake in the language's file.
@@ -192,17 +193,13 @@ class Sentence:
         self.names = names
         # The phrases of `[heads]` with which it begins, and the words within a quotation.
         self.heads = self.lexicon.heads.at(self.words, 0)
-        self.quoted = frozenset[int]() if _QUOTES.keys().isdisjoint(self.words) else _quoted(self.words)
-        self._covered: dict[str, frozenset[int]] = {}
-
-    @cached_property
-    def found(self) -> dict[str, list[Found]]:
-        """The cues by their labels, and by their sections."""
-        found: dict[str, list[Found]] = {}
+        self.quoted = _quoted(self.words) if _QUOTE.search(text) else frozenset[int]()
+        # The cues by their labels, and by their sections.
+        self.found: dict[str, list[Found]] = {}
         for cue in self.lexicon.cues.find(self.words):
-            for label in (cue.label, cue.label.partition(".")[0]):
-                found.setdefault(label, []).append(cue)
-        return found
+            self.found.setdefault(cue.label, []).append(cue)
+            self.found.setdefault(cue.section, []).append(cue)
+        self._covered: dict[str, frozenset[int]] = {}
 
     @property
     def may_ask(self) -> bool:
@@ -297,7 +294,9 @@ class Prose:
     def words(self, text: str) -> list[str]:
         """All words of a reading text."""
         sentences = self._cut.get(text)
-        if sentences is None or any(len(sentence.words) == _LONGEST for sentence in sentences):
+        if sentences is None:
+            return words(text)
+        if len(text) >= _LONGEST and any(len(sentence.words) == _LONGEST for sentence in sentences):
             return words(text)
         return [word for sentence in sentences for word in sentence.words]
 

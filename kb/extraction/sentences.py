@@ -72,6 +72,9 @@ def _ends(text: str, start: int, match: re.Match[str], language: Language) -> bo
 
 def _word_before(text: str, end: int) -> str:
     """Return the word that ends at `end`, with the full stops in it ("H.E", "e.g")."""
+    word = text[max(0, end - _LONGEST) : end].rpartition(" ")[2]
+    if word.isalnum():
+        return word
     start = end
     while start > 0 and end - start < _LONGEST and (text[start - 1].isalnum() or text[start - 1] in ".'’"):
         start -= 1
