@@ -22,7 +22,7 @@ from kb.memo import Memo
 __all__ = ["Expressions"]
 
 # So many characters of a text are looked at; a class of more characters than that may be any.
-_HEAD = 5
+_HEAD = 7
 _LARGEST_CLASS = 100
 # Beginnings whose answer is kept.
 _MOST_ASKED = 1 << 12

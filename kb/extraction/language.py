@@ -103,7 +103,7 @@ def words(text: str) -> list[str]:
         text = text.replace("’", "'")
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
-    return [word.lower() if word.isascii() else _folded[word] for word in _WORD.findall(text)]
+    return list(map(_folded.__getitem__, _WORD.findall(text)))
 
 
 def first_word(text: str) -> str:

@@ -64,7 +64,7 @@ _AFTER = 3
 # A verb with no more than so many words and marks in all is a heading.
 _HEADING = 3
 _QUOTES = {"“": "”", "«": "»", "„": "“", '"': '"'}
-_QUOTE = re.compile("[“«„\"]")
+_QUOTE = re.compile('[“«„"]')
 # A quotation of fewer words than this is a name or a phrase, and what it says is the writer's own.
 _LONG_QUOTE = 4
 # The keys of [asks] and its like are forces; anything else there is a mistake in the language's file.
