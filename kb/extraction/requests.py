@@ -492,11 +492,10 @@ def _heads(sentence: Sentence) -> list[int]:
     heads = [0]
     index = 0
     while len(heads) < 4:
-        for comma in range(index, min(len(text), index + _OPENING)):
-            if text[comma] in _OPENING_ENDS:
-                break
-        else:
+        opening = text[index : index + _OPENING]
+        if _OPENING_ENDS.isdisjoint(opening):
             break
+        comma = index + next(number for number, word in enumerate(opening) if word in _OPENING_ENDS)
         if not _opens(sentence, index, comma):
             break
         index = comma + 1

@@ -258,9 +258,9 @@ class Classifier:
                 continue
             place += 1
             sentence.append(slots)
-            spots = [spot] if spot else []
+            spots = (spot,) if spot else ()
             if phrases and len(sentence) > 1 and not phrases.keys().isdisjoint(sentence[-2]):
-                spots += _ending(phrases, sentence)
+                spots += tuple(_ending(phrases, sentence))
             if not spots:
                 continue
             while near and place - near[0][0] > NEAR:
@@ -332,12 +332,12 @@ def _ends_with(sentence: list[frozenset[int]], backwards: tuple[int, ...]) -> bo
 
 
 class _Vocabulary(NamedTuple):
-    """The ids of all types in their `order`, the top concept of each leaf, and the `cues` of each language.
+    """The place of each type by its id, the top concept of each leaf, and the `cues` of each language.
 
     A cue is (type, cue, strength).
     """
 
-    order: tuple[str, ...]
+    places: dict[str, int]
     broader: dict[str, str]
     cues: dict[str, list[tuple[str, str, float]]]
 
@@ -361,7 +361,7 @@ def load() -> _Vocabulary:
             weight = strength if iri in broader else HINT
             by_language.setdefault(language, []).append((ids[iri], text, weight))
     return _Vocabulary(
-        tuple(ids.values()),
+        {id_: place for place, id_ in enumerate(ids.values())},
         {ids[iri]: ids[top] for iri, top in broader.items() if iri in ids and top in ids},
         by_language,
     )
@@ -383,9 +383,8 @@ def _scores(text: str, language: str) -> dict[str, float]:
     """The types of which a cue or hint holds, with their weights; top concepts only where there is no leaf."""
     _, broader, cues = load()
     own = language.partition("-")[0].lower()
-    scores: _Scores = {}
-    for known in (own,) if own in cues else cues:
-        scores = _heaviest(chain(scores.items(), _classifier(known).scores(text).items()))
+    known = (own,) if own in cues else cues
+    scores = _heaviest(pair for code in known for pair in _classifier(code).scores(text).items())
     return {type_: score for type_, score in scores.items() if type_ in broader} or scores
 
 
@@ -394,7 +393,8 @@ def _weightiest(scores: _Scores) -> tuple[str, ...]:
     most = max(scores.values(), default=0.0)
     sure = most >= ASIDE
     least = KEPT * most if sure else most
-    told = tuple(id_ for id_ in load().order if id_ in scores and scores[id_] >= least)
+    weighty = (id_ for id_, weight in scores.items() if weight >= least)
+    told = tuple(sorted(weighty, key=load().places.__getitem__))
     return told if sure or len(told) <= HINTED else ()
 
 
