@@ -155,8 +155,10 @@ _AFTER_ORDINALS = (",", ":", "،", ".", "-", "*", " –", " -", " —")
 _HEADING = re.compile(r"#{1,6}\s+")
 _QUOTED = re.compile(r"(?:>\s?)+")
 
-# A number with a full stop or a bracket after it is a marker.
-_BEGINS_FURNITURE = re.compile(r"[^\w\s]|ـ|\d{1,3}(?![\d.)])|p|صفحة|t[eé]l|fax|هاتف", re.IGNORECASE)
+# A number with a full stop or a bracket after it is a marker, and so is a dash before a word other than "page".
+_BEGINS_FURNITURE = re.compile(
+    r"[-–—](?!\s+[^\W\d_pص])|[^\w\s–—-]|ـ|\d{1,3}(?![\d.)])|p|صفحة|t[eé]l|fax|هاتف", re.IGNORECASE
+)
 # Most lines begin with a word, and are neither furniture nor items.
 _BEGINS_ODDLY = re.compile(rf"{_BEGINS_FURNITURE.pattern}|{_MARKER_STARTS.pattern}", re.IGNORECASE)
 _PAGE = r"(?:[-–—\s]|page|p\.|صفحة|página|pág\.)*\d{1,3}(?:\s*(?:/|of|de|sur|من)\s*\d{1,3})?[-–—\s]*"
@@ -236,9 +238,8 @@ def _line(body: str, start: int, gap: int, indent: int) -> Line:
         return Line(span, start, gap, indent)
     if body.startswith("#") and (heading := _HEADING.match(body)):
         return Line(span, start + heading.end(), gap, indent, heading=True)
-    if _MARKER_STARTS.match(body) and (found := _MARKER.match(body)) and found.end() < len(body):
-        number = found["inner"] or found["number"]
-        marker = (number or found["letter"] or found["bullet"]).lstrip("(\\").rstrip("ـ")
+    if (found := _MARKER.match(body)) and found.end() < len(body):
+        marker = found[found.lastgroup or "bullet"].lstrip("(\\").rstrip("ـ")
         return Line(span, start + found.end(), gap, indent, marker)
     return Line(span, start, gap, indent)
 
