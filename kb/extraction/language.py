@@ -223,11 +223,11 @@ def _walk(node: _Node | None, text: Sequence[str], first: int, number: int, foun
             found.extend([Found(label, first, number) for label in node.labels])
         if number == len(text):
             return
-        if node.any is not None:
-            _walk(node.after.get(text[number]), text, first, number + 1, found)
-            node = node.any
-        else:
-            node = node.after.get(text[number])
+        following = node.after.get(text[number])
+        if following is not None and node.any is not None:
+            _walk(following, text, first, number + 1, found)
+            following = node.any
+        node = following or node.any
         number += 1
 
 
@@ -362,7 +362,7 @@ def detect_language(text: str) -> Language:
     step = max(_PIECE, min(len(text), _BEGINNING) // _PIECES)
     pieces = (text[start : start + _PIECE] for start in range(0, _PIECES * step, step))
     sample = (" " if step > _PIECE else "").join(pieces).lower().replace("'", " ").replace("’", " ")
-    found = sample.split() if sample.isascii() else map(fold, sample.split())
+    found = sample.split() if sample.isascii() else map(_folded.__getitem__, sample.split())
     for word, count in Counter(filter(known.__contains__, found)).items():
         for code, share in known[word].items():
             score[code] += count * share

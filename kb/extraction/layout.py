@@ -247,7 +247,8 @@ def _line(body: str, start: int, gap: int, indent: int) -> Line:
 def _is_furniture(body: str, odd: bool) -> bool:
     """Tell a page number, an address, a rule; most lines that don't begin oddly are told fast to be none."""
     begins = odd and _BEGINS_FURNITURE.match(body) is not None
-    if (begins or "@" in body or "://" in body or "www." in body.lower()) and _FURNITURE.fullmatch(body):
+    addressed = "@" in body or "://" in body or ("." in body and "www." in body.lower())
+    if (begins or addressed) and _FURNITURE.fullmatch(body):
         return True
     if not body[-1].isdecimal():
         return False

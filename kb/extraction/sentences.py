@@ -37,7 +37,7 @@ def split_sentences(text: str, language: Language) -> list[Span]:
 def _append(sentences: list[Span], text: str, start: int, end: int) -> None:
     part = text[start:end]
     if stripped := part.strip():
-        start += len(part) - len(part.lstrip())
+        start += part.index(stripped)
         sentences.append(Span(start, start + len(stripped)))
 
 

@@ -258,7 +258,7 @@ class Classifier:
                 continue
             place += 1
             sentence.append(slots)
-            spots = (spot,) if spot else ()
+            spots: tuple[_Spot, ...] = (spot,) if spot else ()
             if phrases and len(sentence) > 1 and not phrases.keys().isdisjoint(sentence[-2]):
                 spots += tuple(_ending(phrases, sentence))
             if not spots:
@@ -332,12 +332,12 @@ def _ends_with(sentence: list[frozenset[int]], backwards: tuple[int, ...]) -> bo
 
 
 class _Vocabulary(NamedTuple):
-    """The place of each type by its id, the top concept of each leaf, and the `cues` of each language.
+    """The `order` of the types by their ids, the top concept of each leaf, and the `cues` of each language.
 
     A cue is (type, cue, strength).
     """
 
-    places: dict[str, int]
+    order: dict[str, int]
     broader: dict[str, str]
     cues: dict[str, list[tuple[str, str, float]]]
 
@@ -394,7 +394,7 @@ def _weightiest(scores: _Scores) -> tuple[str, ...]:
     sure = most >= ASIDE
     least = KEPT * most if sure else most
     weighty = (id_ for id_, weight in scores.items() if weight >= least)
-    told = tuple(sorted(weighty, key=load().places.__getitem__))
+    told = tuple(sorted(weighty, key=load().order.__getitem__))
     return told if sure or len(told) <= HINTED else ()
 
 
