@@ -10,7 +10,6 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from functools import cache, partial
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -18,12 +17,13 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from kb.errors import OutsideError
+from kb.site.apart import work_apart
 from kb.site.asking import Row, ask
 from kb.site.data import Graph, digest
 from kb.state import packed
 from kb.store import Store, loaded, reopen
 from kb.tracking import Restatement, lines
-from kb.workers import Lost, run
+from kb.workers import Lost
 
 __all__ = ["bring_up_to_date", "joined", "open_joins"]
 
@@ -123,7 +123,7 @@ def _all_told(store: Store, letters: Sequence[str], jobs: int) -> Iterator[tuple
         yield from (_told(store, letter) for letter in letters)
         return
     assert store.folder is not None  # noqa: S101 (an opened build has one)
-    for done in run(partial(_told_apart, store.folder), letters, jobs, BATCH, SECONDS, [__name__]):
+    for done in work_apart(_told, reopen, store.folder, letters, jobs, BATCH, SECONDS):
         if isinstance(done, Lost):
             raise OutsideError(f"{done.task} can't be asked for: its process ended")
         yield done
@@ -132,16 +132,6 @@ def _all_told(store: Store, letters: Sequence[str], jobs: int) -> Iterator[tuple
 def _told(store: Store, letter: str) -> tuple[str, Told]:
     alone = store.letter(NamedNode(letter))
     return letter, {name: list(ask(alone, f"letter-{name}", about=letter)) for name in ABOUT}
-
-
-def _told_apart(generation: Path, letter: str) -> tuple[str, Told]:
-    return _told(_opened(generation), letter)
-
-
-@cache
-def _opened(generation: Path) -> Store:
-    """What a process needs for every letter: it lives for one site only."""
-    return reopen(generation)
 
 
 def _add(database: sqlite3.Connection, letter: str, fingerprint: str, told: Told) -> None:

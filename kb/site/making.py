@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, partial
 from itertools import islice, zip_longest
 from pathlib import Path
 
 from kb.errors import OutsideError
+from kb.site.apart import work_apart
 from kb.site.data import Graph
 from kb.site.folder import Files
 from kb.site.joins import open_joins
 from kb.site.pages import Part
 from kb.site.rendering import Rendering, words
 from kb.site.view import View
-from kb.workers import Lost, run
+from kb.workers import Lost
 
 __all__ = ["make_all", "renderings"]
 
@@ -54,7 +54,7 @@ def make_all(graph: Graph, joins: Path, tasks: Iterable[Task], jobs: int) -> Ite
 
 
 def _make_all_apart(joins: Path, tasks: Sequence[Task], jobs: int) -> Iterator[Task]:
-    for done in run(partial(_make_apart, joins), tasks, jobs, BATCH, SECONDS, [__name__]):
+    for done in work_apart(_make, _opened, joins, tasks, jobs, BATCH, SECONDS):
         if isinstance(done, Lost):
             part, _ = done.task
             raise OutsideError(f"the pages of {part.name} can't be made: their process ended")
@@ -71,11 +71,5 @@ def _make(renderings: Sequence[Rendering], task: Task) -> Task:
     return part, files
 
 
-def _make_apart(joins: Path, task: Task) -> Task:
-    return _make(_opened(joins), task)
-
-
-@cache
 def _opened(joins: Path) -> Sequence[Rendering]:
-    """What a process needs for every part: it lives for one site only."""
     return renderings(Graph(open_joins(joins)))

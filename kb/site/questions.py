@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -16,12 +15,12 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions
 from kb.errors import KbError, UsageError
 from kb.querying import Query, run
 from kb.results import shown
+from kb.site.apart import work_apart
 from kb.site.data import Graph, last, letter_of
 from kb.site.view import Page, Table, View
 from kb.sparql import Ask, Results
 from kb.store import Store, reopen
 from kb.workers import Lost
-from kb.workers import run as run_all
 
 __all__ = ["Answer", "Answers", "answers", "question_page", "question_title", "tags"]
 
@@ -85,9 +84,7 @@ def answers(store: Store, graph: Graph, queries: Mapping[str, Query], languages:
                 found[query.name, language] = answer(_not_asked, query, chosen, language)
             else:
                 tasks.append((query, chosen, language))
-    for outcome in run_all(
-        partial(_answered, generation), tasks, os.cpu_count() or 1, 1, SECONDS, [__name__]
-    ):
+    for outcome in work_apart(_answered, Path, generation, tasks, os.cpu_count() or 1, 1, SECONDS):
         if isinstance(outcome, Lost):
             query, chosen, language = outcome.task
             outcome = query.name, language, Answer(chosen, (), (), note="too_long")
