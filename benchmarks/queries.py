@@ -1,4 +1,4 @@
-"""Each query of the library beside rdflib and Jena's ARQ, on the same graph.
+"""Each query of the library beside rdflib and Jena's ARQ, on the same graph, about what the web site asks.
 
 Each is asked of the build on disk, then of an rdflib graph in memory and of ARQ on a TDB2 store on disk (in Fuseki,
 warm: so a start of Java is not held against it), one after the other, since the memory that rdflib takes would be
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import signal
 import socket
@@ -30,6 +31,10 @@ import rdflib
 
 from benchmarks.measuring import KB, Cost, Row, Work, medians, run, timed
 from kb import querying, resources, sparql, store
+from kb.site.data import Graph
+from kb.site.joins import bring_up_to_date, joined
+from kb.site.questions import chosen
+from kb.site.rendering import program
 
 _Ask = Callable[[str], list[Any]]
 
@@ -47,9 +52,10 @@ def measure(work: Work) -> None:
     run([*KB, "export", "-f", "nquads", "--build", work.build, "-o", nquads])
     texts: dict[str, str] = {}
     answers: dict[str, Counter[str]] = {}
-    with store.open_build(work.build) as graph:
+    with store.open_build(work.build) as graph, joined(work.folder / "joins.sqlite", program()) as tables:
+        bring_up_to_date(tables, graph, os.cpu_count() or 1)
         for name, query in queries.items():
-            texts[name], answer = _asked(query, graph)
+            texts[name], answer = _asked(query, chosen(Graph(tables), query), graph)
             if not isinstance(answer, pyoxigraph.QuerySolutions):
                 continue
             answers[name] = _counted([_plain(value) for value in row] for row in answer)
@@ -84,15 +90,15 @@ def _peers(work: Work, nquads: Path) -> dict[str, contextlib.AbstractContextMana
     return peers
 
 
-def _asked(query: querying.Query, graph: store.Store) -> tuple[str, Any]:
-    """The SPARQL that a query with its parameters becomes, and the answer to it."""
+def _asked(query: querying.Query, values: Mapping[str, str], graph: store.Store) -> tuple[str, Any]:
+    """The SPARQL that a query with those values becomes, and the answer to it."""
     asked: list[str] = []
 
     def ask(text: str) -> sparql.Results:
         asked.append(text)
         return graph.query(text)
 
-    answer = querying.run(query, values(query, graph), ask)
+    answer = querying.run(query, values, ask)
     return asked[-1], answer
 
 
@@ -112,22 +118,6 @@ def _row(peer: str, questions: Collection[Mapping[str, Cost]]) -> Row:
 def _exhaust(graph: store.Store, text: str) -> list[Any]:
     answer: Any = graph.query(text)
     return list(answer)
-
-
-def values(query: querying.Query, graph: store.Store) -> dict[str, str]:
-    """Something for each parameter that the graph knows, and of what it has most."""
-    told: dict[str, str] = {}
-    for each in query.parameters:
-        if each.type == "concept":
-            text = (
-                f"SELECT ?c {{ ?c a <{each.concept_class}> . ?thing ?names ?c }} "
-                f"GROUP BY ?c ORDER BY DESC(COUNT(*)) ?c LIMIT 1 OFFSET {len(told)}"
-            )
-            found: Any = graph.query(text)
-            told[each.name] = next(found)[0].value
-        elif each.example or each.default:
-            told[each.name] = each.example or each.default or ""
-    return told
 
 
 def _within(limit: float, act: Callable[[], list[Any]], told: list[Counter[str]]) -> Cost:

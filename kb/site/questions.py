@@ -22,7 +22,7 @@ from kb.sparql import Ask, Results
 from kb.store import Store, reopen
 from kb.workers import Lost
 
-__all__ = ["Answer", "Answers", "answers", "question_page", "question_title", "tags"]
+__all__ = ["Answer", "Answers", "answers", "chosen", "question_page", "question_title", "tags"]
 
 SECONDS = 600
 """How long one question may take: none of ours does where it is asked, one that a user added may."""
@@ -78,16 +78,16 @@ def answers(store: Store, graph: Graph, queries: Mapping[str, Query], languages:
     assert generation is not None  # noqa: S101 (an opened build has one)
     tasks, found = [], {}
     for query in queries.values():
-        chosen = _chosen(graph, query)
+        values = chosen(graph, query)
         for language in languages if any(p.name == "language" for p in query.parameters) else [""]:
             if _is_left(graph, query):
-                found[query.name, language] = answer(_not_asked, query, chosen, language)
+                found[query.name, language] = answer(_not_asked, query, values, language)
             else:
-                tasks.append((query, chosen, language))
+                tasks.append((query, values, language))
     for outcome in work_apart(_answered, Path, generation, tasks, os.cpu_count() or 1, 1, SECONDS):
         if isinstance(outcome, Lost):
-            query, chosen, language = outcome.task
-            outcome = query.name, language, Answer(chosen, (), (), note="too_long")
+            query, values, language = outcome.task
+            outcome = query.name, language, Answer(values, (), (), note="too_long")
         name, language, answered = outcome
         found[name, language] = answered
     return found
@@ -100,18 +100,18 @@ def _is_left(graph: Graph, query: Query) -> bool:
     return graph.is_large and query.name in LONG
 
 
-def _chosen(graph: Graph, query: Query) -> Mapping[str, str]:
+def chosen(graph: Graph, query: Query) -> Mapping[str, str]:
     """Values for the parameters of a question that must be told: of what the collection has most.
 
     Where it has nothing of their kind they are the examples that the question gives.
     """
-    chosen: dict[str, str] = {}
+    values: dict[str, str] = {}
     asked = [each for each in query.parameters if each.required and each.default is None]
     for kind, some in groupby(asked, lambda each: (each.type, each.concept_class)):
         names = [each.name for each in some]
         found = _known(graph, *kind)[-len(names) :]
-        chosen.update(zip(names, found, strict=False) if len(found) == len(names) else ())
-    return {each.name: value for each in asked if (value := chosen.get(each.name) or each.example)}
+        values.update(zip(names, found, strict=False) if len(found) == len(names) else ())
+    return {each.name: value for each in asked if (value := values.get(each.name) or each.example)}
 
 
 def _known(graph: Graph, type_: str, concept_class: str | None) -> Sequence[str]:
@@ -130,19 +130,19 @@ def _known(graph: Graph, type_: str, concept_class: str | None) -> Sequence[str]
 
 
 def _answered(generation: Path, task: tuple[Query, Mapping[str, str], str]) -> tuple[str, str, Answer]:
-    query, chosen, language = task
+    query, values, language = task
     with reopen(generation) as store:
-        return query.name, language, answer(store.query, query, chosen, language)
+        return query.name, language, answer(store.query, query, values, language)
 
 
 def _not_asked(text: str) -> Results:
     raise UsageError("too_many")
 
 
-def answer(ask: Ask, query: Query, chosen: Mapping[str, str], language: str) -> Answer:
-    """Ask a question with the chosen values and defaults of its parameters, for labels in that language."""
+def answer(ask: Ask, query: Query, values: Mapping[str, str], language: str) -> Answer:
+    """Ask a question with values and defaults of its parameters, for labels in that language."""
     if any(p.name == "language" and p.default != language for p in query.parameters):
-        chosen = {**chosen, "language": language}
+        values = {**values, "language": language}
     sent = ""
 
     def asking(text: str) -> Results:
@@ -151,30 +151,30 @@ def answer(ask: Ask, query: Query, chosen: Mapping[str, str], language: str) -> 
         return ask(text)
 
     try:
-        found = run(query, chosen, asking)
+        found = run(query, values, asking)
     except KbError as error:
-        return Answer(chosen, (), (), sent, error.message)
+        return Answer(values, (), (), sent, error.message)
     if isinstance(found, QuerySolutions):
         columns = [variable.value for variable in found.variables]
-        return Answer(chosen, columns, [list(row) for row in islice(found, MOST_ROWS + 1)], sent)
+        return Answer(values, columns, [list(row) for row in islice(found, MOST_ROWS + 1)], sent)
     if isinstance(found, QueryBoolean):
-        return Answer(chosen, [query.name], [[str(bool(found)).lower()]], sent)
-    return Answer(chosen, (), (), sent)
+        return Answer(values, [query.name], [[str(bool(found)).lower()]], sent)
+    return Answer(values, (), (), sent)
 
 
 def question_page(view: View, name: str, query: Query, answered: Answer) -> Page:
     """A question with its answer."""
-    chosen, columns, found, sent, note = answered
+    values, columns, found, sent, note = answered
     rows = [[_cell(view, term) for term in row] for row in found]
     numbers = [
         n
         for n in range(len(columns))
         if any(row[n] for row in rows) and all(re.fullmatch(r"-?\d+(\.\d+)?|", str(row[n])) for row in rows)
     ]
-    options = [f"-p {key}={shlex.quote(value)}" for key, value in chosen.items()]
+    options = [f"-p {key}={shlex.quote(value)}" for key, value in values.items()]
     heading = question_title(view, query)
     labels = [view.words.get(f"column.{column}", column.replace("_", " ")) for column in columns]
-    values = {
+    told = {
         "heading": heading,
         "tags": tags(view, query),
         "description": query.description,
@@ -186,7 +186,7 @@ def question_page(view: View, name: str, query: Query, answered: Answer) -> Page
         "sparql": query.text,
         "sent": re.sub(r"^#\+.*\n", "", sent, flags=re.MULTILINE) if note in ("", "too_many") else "",
     }
-    return Page(f"question/{name}.html", "question.html", "questions", values)
+    return Page(f"question/{name}.html", "question.html", "questions", told)
 
 
 def question_title(view: View, query: Query) -> str:
