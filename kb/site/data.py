@@ -76,6 +76,9 @@ class Graph:
         # Each language shows a page in its turn, and pages next to each other show the same letters.
         self.said_in = lru_cache(16)(self._said_in)
         self.beside = lru_cache(16)(self._beside)
+        self.demands_of = lru_cache(16)(self._demands_of)
+        self.coalition = lru_cache(16)(self._coalition)
+        self.counted_types = lru_cache(16)(self._counted_types)
 
     @cached_property
     def about(self) -> Row:
@@ -223,6 +226,16 @@ class Graph:
             ).fetchall()
         )
 
+    def _coalition(self, letters: tuple[str, ...]) -> Mapping[str, int]:
+        """Who signed some letters, and how many of them each."""
+        return dict(
+            self._database.execute(
+                "SELECT thing.iri, COUNT(*) FROM json_each(?) JOIN letter ON letter.iri = value"
+                " JOIN signed ON letter = letter.id JOIN thing ON thing.id = thing GROUP BY thing.id",
+                (json.dumps(letters),),
+            ).fetchall()
+        )
+
     @cached_property
     def printed(self) -> Index:
         """The first of the forms in which each thing is printed."""
@@ -234,6 +247,15 @@ class Graph:
         """The demands in force of each letter, in the order of the text."""
         find = "FROM letter JOIN demand ON letter = letter.id WHERE letter.iri = ? AND in_force"
         return self._shelf(f"SELECT demand.iri {find} ORDER BY start, demand.iri", _column)
+
+    def _demands_of(self, letters: tuple[str, ...]) -> Sequence[str]:
+        """The demands in force of some letters, letter by letter."""
+        find = (
+            "FROM json_each(?) AS its JOIN letter ON letter.iri = value JOIN demand ON letter = letter.id"
+            " WHERE in_force ORDER BY its.key, start, demand.iri"
+        )
+        rows = self._database.execute(f"SELECT demand.iri {find}", (json.dumps(letters),))
+        return _column(rows.fetchall())
 
     @cached_property
     def demand_count(self) -> int:
@@ -247,6 +269,23 @@ class Graph:
             "FROM demand JOIN asked ON demand = demand.id JOIN thing ON thing.id = thing WHERE demand.iri = ?"
         )
         return self._shelf(f"SELECT thing.iri {find} ORDER BY thing.iri", _column)
+
+    def _counted_types(self, demands: tuple[str, ...]) -> Mapping[str, int]:
+        """How many of some demands in force are of each type."""
+        return dict(
+            self._database.execute(
+                "SELECT thing.iri, COUNT(*) FROM json_each(?) JOIN demand ON demand.iri = value"
+                " JOIN asked ON demand = demand.id JOIN thing ON thing.id = thing GROUP BY thing.id",
+                (json.dumps(demands),),
+            ).fetchall()
+        )
+
+    def types_by_letter(self) -> Iterator[tuple[str, str, int]]:
+        """Each type that a letter asks for, the letter, and how many of its demands are of that type."""
+        yield from self._database.execute(
+            "SELECT thing.iri, letter.iri, COUNT(*) FROM asked JOIN demand ON demand.id = demand"
+            " JOIN letter ON letter.id = letter JOIN thing ON thing.id = thing GROUP BY letter.id, thing.id"
+        )
 
     def _demands_by(self, table: str) -> Index:
         of = f"FROM {table} JOIN demand ON demand.id = demand JOIN letter ON letter.id = letter"

@@ -75,7 +75,7 @@ def line_row(view: View, line: Line) -> Sequence[Any]:
     """A row of `line_table`."""
     graph, words = view.graph, view.words
     letters = {letter_of(demand) for demand in line.demands}
-    coalition = {signer for letter in letters for signer in graph.signers.get(letter, ())}
+    coalition = graph.coalition(tuple(sorted(letters)))
     dates = [date for date in map(graph.date_of, line.demands) if date != "9"] or [words["undated"]]
     return (
         view.line(line),
@@ -102,7 +102,7 @@ def _time_line(view: View, dated: Sequence[str]) -> Mapping[str, Any]:
         months[graph.letters[iri]["date"][:7]].append(iri)
     rows = []
     for month, letters in months.items():
-        demands = sum(len(graph.demands.get(letter, ())) for letter in letters)
+        demands = sum(int(graph.letters[letter]["demands"]) for letter in letters)
         link = {"label": month, "href": f"search.html?kind=letter&year={month[:4]}", "key": month}
         rows.append((link, len(letters), demands))
     dots = [
@@ -123,19 +123,22 @@ def _matrix(view: View) -> Mapping[str, Any]:
     by_year = len(graph.letters) > MOST_LETTERS
     columns: dict[str, Any] = {}
     counts: Counter[tuple[str, str]] = Counter()
+
+    def key_of(letter: str) -> str:
+        return (graph.letters[letter]["date"][:4] or words["undated"]) if by_year else letter
+
     for iri, row in graph.letters.items():
-        year = row["date"][:4]
-        key = (year or words["undated"]) if by_year else iri
+        key = key_of(iri)
         if key not in columns:
             link = {
                 "label": key,
-                "href": f"search.html?kind=demand&year={year}",
+                "href": f"search.html?kind=demand&year={row['date'][:4]}",
                 "key": key,
                 "date": "",
             }
             columns[key] = link if by_year else view.letter(iri)
-        for demand in graph.demands.get(iri, ()):
-            counts.update((type_, key) for type_ in graph.types_of.get(demand, ()))
+    for type_, letter, count in graph.types_by_letter():
+        counts[type_, key_of(letter)] += count
     most = max(counts.values(), default=0)
     groups: dict[str, list[Any]] = defaultdict(list)
     for row in graph.types.values():

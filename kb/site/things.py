@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -39,7 +39,7 @@ def line_pages(view: View, line: Line) -> Iterator[Page]:
         )
     }
     addressees = dict.fromkeys(who for letter in letters for who in graph.addressees(letter))
-    coalition = Counter(who for letter in letters for who in graph.signers.get(letter, ()))
+    coalition = graph.coalition(tuple(letters))
     facts = [
         (words["first"], [min(dates, default=words["undated"])]),
         (words["last"], [max(dates, default=words["undated"])]),
@@ -68,10 +68,10 @@ def _with_most(view: View, title: str, counts: Mapping[str, int]) -> Table:
     return Table(title, [view.words["organisation"], view.words["letters"]], rows, (1,))
 
 
-def type_table(view: View, demands: Iterable[str]) -> Table:
+def type_table(view: View, demands: Sequence[str]) -> Table:
     """How often each type was asked for."""
     words = view.words
-    counts = Counter(type_ for demand in demands for type_ in view.graph.types_of.get(demand, ()))
+    counts = view.graph.counted_types(tuple(demands))
     rows = [(view.thing(type_), count) for type_, count in view.ranked(counts)]
     return Table(words["types"], [words["type"], words["demands"]], rows, (1,))
 
@@ -191,7 +191,7 @@ def _roles(view: View, iri: str) -> Iterator[Role]:
     graph, words = view.graph, view.words
     if iri in graph.signed:
         letters = graph.signed[iri]
-        made = [demand for letter in letters for demand in graph.demands.get(letter, ())]
+        made = graph.demands_of(tuple(letters))
         newest = sorted(made, key=lambda d: graph.letters[letter_of(d)]["date"], reverse=True)
         facts = [(words["signed"], [len(letters)]), (words["demands"], [len(made)]), *_since(view, letters)]
         tables = [type_table(view, made), _with_most(view, words["cosigners"], graph.beside(iri))]
@@ -201,7 +201,7 @@ def _roles(view: View, iri: str) -> Iterator[Role]:
     if iri in graph.received:
         letters = graph.received[iri]
         addressed = [letter for letter in letters if graph.roles[letter][iri] == "addressed_to"]
-        demands = [demand for letter in addressed for demand in graph.demands.get(letter, ())]
+        demands = graph.demands_of(tuple(addressed))
         replies = view.assessed(demands, "reply")._replace(title=words["replies"])
         facts = [
             (words["addressed_letters"], [len(addressed)] if addressed else []),
@@ -249,10 +249,9 @@ def _since(view: View, letters: Iterable[str]) -> list[tuple[str, Sequence[Any]]
     return [(view.words["first_letter"], dates[:1]), (view.words["last_letter"], dates[-1:])]
 
 
-def _asked_by(view: View, letters: Iterable[str]) -> Table:
+def _asked_by(view: View, letters: Sequence[str]) -> Table:
     """Who signed most of those letters."""
-    askers = Counter(who for letter in letters for who in view.graph.signers.get(letter, ()))
-    return _with_most(view, view.words["asked_by"], askers)
+    return _with_most(view, view.words["asked_by"], view.graph.coalition(tuple(letters)))
 
 
 def _neighbours(view: View, iri: str) -> list[tuple[str, Sequence[Any]]]:
