@@ -30,10 +30,10 @@ SECONDS = 600
 LONG = frozenset(
     {"open-demands", "repeated-demands", "signed-together", "possible-duplicates"}
     | {"demands-by-type", "demands-put-to", "demands-over-time", "evidence", "names-as-printed"}
-    | {"check-quote", "check-signed-twice"}
+    | {"changes-between", "check-quote", "check-two-signatories", "check-unknown-signatory"}
 )
-"""Questions not asked of a large collection: they take more time for each letter the more letters there are, or go
-through all that letters say, for a page that has room for the first rows only."""
+"""Questions not asked of a large collection: they take more time for each letter the more letters there are, go
+through all that letters say for a page that has room for the first rows only, or hold something of every signature."""
 
 HUGE = 20_000
 """Letters beyond which only questions about one thing are asked: others take up to 30 kB of memory for each letter."""
