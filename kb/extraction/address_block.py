@@ -13,6 +13,7 @@ from kb.extraction.layout import Layout, Line, Reading, cells, read
 from kb.extraction.naming import named_in, trusted
 from kb.extraction.offices import (
     begins_with_office,
+    begins_with_place,
     is_dated,
     is_place,
     known,
@@ -183,7 +184,7 @@ def _goes_on(layout: Layout, taken: Sequence[Line], line: Line) -> bool:
         return False
     if broken:
         return True
-    if is_place(text):
+    if begins_with_place(text):
         return False
     begins = names_office(text) or any(known(key).match(without_article(text)) for key in _BEGIN)
     return parted or not begins

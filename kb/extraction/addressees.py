@@ -16,7 +16,7 @@ from kb.extraction.heading import Titled
 from kb.extraction.language import any_language, word_places
 from kb.extraction.layout import Layout, Reading, read
 from kb.extraction.naming import addressee_of, named_in, trusted
-from kb.extraction.offices import begins_with_office, known, led, without_article, without_forms
+from kb.extraction.offices import begins_with, begins_with_office, known, led, without_article, without_forms
 from kb.extraction.requests import ASKING, Prose
 from kb.extraction.splitting import kept_places, names_next
 from kb.extraction.zones import Zones
@@ -217,6 +217,23 @@ def _spoken_to(layout: Layout, zones: Zones) -> Iterator[Addressee]:
 def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
     """Give whom the words from `start` on name, up to where they turn to something else."""
     text = reading.text
+    start, article = _begin(text, start)
+    stop = _end(text, start)
+    first = text[start : start + 1]
+    opens = any(known(key).match(text, start) for key in ("states", "offices", "forms"))
+    if not first or (first.islower() and not (opens or (article and plainly))):
+        return
+    named = [each for each in named_in(reading, start, stop) if not known("generic").fullmatch(each.name)]
+    # Who is named beside somebody with an office is addressed as well, before it a body.
+    beside = any(map(trusted, named))
+    for addressee in named:
+        plainly = plainly or trusted(addressee)
+        if plainly or (beside and begins_with(addressee.name, "bodies")):
+            yield addressee
+
+
+def _begin(text: str, start: int) -> tuple[int, bool]:
+    """Tell where names begin that stand after `start`, and whether an article stands before them."""
     start += len(text[start:]) - len(text[start:].lstrip())
     spoken = known("generic").match(text, start)
     if spoken and text[spoken.end() : spoken.end() + 1] in {",", "،"}:
@@ -227,6 +244,11 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
         if found := known(key).match(text, start):
             start = found.end() + len(text[found.end() :]) - len(text[found.end() :].lstrip(" ’'"))
             article |= key == "articles"
+    return start, article
+
+
+def _end(text: str, start: int) -> int:
+    """Tell where names end that begin at `start`: where a sentence ends, or says what it is about."""
     stop = len(text)
     for cut in _CUT.finditer(text, start):
         word = text.rfind(" ", start, cut.start()) + 1 or start
@@ -244,19 +266,8 @@ def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:
         target = text[start : found.start()]
         named = len(target.split()) > 1 or known("offices").search(target)
         if named and not _belongs(text, found):
-            stop = found.start()
-            break
-    first = text[start : start + 1]
-    opens = any(known(key).match(text, start) for key in ("states", "offices", "forms"))
-    if not first or (first.islower() and not (opens or (article and plainly))):
-        return
-    for addressee in named_in(reading, start, stop):
-        if known("generic").fullmatch(addressee.name):
-            continue
-        # Who is named beside somebody with an office is addressed as well.
-        plainly = plainly or trusted(addressee)
-        if plainly:
-            yield addressee
+            return found.start()
+    return stop
 
 
 def _belongs(text: str, found: re.Match[str]) -> bool:

@@ -477,12 +477,17 @@ def list_end(layout: Layout, words: Words, index: int) -> int:
         ):
             break
         text = words[number] if not line.marker else ""
-        if text and (heads_footer(text) or heads_signatures(text) or FIELD.match(text)):
+        if text and (heads_footer(text) or heads_signatures(text) or _is_field(text)):
             break
         if text and any_language("salutation", "dear").match(text):
             break
         number += 1
     return number
+
+
+def _is_field(text: str) -> bool:
+    """Tell another line of a form ("Date: …") from an office and who holds it ("Chair: Ms. X")."""
+    return FIELD.match(text) is not None and any_language("addressee", "offices").match(text) is None
 
 
 def _is_card(lines: Sequence[Line], words: Words, number: int) -> bool:

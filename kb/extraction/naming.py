@@ -23,6 +23,8 @@ _OPENED = {")": "(", "]": "["}
 _NOTE = re.compile(r"\[\^?\w{1,3}\]")
 # "To Ms. X : the road must be opened", but not "the Ministry (Attn: Ms. X)"
 _SAID = re.compile(r"\s?:\s(?![^()]{0,80}\))")
+# A house's number and the street's name after a comma.
+_STREET = re.compile(r"[,،]\s+\d{1,4}[A-Za-z]?,?\s[^\W\d]")
 _OFFICE_AFTER = re.compile(r"\s*[,،(–—|]\s*|\s+-\s+")
 
 
@@ -41,6 +43,8 @@ def addressee_of(reading: Reading, start: int, end: int) -> Addressee | None:
     if text[-1:] in _OPENED and _OPENED[text[-1]] not in text:
         # "(Copy to: A; B)"
         text = text[:-1].rstrip(EDGES)
+    if street := _STREET.search(text):
+        text = text[: street.start()]
     honour = known("suffixes").search(text)
     if honour and honour.end() == len(text):
         text = text[: honour.start()].rstrip(EDGES)
@@ -71,7 +75,8 @@ def _says_more(text: str) -> bool:
 def named_in(reading: Reading, start: int, stop: int) -> Iterator[Addressee]:
     """Give whom that part of a reading names, one after the other."""
     said = _SAID.search(reading.text, start + 1, stop)
-    stop = said.start() if said else stop
+    if said and not known("forms").match(reading.text, said.end()):
+        stop = said.start()
     yield from filter(
         None, (addressee_of(reading, *part) for part in split_addressees(reading.text, start, stop))
     )

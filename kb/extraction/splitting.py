@@ -154,8 +154,12 @@ def _joints(text: str, start: int, stop: int) -> list[_Joint]:
 
 
 def _stands_apart(text: str, start: int, place: int) -> bool:
-    """Tell whether a word with a capital begins there, after a space: in small letters none begins a name."""
-    return place > start and text[place - 1].isspace() and not text[place].islower()
+    """Tell whether a word with a capital begins there, after a space, but not after "Chair: ".
+
+    In small letters none begins a name.
+    """
+    after_colon = text[place - 2 : place - 1] in {":", "："}
+    return place > start and text[place - 1].isspace() and not (text[place].islower() or after_colon)
 
 
 class _Side:
@@ -307,7 +311,7 @@ def _parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
 
 
 def _and_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
-    named = before.names_one or before.full_name
+    named = before.names_one or before.full_name or before.acronym
     if after.person:
         return named
     if _share(joint, before, after) or _is_doublet(before, after):
@@ -389,8 +393,8 @@ def _nothing_parts(kind: _Kind, before: _Side, after: _Side) -> bool:
     if len(words) < 2 or last.lower() == last.upper():
         # Without capitals: "the president of the council of advisers" in Arabic.
         return False
-    if last.isupper() and known("connectors").fullmatch(words[-2]):
-        # "Envoy of the AU Chair"
+    if (last.isupper() or after.only_office) and known("connectors").fullmatch(words[-2]):
+        # "Envoy of the AU Chair", "Jefe del Estado Mayor"
         return False
     # "Security Council Member States"
     of_states = before.whole and known("members").match(after.bare)
