@@ -389,6 +389,7 @@ _NUMBER = re.compile(
     r"\(?(?:"
     r"(?P<session>(?:E?S|د[إا]?ط?)-\s?\d{1,2}|\d{1,4})\s?/\s?(?P<item>\d{1,4})(?P<part>\s?[A-H])?(?![\w/])"
     r"|(?P<old>\d{1,4})(?:\s?(?P<old_part>[A-H]))?\s?\((?P<roman>[IVXL]+)\)"
+    r"(?:\s(?P<late_part>[A-H])(?=$|[.,;:)]))?"
     r"|(?P<plain>\d{1,4})(?![\d/%])(?![.,]\d)"
     r")\)?"
 )
@@ -455,7 +456,7 @@ class _Numbered:
             numbers = self.numbers(at, several=several)
             if not numbers:
                 continue
-            joined = _vocabulary().joiner.fullmatch(self.text.text[done:start]) if done else None
+            joined = done > 0 and self.is_joined(done, start)
             body = inner or body
             if body in (None, "united_nations"):
                 body = self.body_after(numbers[-1].end) or body or (inherited if joined else None)
@@ -469,8 +470,14 @@ class _Numbered:
                     yield place
             done, inherited = numbers[-1].end, body
 
+    def is_joined(self, end: int, start: int) -> bool:
+        """Tell whether nothing but an "and" stands between two places, perhaps with an article."""
+        joiner = _vocabulary().joiner.match(self.text.text, end, start)
+        rest = self.text.text[joiner.end() if joiner else end : start].strip()
+        return not rest or rest.casefold() in _vocabulary().articles
+
     def without_a_word(self) -> Iterator[_Place]:
-        """Read numbers that follow a body's abbreviation at once: "UNGA 71/248"."""
+        """Read numbers that follow a body's abbreviation at once: "UNGA 71/248", "UNSC 2254"."""
         for label, first, last in self.bodies:
             start, end = self.text.span(first, last)
             if (
@@ -479,11 +486,8 @@ class _Numbered:
                 and self.text.text[end : end + 1] == " "
             ):
                 match = _NUMBER.match(self.text.text, end + 1)
-                if (
-                    match
-                    and match["session"]
-                    and (place := self.resolution(start, self.number(match), label))
-                ):
+                numbered = match and (match["session"] or _is_council_number(label, match["plain"] or ""))
+                if match and numbered and (place := self.resolution(start, self.number(match), label)):
                     yield place
 
     def body_before(self, first: int, last: int) -> tuple[int, str | None]:
@@ -635,7 +639,8 @@ class _Numbered:
         if match["session"]:
             place = self.session_resolution(start, number, body)
         elif match["roman"]:
-            part = f" {match['old_part']}" if match["old_part"] else ""
+            letter = match["old_part"] or match["late_part"]
+            part = f" {letter}" if letter else ""
             place = _place(start, number.end, f"A/RES/{match['old']}{part} ({match['roman']})")
         elif body == "general_assembly":
             place = _place(start, number.end, f"A/RES/{match['plain']}")
@@ -690,6 +695,11 @@ class _Numbered:
                 remarks = (Remark("resolution-body-assumed", message),)
         prefix = "A/RES" if body == "general_assembly" else "A/HRC/RES"
         return _place(start, number.end, f"{prefix}/{session}/{item}", remarks=remarks)
+
+
+def _is_council_number(label: str, digits: str) -> bool:
+    """Tell a number of the Security Council's resolutions that can't be a year."""
+    return label == "security_council" and len(digits) == 4 and not _is_year(digits)
 
 
 def _year_after_number(number: str, digits: str) -> int | None:
