@@ -412,18 +412,17 @@ def classify(text: str, language: str, *, hinted: bool = True) -> tuple[str, ...
 def classify_all(texts: Sequence[str], language: str, title: str = "") -> list[tuple[str, ...]]:
     """The types of all demands of a letter, each as `classify` gives them.
 
-    A demand whose own words only hint, or tell nothing ("We ask you to act now"), is about what most of the letter's
-    other demands ask; or else about what its `title` tells, if that does not only hint; or else about what it hints.
+    A demand whose own words tell nothing ("We ask you to act now") is about what most of the letter's other demands
+    ask; or else about what its `title` tells, if that does not only hint.
     """
     scored = [_scores(text, language) for text in texts]
     found = [_weightiest(scores) for scores in scored]
-    told = [_sure(scores) for scores in scored]
-    if all(told):
+    if all(found):
         return found
-    subject = _subject([types for types, sure in zip(found, told, strict=True) if sure])
+    subject = _subject([types for types, scores in zip(found, scored, strict=True) if _sure(scores)])
     if not subject and _sure(titled := _scores(title, language)):
         subject = _weightiest(titled)
-    return [types if sure else subject or types for types, sure in zip(found, told, strict=True)]
+    return [types or subject for types in found]
 
 
 def _subject(typed: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
