@@ -97,8 +97,13 @@ def put_together(lines: Sequence[AddressLine]) -> list[Addressee]:
     # An address may be double-spaced.
     spacing = min((line.gap for line in lines[1:]), default=0) if len(lines) > _DOUBLE_SPACED else 0
     addressees: list[Addressee] = []
+    several = sum(line.listed for line in lines) > 1
     for fits, move in best_reading(_fitting(lines, spacing), _NOBODY, lambda fits: fits.moves):
-        _take(addressees, fits.line, move)
+        if move == "begins":
+            line, text = fits.line, fits.line.reading.text
+            addressees.extend(named_in(line.reading, line.start, len(text), line.listed and several))
+        elif move != "aside" and addressees:
+            addressees[-1] = _with(addressees[-1], fits.line, move)
     return addressees
 
 
@@ -318,13 +323,9 @@ class _Fits:
         return 2.6 if self.body else 0.4 if self.short and state not in {"name", "plain name"} else -1
 
 
-def _take(addressees: list[Addressee], line: AddressLine, move: _Move) -> None:
-    """Take a line in as that part of the addressees."""
-    if move == "begins":
-        addressees.extend(named_in(line.reading, line.start, len(line.reading.text)))
-    if move in {"begins", "aside"} or not addressees:
-        return
-    known, text = addressees[-1], line.text.strip(EDGES)
+def _with(known: Addressee, line: AddressLine, move: _Move) -> Addressee:
+    """Give an addressee with what a line adds."""
+    text = line.text.strip(EDGES)
     if move == "holder":
         known = replace(known, name=_bare_name(text), office=known.name)
     elif move == "body":
@@ -339,7 +340,7 @@ def _take(addressees: list[Addressee], line: AddressLine, move: _Move) -> None:
     elif known.office is None:
         role, body = office_and_body(text)
         known = replace(known, office=role, body=body or known.body)
-    addressees[-1] = replace(known, span=Span(known.span.start, line.end))
+    return replace(known, span=Span(known.span.start, line.end))
 
 
 def _bare_name(text: str) -> str:

@@ -72,13 +72,13 @@ def _says_more(text: str) -> bool:
     return known("every").match(text) is not None or known("forms").match(text) is not None
 
 
-def named_in(reading: Reading, start: int, stop: int) -> Iterator[Addressee]:
-    """Give whom that part of a reading names, one after the other."""
+def named_in(reading: Reading, start: int, stop: int, entry: bool = False) -> Iterator[Addressee]:
+    """Give whom that part of a reading names, one after the other; it may be an `entry` of a list."""
     said = _SAID.search(reading.text, start + 1, stop)
     if said and not known("forms").match(reading.text, said.end()):
         stop = said.start()
     yield from filter(
-        None, (addressee_of(reading, *part) for part in split_addressees(reading.text, start, stop))
+        None, (addressee_of(reading, *part) for part in split_addressees(reading.text, start, stop, entry))
     )
 
 

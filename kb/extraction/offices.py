@@ -93,7 +93,8 @@ def is_plain_office(text: str) -> bool:
 def is_office_here(text: str, start: int) -> bool:
     """Tell "Ambassador of X", which says what somebody is, from "Ambassador X"."""
     office = known("offices").match(text, start)
-    return office is not None and (known("connectors").match(text[office.end() :].lstrip()) is not None)
+    rest = text[office.end() :].lstrip() if office else ""
+    return any(known(key).match(rest) for key in ("connectors", "ranks"))
 
 
 def is_called_office(text: str) -> bool:

@@ -45,6 +45,8 @@ _FULL_NAME = (2, 5)
 _STEM = 6
 # Words that begin with so many letters alike are forms of one.
 _STEM = 5
+# What tells that somebody is named.
+_NAMES = ("forms", "offices", "states", "bodies")
 # In so long a list of names, a comma parts them though nothing tells what they are.
 _LISTED = 2
 
@@ -61,9 +63,13 @@ class _Joint(NamedTuple):
     marked: bool = False
 
 
-def split_addressees(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Give where each addressee begins and ends whom `text[start:stop]` names."""
+def split_addressees(text: str, start: int, stop: int, entry: bool = False) -> Iterator[tuple[int, int]]:
+    """Give where each addressee begins and ends whom `text[start:stop]` names.
+
+    In an `entry` of a list, a body beside another is a part of it.
+    """
     joints = _joints(text, start, stop)
+    lone = _lone_commas(text, joints)
     last = begin = start
     for joint, end in zip(joints, _ends(joints, stop), strict=True):
         if joint.start < begin:
@@ -73,11 +79,28 @@ def split_addressees(text: str, start: int, stop: int) -> Iterator[tuple[int, in
         since = last if joint.kind == "office" else begin
         before = _Side(text[max(begin, since, joint.start - LONGEST) : joint.start])
         after = _Side(text[joint.end : min(end, far)], text[joint.end : far])
-        if _parts(joint, before, after, len(joints)):
+        within = joint in lone and before.body and not before.unit and (after.unit or (entry and after.body))
+        if not within and _parts(joint, before, after, len(joints)):
             yield begin, joint.start
             begin = joint.end
         last = joint.end
     yield begin, stop
+
+
+def _lone_commas(text: str, joints: Sequence[_Joint]) -> set[_Joint]:
+    """Give the commas that stand alone between semicolons, as in "Commission on Roads, Working Group on Bridges"."""
+    printed = [
+        joint
+        for joint in joints
+        if joint.kind not in {"form", "office", "and"}
+        or (joint.kind == "and" and any(known(key).match(text, joint.end) for key in _NAMES))
+    ]
+    kinds = ["separator", *(joint.kind for joint in printed), "separator"]
+    return {
+        joint
+        for joint, before, after in zip(printed, kinds[:-2], kinds[2:], strict=True)
+        if joint.kind == "comma" and before == after == "separator"
+    }
 
 
 def _ends(joints: Sequence[_Joint], stop: int) -> list[int]:
@@ -96,7 +119,7 @@ def names_next(text: str, place: int) -> bool:
         return False
     # "…, to all Leaders of the Forum"
     led = known("leads").match(found["marks"]) is not None and text[found.end() : found.end() + 1].isupper()
-    return led or any(known(key).match(text, found.end()) for key in ("forms", "offices", "states", "bodies"))
+    return led or any(known(key).match(text, found.end()) for key in _NAMES)
 
 
 def kept_places(text: str, start: int, stop: int) -> frozenset[int]:
@@ -206,6 +229,11 @@ class _Side:
     @cached_property
     def body(self) -> bool:
         return not self.form and any(known(key).match(self.bare) for key in ("bodies", "states"))
+
+    @cached_property
+    def bracketed(self) -> bool:
+        """It ends with words in brackets."""
+        return _IN_BRACKETS.search(self.bare) is not None and self.bare.endswith(")")
 
     @cached_property
     def unit(self) -> bool:
@@ -345,11 +373,10 @@ def _share(joint: _Joint, before: _Side, after: _Side) -> bool:
         # "Représentantes et Représentants", "Diputadas y Diputados"
         return True
     lead = before.bare[: -len(office)].split()
-    part = (
-        office.islower()
-        or office.upper() == office.lower()
-        or (lead and known("connectors").fullmatch(lead[-1]))
-    )
+    if office.upper() == office.lower():
+        # "The head of the government and the assembly" are two, in Arabic.
+        return not (lead and after.body and not after.office)
+    part = office.islower() or (lead and known("connectors").fullmatch(lead[-1]))
     return bool(part) or bool(known("several").search(office) and known("several").search(after.text))
 
 
@@ -373,9 +400,9 @@ def _comma_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool
         if before.holder:
             return joint.marked
         return before.office and not after.plain_office
-    if after.unit and before.body and not before.unit:
-        # "Commission on Roads, Working Group on Bridges"
-        return False
+    if before.bracketed and after.bracketed:
+        # "Ann Vale (Harbour Trust), Paul Reed (Lake Bank)"
+        return True
     if after.body or (after.acronym and not before.text.isupper()):
         return (before.body and not before.office) or (before.holds_office and joint.marked)
     return (after.presented and before.holds_office) or _are_listed(before, after, count)
