@@ -103,7 +103,7 @@ def words(text: str) -> list[str]:
         text = text.replace("’", "'")
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
-    return list(map(_folded.__getitem__, _WORD.findall(text)))
+    return [word.lower() if word.isascii() else _folded[word] for word in _WORD.findall(text)]
 
 
 def first_word(text: str) -> str:
@@ -362,7 +362,7 @@ def detect_language(text: str) -> Language:
     step = max(_PIECE, min(len(text), _BEGINNING) // _PIECES)
     pieces = (text[start : start + _PIECE] for start in range(0, _PIECES * step, step))
     sample = (" " if step > _PIECE else "").join(pieces).lower().replace("'", " ").replace("’", " ")
-    found = sample.split() if sample.isascii() else map(_folded.__getitem__, sample.split())
+    found = sample.split() if sample.isascii() else map(fold, sample.split())
     for word, count in Counter(filter(known.__contains__, found)).items():
         for code, share in known[word].items():
             score[code] += count * share
