@@ -10,6 +10,7 @@ machine is as slow at that, so `× words` tells more than milliseconds do.
 from __future__ import annotations
 
 import argparse
+import gc
 import re
 import subprocess
 import sys
@@ -87,7 +88,7 @@ def costs(documents: Sequence[Document], repeat: int = 5) -> Costs:
     for _ in range(repeat):
         words.append(_seconds(lambda: [_WORD.findall(document.text) for document in documents]))
         whole.append(_seconds(lambda: [extraction.extract(document) for document in documents]))
-        with _clocked() as spent:
+        with _without_collector(), _clocked() as spent:
             for document in documents:
                 extraction.extract(document)
         for stage, seconds in spent.items():
@@ -97,9 +98,21 @@ def costs(documents: Sequence[Document], repeat: int = 5) -> Costs:
 
 
 def _seconds(work: Callable[[], Any]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
+    with _without_collector():
+        start = time.process_time()
+        work()
+        return time.process_time() - start
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Look for garbage before, not meanwhile: so does a build, between batches."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextmanager

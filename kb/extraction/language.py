@@ -108,6 +108,9 @@ def words(text: str) -> list[str]:
 
 def first_word(text: str) -> str:
     """Give the first of the `words` of `text`, "" if it has none."""
+    first, _, _ = text.partition(" ")
+    if first.isalnum():
+        return fold(first)
     found = _WORD.search(text)
     return fold(found[0]) if found else ""
 

@@ -669,49 +669,55 @@ def read(text: str, spans: Sequence[Span]) -> Reading:
     if len(spans) == 1 and not _needs_care(text, *spans[0]):
         start, end = spans[0]
         return Reading(text[start:end], (0,), (start,))
-    pieces: list[str] = []
-    marks: list[int] = []
-    places: list[int] = []
-    size = 0
-
-    def take(start: int, end: int) -> None:
-        nonlocal size
-        if end > start:
-            marks.append(size)
-            places.append(start)
-            pieces.append(text[start:end])
-            size += end - start
-
-    def space(start: int) -> None:
-        nonlocal size
-        if size and pieces[-1][-1] != " ":
-            marks.append(size)
-            places.append(start)
-            pieces.append(" ")
-            size += 1
-
-    def stretch(start: int, end: int) -> None:
-        if not _needs_care(text, start, end):
-            take(start, end)
-            return
-        for found in _MARKUP.finditer(text, start, end):
-            take(start, found.start())
-            start = found.end()
-            if found["space"]:
-                space(found.start())
-            elif found["link"]:
-                stretch(*found.span("label"))
-            elif found["escaped"]:
-                take(*found.span("escaped"))
-        take(start, end)
-
+    printed = _Printed(text)
     mended = False
     for number, (start, end) in enumerate(spans):
-        if size and not mended:
-            space(start - 1)
+        if number and not mended:
+            printed.space(start - 1)
         mended = number + 1 < len(spans) and _is_cut(text, end, spans[number + 1].start)
-        stretch(start, end - mended)
-    return Reading("".join(pieces), tuple(marks), tuple(places))
+        printed.stretch(start, end - mended)
+    return Reading("".join(printed.pieces), tuple(printed.marks), tuple(printed.places))
+
+
+class _Printed:
+    """What is printed of a text, piece by piece: where each begins in what is printed, and in the text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.pieces: list[str] = []
+        self.marks: list[int] = []
+        self.places: list[int] = []
+        self.size = 0
+
+    def take(self, start: int, end: int) -> None:
+        """Take `text[start:end]` in as it stands."""
+        if end > start:
+            self.marks.append(self.size)
+            self.places.append(start)
+            self.pieces.append(self.text[start:end])
+            self.size += end - start
+
+    def space(self, start: int) -> None:
+        """Take one space in for the white space at `start`, unless there is one before it, or nothing."""
+        if self.size and self.pieces[-1][-1] != " ":
+            self.marks.append(self.size)
+            self.places.append(start)
+            self.pieces.append(" ")
+            self.size += 1
+
+    def stretch(self, start: int, end: int) -> None:
+        """Take `text[start:end]` in without its markup."""
+        if _needs_care(self.text, start, end):
+            for found in _MARKUP.finditer(self.text, start, end):
+                self.take(start, found.start())
+                start = found.end()
+                if found["space"]:
+                    self.space(found.start())
+                elif found["link"]:
+                    self.stretch(*found.span("label"))
+                elif found["escaped"]:
+                    self.take(*found.span("escaped"))
+        self.take(start, end)
 
 
 def _is_cut(text: str, end: int, start: int) -> bool:

@@ -171,7 +171,7 @@ def _forms(name: str, small: Collection[str]) -> Iterator[str]:
             yield short
     capitals = [word for word in plain.split() if word[0].isupper()]
     if len(capitals) > 2:
-        initials = "".join(word[0] for word in capitals if word.lower() not in small)
+        initials = "".join([word[0] for word in capitals if word.lower() not in small])
         if len(initials) > 2:
             yield initials
 
