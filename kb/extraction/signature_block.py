@@ -99,7 +99,7 @@ class SignatureBlock:
             if not text or (text[0] in _FOOTNOTE_MARKS and _FOOTNOTE.match(text)):
                 left_out += 1
                 continue
-            span = Span(line.content, line.span.end)
+            span = Span(line.content, line.span.end) if line.content > line.span.start else line.span
             goes_on = whole[-1] in ",،;؛"
             yield Piece(text, span, line.gap + left_out, line.marker, line.heading, goes_on)
             left_out = 0
@@ -498,15 +498,14 @@ class _Names:
             self._listed = []
 
     def _begin(self, line: _Line) -> None:
-        start, end = line.piece.span
-        name = without_handle(line.text[line.start :])
+        name, span = without_handle(line.text[line.start :]), line.piece.span
         if line.start:
-            start = self.text.find(name[0], start + line.start)
+            span = Span(self.text.find(name[0], span.start + line.start), span.end)
         if not line.piece.marker and without_stop(name) != name:
-            name, end = name[:-1], end - 1
+            name, span = name[:-1], Span(span.start, span.end - 1)
         self._role = ""
         self._spoken_for |= line.behalf
-        self.entries.append(Entry(name, Span(start, end), self.section))
+        self.entries.append(Entry(name, span, self.section))
 
     def _tell(self, line: _Line) -> None:
         """Take in what the last person is; it is part of the name where it names an organisation."""
