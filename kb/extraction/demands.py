@@ -834,7 +834,7 @@ def _points(blocks: Sequence[Block]) -> list[_Point]:
 _INLINE = re.compile(
     r"(?<=[\s:;,.])\(?(?:(?P<marker>[a-z]|[ivx]{2,4}|\d{1,2}|[ء-ي])\)\s*|(?P<number>\d{1,2})[.-]\s+)(?=\w)"
 )
-_POINT = re.compile(r"\d[.-]\s")
+_POINT = re.compile(r"[.-](?<=\d.)\s")
 _ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"),

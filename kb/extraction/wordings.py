@@ -20,7 +20,7 @@ FIELD = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? ?[:：] ?(?=\S)")
 _MOST_WORDS = 600
 # So many lines are asked for more than once before others are.
 LATELY = 1 << 10
-_VOWEL_SIGNS = re.compile(r"[\u064b-\u065f\u0670\u0640]+")
+_VOWEL_SIGNS = re.compile(r"[\u064b-\u065f\u0670\u0640]")
 # A line of more code points than this is prose, not a heading or a formula.
 SHORT = 160
 # Headings over names, and most names, have fewer words.
