@@ -185,7 +185,7 @@ def _kind_of_item(text: str, length: int) -> Kind:
 
 
 def _has_capitals(text: str) -> bool:
-    return text.upper() != text.lower()
+    return text[:1].isupper() or text.upper() != text.lower()
 
 
 _CONTROLS = re.compile(r"[|·•/:：]")

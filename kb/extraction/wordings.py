@@ -35,7 +35,7 @@ _CLOSED = re.compile(r"[.!?؟…][\"'”’»)\]*_\\]*$")
 
 def without_vowel_signs(text: str) -> str:
     """Leave out Arabic vowel signs and the tatweel."""
-    return text if text.isascii() else _VOWEL_SIGNS.sub("", text)
+    return _VOWEL_SIGNS.sub("", text) if not text.isascii() and _VOWEL_SIGNS.search(text) else text
 
 
 def with_vowel_signs(text: str, start: int) -> int:
@@ -81,24 +81,20 @@ class Words(dict[int, str]):
     def __init__(self, layout: Layout) -> None:
         super().__init__()
         self.layout = layout
-        self._whole: dict[int, str] = {}
+        self._has_vowel_signs = without_vowel_signs(layout.text) is not layout.text
 
     def __missing__(self, index: int) -> str:
         line = self.layout.lines[index]
-        if line.span.end - line.content > _MOST_WORDS:
-            words = plain(self.layout.text, line.content, line.content + _MOST_WORDS)
-        else:
-            words = self.whole(index)
-        self[index] = words = without_vowel_signs(words)
+        words = plain(self.layout.text, line.content, min(line.span.end, line.content + _MOST_WORDS))
+        self[index] = words = without_vowel_signs(words) if self._has_vowel_signs else words
         return words
 
     def whole(self, index: int) -> str:
         """All that is printed on a line, without markup and marker."""
-        words = self._whole.get(index)
-        if words is None:
-            line = self.layout.lines[index]
-            words = self._whole[index] = plain(self.layout.text, line.content, line.span.end)
-        return words
+        if not self._has_vowel_signs and self.length(index) <= _MOST_WORDS:
+            return self[index]
+        line = self.layout.lines[index]
+        return plain(self.layout.text, line.content, line.span.end)
 
     def length(self, index: int) -> int:
         """About how long the line is, in code points."""
