@@ -85,15 +85,18 @@ def names_listed(text: str, least: int = _LEAST_NAMES) -> int:
     beginning = _BRACKETS.sub("", beginning)
     separator = separator_of(beginning)
     parts = [part for part in separator.split(beginning) if part.strip()]
-    if not parts or not may_be_name(_told(parts[0], separator)):
+    if not parts:
         return 0
+    named = parts[0]
     if len(text) > _BEGINNING:
         parts.pop()
     elif found := _last_connector(parts[-1], 0, len(parts[-1]), listed=len(parts) > 1):
         parts[-1:] = [parts[-1][: found[0]], parts[-1][found[1] :]]
+    if len(parts) < least or not may_be_name(_told(named, separator)):
+        return 0
     odd = sum(not (may_be_name(_told(part, separator)) or tells_more(part.strip())) for part in parts)
     most = len(parts) * _MOST_ODD if len(parts) > _MOST_PARTS else 0
-    return len(parts) if len(parts) >= least and odd <= most else 0
+    return len(parts) if odd <= most else 0
 
 
 def _told(part: str, separator: re.Pattern[str]) -> str:
