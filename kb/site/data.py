@@ -78,6 +78,8 @@ class Graph:
         self.beside = lru_cache(16)(self._beside)
         self.demands_of = lru_cache(16)(self._demands_of)
         self.coalition = lru_cache(16)(self._coalition)
+        self.coalition_size = lru_cache(FEW)(self._coalition_size)
+        self.together = lru_cache(16)(self._together)
         self.counted_types = lru_cache(16)(self._counted_types)
 
     @cached_property
@@ -218,22 +220,42 @@ class Graph:
 
     def _beside(self, who: str) -> Mapping[str, int]:
         """With whom an organisation or person signed, and how many letters."""
-        return dict(
-            self._database.execute(
-                "SELECT iri, COUNT(*) FROM signed JOIN signed AS other USING (letter) JOIN thing ON id = other.thing"
-                " WHERE signed.thing = (SELECT id FROM thing WHERE iri = ?1) AND iri <> ?1 GROUP BY id",
-                (who,),
-            ).fetchall()
+        return self._counted(
+            "SELECT other.thing AS its, COUNT(*) AS n FROM signed JOIN signed AS other USING (letter)"
+            " WHERE signed.thing = (SELECT id FROM thing WHERE iri = ?) AND other.thing <> signed.thing GROUP BY its",
+            who,
         )
+
+    def _counted(self, find: str, about: str) -> Mapping[str, int]:
+        """The things that SQL counts (`its` and `n`), by their IRIs."""
+        counted = f"SELECT iri, n FROM ({find}) JOIN thing ON id = its"
+        return dict(self._database.execute(counted, (about,)).fetchall())
+
+    def _together(self, some: tuple[str, ...]) -> Mapping[tuple[str, str], int]:
+        """How many letters each two of some organisations and persons signed together."""
+        rows = self._database.execute(
+            "WITH some AS (SELECT thing.id, iri FROM json_each(?) JOIN thing ON iri = value)"
+            " SELECT one.iri, two.iri, COUNT(*) FROM some AS one JOIN signed ON signed.thing = one.id"
+            " JOIN signed AS other USING (letter) JOIN some AS two ON two.id = other.thing"
+            " WHERE one.iri < two.iri GROUP BY one.id, two.id",
+            (json.dumps(some),),
+        )
+        return {(one, two): count for one, two, count in rows}
 
     def _coalition(self, letters: tuple[str, ...]) -> Mapping[str, int]:
         """Who signed some letters, and how many of them each."""
-        return dict(
-            self._database.execute(
-                "SELECT thing.iri, COUNT(*) FROM json_each(?) JOIN letter ON letter.iri = value"
-                " JOIN signed ON letter = letter.id JOIN thing ON thing.id = thing GROUP BY thing.id",
-                (json.dumps(letters),),
-            ).fetchall()
+        return self._counted(
+            "SELECT thing AS its, COUNT(*) AS n FROM json_each(?) JOIN letter ON iri = value"
+            " JOIN signed ON letter = letter.id GROUP BY its",
+            json.dumps(letters),
+        )
+
+    def _coalition_size(self, letters: tuple[str, ...]) -> int:
+        """How many signed some letters."""
+        return self._number(
+            "SELECT COUNT(DISTINCT thing) FROM json_each(?) JOIN letter ON iri = value"
+            " JOIN signed ON letter = letter.id",
+            json.dumps(letters),
         )
 
     @cached_property
@@ -272,12 +294,10 @@ class Graph:
 
     def _counted_types(self, demands: tuple[str, ...]) -> Mapping[str, int]:
         """How many of some demands in force are of each type."""
-        return dict(
-            self._database.execute(
-                "SELECT thing.iri, COUNT(*) FROM json_each(?) JOIN demand ON demand.iri = value"
-                " JOIN asked ON demand = demand.id JOIN thing ON thing.id = thing GROUP BY thing.id",
-                (json.dumps(demands),),
-            ).fetchall()
+        return self._counted(
+            "SELECT thing AS its, COUNT(*) AS n FROM json_each(?) JOIN demand ON iri = value"
+            " JOIN asked ON demand = demand.id GROUP BY its",
+            json.dumps(demands),
         )
 
     def types_by_letter(self) -> Iterator[tuple[str, str, int]]:

@@ -75,14 +75,13 @@ def line_row(view: View, line: Line) -> Sequence[Any]:
     """A row of `line_table`."""
     graph, words = view.graph, view.words
     letters = {letter_of(demand) for demand in line.demands}
-    coalition = graph.coalition(tuple(sorted(letters)))
     dates = [date for date in map(graph.date_of, line.demands) if date != "9"] or [words["undated"]]
     return (
         view.line(line),
         view.thing(line.type) if line.type else words["no_type"],
         len(line.demands),
         len(letters),
-        len(coalition),
+        graph.coalition_size(tuple(sorted(letters))),
         min(dates),
         max(dates),
     )
@@ -173,13 +172,8 @@ def _network(view: View, signed: Mapping[str, Span]) -> Mapping[str, Any]:
     graph, words = view.graph, view.words
     counts = {who: span.letters for who, span in signed.items() if span.letters > 1}
     chosen = dict(view.ranked(counts, MOST_SIGNERS))
-    together = {
-        (who, other): count
-        for who in sorted(chosen)
-        for other, count in graph.beside(who).items()
-        if who < other and other in chosen
-    }
     names = {who: (view.label(who), view.thing(who)["href"], count) for who, count in chosen.items()}
+    together = graph.together(tuple(sorted(chosen)))
     pairs = sorted(((a, b, n) for (a, b), n in together.items() if n > 1), key=lambda p: (-p[2], p[0], p[1]))
     rows = [(view.thing(a), view.thing(b), n) for a, b, n in pairs[:MOST_PAIRS]]
     columns = [words["organisation"], words["organisation"], words["together"]]
