@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Literal
 
 from kb.extraction.address import AddressLine, put_together
 from kb.extraction.heading import Titled
@@ -112,13 +113,14 @@ def _listed(lines: Sequence[AddressLine]) -> list[AddressLine]:
 # ------------------------------------------------------------------------------------ lines as they are printed
 
 _Row = tuple[Line, Sequence[Span]]
-# Where semicolons part the names, nothing else does.
 _SEMICOLON = re.compile("[;؛]")
+# Where semicolons part the names of a list.
+_Parted = Literal["no", "within", "at the end"]
 # A line is full, if the next word would have gone beyond so much of the width; it is no shorter than so much.
 _FULL = 0.9
 _LEAST_FULL = 40
-# Lines that go on with each other take no more code points.
-_LONGEST_RUN = 2000
+# In a list parted by semicolons a line of so many goes on, whatever the width.
+_LONG = 60
 
 
 def _printed(layout: Layout, lines: Iterable[int]) -> Iterator[tuple[Line, Reading]]:
@@ -154,11 +156,14 @@ def _column_by_column(layout: Layout, rows: Sequence[_Row]) -> Iterator[tuple[Li
 def _line_by_line(layout: Layout, lines: Sequence[Line]) -> Iterator[tuple[Line, Reading]]:
     """Give lines that no blank one parts, those together that go on with each other."""
     taken: list[Line] = []
+    parted: _Parted = "no"
     for line in lines:
-        if taken and not _goes_on(layout, taken, line):
+        if taken and not _goes_on(layout, taken, line, parted):
             yield taken[0], _read_lines(layout, taken)
             taken = []
         taken.append(line)
+        if semicolon := _SEMICOLON.search(layout.text, line.content, line.span.end):
+            parted = "at the end" if semicolon.end() == line.span.end or parted == "at the end" else "within"
     if taken:
         yield taken[0], _read_lines(layout, taken)
 
@@ -167,27 +172,31 @@ def _read_lines(layout: Layout, lines: Sequence[Line]) -> Reading:
     return read(layout.text, [Span(line.content, line.span.end) for line in lines])
 
 
-def _goes_on(layout: Layout, taken: Sequence[Line], line: Line) -> bool:
-    """Tell whether a line goes on with the names of those before it, which broke off or was full."""
-    if line.marker or line.heading or taken[-1].heading:
-        return False
+def _goes_on(layout: Layout, taken: Sequence[Line], line: Line, parted: _Parted) -> bool:
+    """Tell whether a line goes on with the names of those before it, which broke off or was full.
+
+    `parted` says where semicolons part the names of the lines so far.
+    """
     before = layout.text[taken[0].content : taken[-1].span.end]
     text = layout.text[line.content : line.span.end]
-    parted = _SEMICOLON.search(before) is not None
+    if line.marker or line.heading or taken[-1].heading or before[-1] in ";؛":
+        return False
     *others, last = before.split()
     broken = bool(others) and known("connectors").fullmatch(last) is not None
     length = taken[-1].span.end - taken[-1].span.start
     room = layout.width * _FULL - length - 1
     full = length > _LEAST_FULL and layout.width > 0 and room < len(text.split(None, 1)[0])
-    may_go_on = parted or broken or full or text[0].islower()
-    if not may_go_on or len(before) > (_LONGEST_RUN if parted else LONGEST) or _begins_anew(text):
+    if parted != "no":
+        unfinished = last[-1] in ",،" or known("unfinished").fullmatch(last) is not None
+        broken |= unfinished or parted == "at the end"
+        full |= length > _LONG
+    may_go_on = broken or full or text[0].islower()
+    if not may_go_on or len(before) > LONGEST or _begins_anew(text):
         return False
     if broken:
         return True
-    if begins_with_place(text):
-        return False
     begins = names_office(text) or any(known(key).match(without_article(text)) for key in _BEGIN)
-    return parted or not begins
+    return not (begins or begins_with_place(text))
 
 
 def _begins_anew(text: str) -> bool:
@@ -211,7 +220,7 @@ def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[AddressLine
             continue
         if _attention(reading.text):
             if not attended and put_together(address):
-                break
+                return _last_group(address), True
             attended = True
             if not led(reading.text)[1]:
                 continue
@@ -225,6 +234,12 @@ def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[AddressLine
             continue
         address.append(AddressLine(reading, start, line.gap, line.marker is not None))
     return _listed_below_lead(address), told
+
+
+def _last_group(address: list[AddressLine]) -> list[AddressLine]:
+    """Take the lines since the last blank one: a sender's letterhead stands apart from whom he writes to."""
+    last = max((number for number, line in enumerate(address) if line.gap), default=0)
+    return address[last:] if put_together(address[last:]) else address
 
 
 def _listed_below_lead(address: list[AddressLine]) -> list[AddressLine]:
