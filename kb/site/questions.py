@@ -28,15 +28,15 @@ SECONDS = 600
 """How long one question may take: none of ours does where it is asked, one that a user added may."""
 
 LONG = frozenset(
-    {"open-demands", "repeated-demands", "signed-together", "possible-duplicates"}
-    | {"demands-by-type", "demands-put-to", "demands-over-time", "evidence", "names-as-printed"}
-    | {"changes-between", "check-quote", "check-two-signatories", "check-unknown-signatory"}
+    {"open-demands", "repeated-demands", "signed-together", "possible-duplicates", "changes-between"}
+    | {"demands-by-addressee", "demands-by-type", "demands-put-to", "demands-over-time", "evidence"}
+    | {"check-quote", "check-two-signatories", "check-unknown-signatory", "names-as-printed"}
 )
 """Questions not asked of a large collection: they take more time for each letter the more letters there are, go
 through all that letters say for a page that has room for the first rows only, or hold something of every signature."""
 
 HUGE = 20_000
-"""Letters beyond which only questions about one thing are asked: others take up to 30 kB of memory for each letter."""
+"""Letters beyond which only questions about one thing are asked: others take up to 5 kB of memory for each letter."""
 
 MOST_ROWS = 300
 """Rows of an answer on the page; the command gives all."""
