@@ -138,6 +138,8 @@ class _Reader:
         self.row: str | None = None
         # Who asks in the points of the next list, whose lead-in names them only ("The League: - asks for …").
         self.subject = ""
+        # What the lists under titles are that nothing else leads in, as a sentence before all of them said.
+        self.announced: Verdict | None = None
         # The sentences so far, the last of which may speak of the signatories in the third person.
         self.spoken: list[Sentence] = []
 
@@ -174,7 +176,8 @@ class _Reader:
                 if self.subject:
                     self.read_acts(points)
                 else:
-                    self.read_list(points, lead)
+                    led = number > 0 and last_printed(self.text, blocks[number - 1].content) == ":"
+                    self.read_list(points, lead if lead or led else self.announced)
                 self.previous = None
                 number = stop
             elif (stop := self.acts_in_a_row(blocks, number)) > number:
@@ -217,6 +220,8 @@ class _Reader:
                 lead = self.full_lead(last)
                 if lead and last.has("leads.counts"):
                     sentences = sentences[:-1]
+            elif self.has_title(blocks, number + 1):
+                self.announced = self.full_lead(last) or self.announced
             self.read_sentences(reading, sentences)
             return lead, number + 1
         verdict = lead_verdict(last)

@@ -120,12 +120,17 @@ def _evidence(zones: Zones, prose: Prose, addressed: bool, signed: bool, made: S
 
 
 def _head(zones: Zones, block: Block, prose: Prose) -> _Head:
-    text = zones.layout.reading(block).text[:_HEAD]
+    text = _beginning(zones.layout.reading(block).text)
     spoken = words(_QUOTED.sub(" ", text)) if _QUOTED.search(text) else prose.words(text)
     labels: dict[str, int] = {}
     for found in prose.language.phrases("kind").find(spoken):
         labels.setdefault(found.key, found.first)
     return _Head(text, spoken, labels)
+
+
+def _beginning(text: str) -> str:
+    """The first `_HEAD` code points of a text, to the end of a word."""
+    return text if len(text) <= _HEAD else text[:_HEAD].rpartition(" ")[0]
 
 
 def _says(heads: Sequence[_Head], language: Language, person: str) -> bool:

@@ -660,8 +660,20 @@ _CUT_WORD = re.compile(r"(?<=[^\W\d])[-\u2010]")
 _GOES_ON = re.compile(r"[^\W\dA-ZÀ-Þ]")
 
 
+# "S I N C E R E L Y", in words two blanks apart.
+_SPACED = re.compile(r"(?:[^\W\d_] ){3,}[^\W\d_][.,:]?(?: {2,}(?:[^\W\d_] )*[^\W\d_][.,:]?)*")
+
+
 def _needs_care(text: str, start: int, end: int) -> bool:
-    return _CARE.search(text, start, end) is not None or text.find("  ", start, end) >= 0
+    return (
+        _CARE.search(text, start, end) is not None
+        or text.find("  ", start, end) >= 0
+        or _is_spaced(text, start, end)
+    )
+
+
+def _is_spaced(text: str, start: int, end: int) -> bool:
+    return text[start + 1 : start + 6 : 2] == "   " and _SPACED.fullmatch(text, start, end) is not None
 
 
 def read(text: str, spans: Sequence[Span]) -> Reading:
@@ -707,6 +719,9 @@ class _Printed:
 
     def stretch(self, start: int, end: int) -> None:
         """Take `text[start:end]` in without its markup."""
+        if _is_spaced(self.text, start, end):
+            self.unspace(start, end)
+            return
         if _needs_care(self.text, start, end):
             for found in _MARKUP.finditer(self.text, start, end):
                 self.take(start, found.start())
@@ -718,6 +733,14 @@ class _Printed:
                 elif found["escaped"]:
                     self.take(*found.span("escaped"))
         self.take(start, end)
+
+    def unspace(self, start: int, end: int) -> None:
+        """Take in words in spaced letters."""
+        for at in range(start, end):
+            if self.text[at] != " ":
+                self.take(at, at + 1)
+            elif self.text[at + 1] == " ":
+                self.space(at)
 
 
 def _is_cut(text: str, end: int, start: int) -> bool:

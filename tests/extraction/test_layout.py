@@ -235,3 +235,16 @@ def test_plain_words(text: str, expected: str) -> None:
 )
 def test_furniture(line: str) -> None:
     assert lay_out(f"One.\n\n{line}\n\nTwo.").lines[1].furniture
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        ("S I N C E R E L Y,", "SINCERELY,"),
+        ("O P E N   L E T T E R", "OPEN LETTER"),
+        ("A B C", "A B C"),
+        ("I a m  here", "I a m here"),
+    ],
+)
+def test_words_in_spaced_letters_are_read_as_words(printed: str, told: str) -> None:
+    assert plain(printed, 0, len(printed)) == told
