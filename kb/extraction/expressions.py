@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 # What `re` itself reads expressions with; it has been the same, under another name, since Python 2.
 from re import _constants as kinds  # type: ignore[attr-defined]
@@ -22,7 +22,7 @@ from kb.memo import Memo
 __all__ = ["Expressions"]
 
 # So many characters of a text are looked at; a class of more characters than that may be any.
-_HEAD = 7
+_HEAD = 6
 _LARGEST_CLASS = 100
 # Beginnings whose answer is kept.
 _MOST_ASKED = 1 << 12
@@ -141,10 +141,11 @@ def _places(stems: Iterable[str], text: str, start: int, end: int) -> list[int]:
     return sorted(places)
 
 
-def _heads(expression: str, size: int) -> set[str]:
+@cache
+def _heads(expression: str, size: int) -> frozenset[str]:
     """How texts begin that `expression` matches as whole words: as much as `size` characters."""
     found = {(head + _END)[:size] for head in _beginnings(parser.parse(expression), size)}
-    return {"".join(head.partition(_ANYTHING)[:2]) for head in found}
+    return frozenset("".join(head.partition(_ANYTHING)[:2]) for head in found)
 
 
 def _plain(char: str) -> str:

@@ -51,6 +51,7 @@ def is_closed(text: str) -> bool:
 
 @cache
 def _beginnings() -> Expressions:
+    """All lists that blocks after the letter's text, and lines of signatures, are compared with at their beginning."""
     return any_of(
         *(
             ("signatures", key)
