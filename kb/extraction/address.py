@@ -202,6 +202,11 @@ class _Fits:
         return not self.text or (last in ",،:!" and known("generic").fullmatch(self.text) is not None)
 
     @cached_property
+    def alike(self) -> bool:
+        """Whether it begins with an article as the line before: "The Rapporteur on … / The Working Group on …"."""
+        return all(known("articles").match(text) for text in (self.text, self.before))
+
+    @cached_property
     def kind(self) -> bool:
         """Whether the line only says what kind of text it is."""
         return any_language("title", "kinds").fullmatch(self.text) is not None
@@ -264,14 +269,15 @@ class _Fits:
         """Tell how well it fits that the line is no part of the address."""
         if self.form or self.line.listed:
             return -1.5
-        return -0.5 if self.body and state not in {"nobody", "complete"} else 0
+        if state in {"nobody", "complete"}:
+            return 0
+        # What stands right below an addressee is likelier a part of it than what stands further below.
+        return -0.5 if self.body else -0.1
 
     def begins(self, state: _State, gap: int) -> tuple[_State, float]:
         """Tell what addressee the line begins, and how well it does."""
         led = self.line.start > 0 or (self.headed and state == "nobody")
-        # "The Rapporteur on … / The Working Group on …"
-        alike = all(known("articles").match(text) for text in (self.text, self.before))
-        sure = 2.0 * self.line.listed + 2.5 * led + 0.1 * (gap > 0) + 3.5 * alike
+        sure = 2.0 * self.line.listed + 2.5 * led + 0.1 * (gap > 0) + 3.5 * self.alike
         after, fits = self.named(state, gap)
         whole = self.line.alone and after != "name" and not (after == "plain name" and self.full_name)
         return "complete" if whole else after, fits + sure

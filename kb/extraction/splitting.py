@@ -241,6 +241,17 @@ class _Side:
         return not self.form and known("units").match(self.bare) is not None
 
     @cached_property
+    def body_alone(self) -> bool:
+        """It is a body that may be the end of a longer name."""
+        return self.body and not self.office and known("states").match(self.bare) is None
+
+    @cached_property
+    def begins_body(self) -> bool:
+        """Its last word may begin the name of a body: "Chair of the Peace | and Fisheries Council"."""
+        before = self.bare.split()[-2:-1]
+        return any(known("connectors").fullmatch(word) for word in before)
+
+    @cached_property
     def acronym(self) -> bool:
         """It is one word of capitals, as bodies are called by."""
         return self.bare.isupper() and self.bare.isalpha() and len(self.bare) in _ACRONYM
@@ -344,6 +355,8 @@ def _and_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
         return named
     if _share(joint, before, after) or _is_doublet(before, after):
         return False
+    if not joint.marked and before.begins_body and after.body_alone:
+        return False
     if after.office or after.body:
         # "X, President and Chair of the League"
         return named and (not before.holder or joint.marked or after.several or after.body)
@@ -394,6 +407,9 @@ def _comma_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool
         # "The High Commissioner, Mr. X"
         return after.holds_office or not before.plain_office
     if after.office:
+        if before.full_name and after.several:
+            # "Ann Vale, members of the Council"
+            return True
         if before.plain_office or before.body:
             # "Minister of Roads, Acting Minister of Bridges, Dr. X"
             return not after.held
