@@ -22,6 +22,7 @@ from kb.collection import Decision
 from kb.extraction.language import languages
 from kb.extraction.layout import plain
 from kb.letter import Letter
+from kb.memo import Memo
 from kb.state import Demand, State
 from kb.tracking import Candidate, Passage, Restatement, Statement
 
@@ -31,6 +32,8 @@ MANY = 2000
 """Demands that may come and go before looking at all of them anew is the quicker way."""
 
 _CACHE = 1 << 16
+
+_SHARED: Memo[tuple[str, ...], tuple[str, ...]] = Memo(lambda stems: stems, _CACHE)
 
 _GRAPH = "restatements"
 
@@ -152,8 +155,8 @@ def _statement(demand: Demand) -> Statement:
 
 
 def _shared(stems: list[str]) -> tuple[str, ...]:
-    """Words each of which is in memory once, however many demands have it."""
-    return tuple(map(intern, stems))
+    """Words that are in memory once, however many demands have them: many ask for the same."""
+    return _SHARED[tuple(map(intern, stems))]
 
 
 def _source(number: int) -> str:

@@ -72,7 +72,7 @@ UNTYPED_COUNTS = 0.45
 LIGHT = 0.2
 """The weight of a light word (`[tracking] light` of a language), against 1 for any other."""
 
-NEAREST = 24
+NEAREST = 16
 """How many earlier passages are looked at for each word and type, nearest first: it keeps the cost linear."""
 
 SHORTER = 0.7
@@ -316,6 +316,7 @@ def begins(date: str) -> int:
     return int(year) * 10000 + int(month) * 100 + int(day)
 
 
+@lru_cache(1 << 14)
 def ends(date: str) -> int:
     """The day a date ends: a month as its last day, so only what surely follows it is later."""
     begun = begins(date)
