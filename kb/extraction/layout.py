@@ -668,7 +668,7 @@ def _needs_care(text: str, start: int, end: int) -> bool:
     return (
         _CARE.search(text, start, end) is not None
         or text.find("  ", start, end) >= 0
-        or _is_spaced(text, start, end)
+        or (text.startswith(" ", start + 1) and _is_spaced(text, start, end))
     )
 
 
