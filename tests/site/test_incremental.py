@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode
 
+from kb import resources
 from kb.build import build
 from kb.errors import OutsideError
 from kb.files import lock
+from kb.querying import find_queries
 from kb.site import asking, build_site, joins
 from kb.store import Store, open_build
 
@@ -88,11 +91,20 @@ def _files(site: Path) -> dict[str, int]:
     return {path.relative_to(site).as_posix(): path.stat().st_mtime_ns for path in paths}
 
 
+FEW = ("letters", "letters-of-signatory", "signatories", "signed-together", "types-by-letter")
+"""Questions of each kind: about everything, about one thing, with labels, left out where letters are many."""
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    site = Site(tmp_path_factory.mktemp("incremental"))
-    site.update()
-    return site
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site of three letters and few questions, as it is made many times."""
+    queries, problems = find_queries([resources.folder("queries")])
+    few = {name: queries[name] for name in FEW}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kb.site.find_queries", lambda _: (few, problems))
+        site = Site(tmp_path_factory.mktemp("incremental"))
+        site.update()
+        yield site
 
 
 def test_after_every_kind_of_change_it_is_as_from_nothing(site: Site) -> None:
