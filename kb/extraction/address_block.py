@@ -13,6 +13,7 @@ from kb.extraction.heading import Titled
 from kb.extraction.layout import Layout, Line, Reading, cells, read
 from kb.extraction.naming import named_in, trusted
 from kb.extraction.offices import (
+    NAMING,
     begins_with_office,
     begins_with_place,
     is_dated,
@@ -91,8 +92,7 @@ def read_copies(layout: Layout, zones: Zones) -> Iterator[Addressee]:
 
 def _after_lead(line: Line, reading: Reading) -> AddressLine:
     """Leave out the "CC:" of a line."""
-    start = copies_lead(reading.text)
-    return AddressLine(reading, start, line.gap, line.marker is not None)
+    return AddressLine(reading, copies_lead(reading.text), line.gap, line.marker is not None)
 
 
 def _listed(lines: Sequence[AddressLine]) -> list[AddressLine]:
@@ -195,7 +195,7 @@ def _goes_on(layout: Layout, taken: Sequence[Line], line: Line, parted: _Parted)
         return False
     if broken:
         return True
-    begins = names_office(text) or any(known(key).match(without_article(text)) for key in _BEGIN)
+    begins = names_office(text) or any(known(key).match(without_article(text)) for key in NAMING)
     return not (begins or begins_with_place(text))
 
 
@@ -204,10 +204,6 @@ def _begins_anew(text: str) -> bool:
     if copies_lead(text) or FIELD.match(text) or (led(text)[1] and not text[0].islower()):
         return True
     return _attention(text) or known("delivered").match(text) is not None
-
-
-# What an addressee begins with.
-_BEGIN = ("forms", "offices", "bodies", "states")
 
 
 def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[AddressLine], bool]:

@@ -13,6 +13,7 @@ from kb.extraction.language import any_language
 
 __all__ = [
     "EDGES",
+    "NAMING",
     "begins_with",
     "begins_with_office",
     "begins_with_place",
@@ -41,6 +42,8 @@ EDGES = " \t,.:;،؛*_-–—ـ|\"'“”«»"
 # "United States Secretary of State": words before an office.
 _MOST_BEFORE = 3
 _NUMBER = re.compile(r"\d+ ")
+# What tells that somebody is named.
+NAMING = ("forms", "offices", "states", "bodies")
 # What tells by itself that somebody is addressed.
 _TELLING = ("forms", "offices", "states")
 # A line of more words is no street.

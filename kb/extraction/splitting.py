@@ -16,6 +16,7 @@ from kb.extraction.expressions import Expressions
 from kb.extraction.language import any_language, any_words
 from kb.extraction.offices import (
     EDGES,
+    NAMING,
     is_called_office,
     is_further_office,
     is_office_here,
@@ -41,12 +42,8 @@ _ACRONYM = range(4, 9)
 _COMMA = re.compile(r"\s*[,،]\s+")
 # So many words with capitals may be a name without a form of address.
 _FULL_NAME = (2, 5)
-# With so many letters in common, two words are one, of women and of men.
-_STEM = 6
 # Words that begin with so many letters alike are forms of one.
 _STEM = 5
-# What tells that somebody is named.
-_NAMES = ("forms", "offices", "states", "bodies")
 # In so long a list of names, a comma parts them though nothing tells what they are.
 _LISTED = 2
 
@@ -89,11 +86,13 @@ def split_addressees(text: str, start: int, stop: int, entry: bool = False) -> I
 
 def _lone_commas(text: str, joints: Sequence[_Joint]) -> set[_Joint]:
     """Give the commas that stand alone between semicolons, as in "Commission on Roads, Working Group on Bridges"."""
+    if all(joint.kind != "comma" for joint in joints):
+        return set()
     printed = [
         joint
         for joint in joints
         if joint.kind not in {"form", "office", "and"}
-        or (joint.kind == "and" and any(known(key).match(text, joint.end) for key in _NAMES))
+        or (joint.kind == "and" and any(known(key).match(text, joint.end) for key in NAMING))
     ]
     kinds = ["separator", *(joint.kind for joint in printed), "separator"]
     return {
@@ -119,7 +118,7 @@ def names_next(text: str, place: int) -> bool:
         return False
     # "…, to all Leaders of the Forum"
     led = known("leads").match(found["marks"]) is not None and text[found.end() : found.end() + 1].isupper()
-    return led or any(known(key).match(text, found.end()) for key in _NAMES)
+    return led or any(known(key).match(text, found.end()) for key in NAMING)
 
 
 def kept_places(text: str, start: int, stop: int) -> frozenset[int]:
