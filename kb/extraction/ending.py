@@ -88,7 +88,7 @@ _ODD = 60
 # Words without marks.
 _PLAIN = re.compile(r"[^\W\d_][\w '’-]*")
 # What stands beside a name at its end.
-_BESIDE = re.compile(r"[(,،–—-](?:(?<=\()|(?<=[,،])\s|(?<=\s[-–—])\s)([^(),،]+)\)?$")
+_BESIDE = re.compile(r"[(,،–—/|-](?:(?<=\()|(?<=[,،])\s|(?<=\s[-–—/|])\s)([^(),،]+)\)?$")
 _NOTE = re.compile(r"\[\^?\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹*]\s*\S")
 _RULE = re.compile(r"(?:[-–—_=*~ـ]\s*){3,}")
 

@@ -164,7 +164,9 @@ _BEGINS_ODDLY = re.compile(rf"{_BEGINS_FURNITURE.pattern}|{_MARKER_STARTS.patter
 _PAGE = r"(?:[-–—\s]|page|p\.|صفحة|página|pág\.)*\d{1,3}(?:\s*(?:/|of|de|sur|من)\s*\d{1,3})?[-–—\s]*"
 _PAGE_NUMBER = re.compile(_PAGE, re.IGNORECASE)
 _TITLE_WITH_PAGE = re.compile(
-    r"[\s|·,–—-](?:page|صفحة|página|pág\.)\s*\d{1,3}\s*(?:/|of|de|sur|من)\s*\d{1,3}\Z", re.IGNORECASE
+    r"[\s|·,–—-](?:page|صفحة|página|pág\.)\s*\d{1,3}\s*(?:/|of|de|sur|من)\s*\d{1,3}\Z"
+    r"|(?:\s{3}|[|·–—]\s?)(?:page|صفحة|página|pág\.)\s*\d{1,3}\Z",
+    re.IGNORECASE,
 )
 _LONGEST_TITLE = 100
 _FURNITURE = re.compile(

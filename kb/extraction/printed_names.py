@@ -20,8 +20,8 @@ _APOSTROPHES = "'’"
 
 _NAME_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ASCII_NAME_WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?")
-_AFFILIATION = re.compile(r"(?=[\s,،(:])(?:\s[-–—]\s|,\s|،\s|\s?\(|:\s)")
-_MAY_PART = re.compile(r"[,،(:–—-]")
+_AFFILIATION = re.compile(r"(?=[\s,،(:])(?:\s[-–—/|]\s|,\s|،\s|\s?\(|:\s)")
+_MAY_PART = re.compile(r"[,،(:–—/|-]")
 # "l'Union": an article of one letter.
 _ELIDED = re.compile(r"(?<!\w)[^\W\d_]['’](?=\w\w)")
 _INITIAL = re.compile(r"[^\W\d_]\.\s?[^\W\d_]")

@@ -208,7 +208,7 @@ def heads_names(text: str) -> bool:
 
 
 _TOGETHER = re.compile("[/&,]")
-_AFFILIATION = re.compile(r"[,،(:]|\s[-–—]\s")
+_AFFILIATION = re.compile(r"[,،(:]|\s[-–—/|]\s")
 _ALPHABETIC = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 
 

@@ -225,6 +225,8 @@ def test_plain_words(text: str, expected: str) -> None:
     [
         "3",
         "Page 3 of 7",
+        "Harbour League - Letter of 4 May              page 2",
+        "Ligue du port – BP 12 Marenne – page 1",
         "- 4 -",
         "@handle",
         "Info@example.org",
