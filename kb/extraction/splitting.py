@@ -287,7 +287,7 @@ class _Side:
     @cached_property
     def full_name(self) -> bool:
         """It may be somebody's name, by its capitals alone."""
-        words = _WORD.findall(self.bare)
+        words = _WORD.findall(_IN_BRACKETS.sub("", self.bare))
         least, most = _FULL_NAME
         return least <= len(words) <= most and all(
             word[0].isupper() or known("connectors").fullmatch(word) for word in words
