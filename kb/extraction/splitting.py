@@ -430,8 +430,9 @@ def _nothing_parts(kind: _Kind, before: _Side, after: _Side) -> bool:
     if last[-1] in "(/–—-" or any(known(key).fullmatch(last.strip("(")) for key in ("forms", "connectors")):
         return False
     if kind == "form":
-        # "Prime Minister Sheikha X"; "Ambassador of X" is an office.
-        return not (before.only_office or after.plain_office or _holds(before, after))
+        # "Prime Minister Sheikha X"; "Ambassador of X" is an office; "Ann Bishop" is one person.
+        called = known("surnames").fullmatch(after.text.strip()) is not None
+        return not (called or before.only_office or after.plain_office or _holds(before, after))
     if len(words) < 2 or last.lower() == last.upper():
         # Without capitals: "the president of the council of advisers" in Arabic.
         return False
