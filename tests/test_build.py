@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ from kb.build import build as run_build
 from kb.collection import Decision, append_decision
 from kb.errors import DataError, OutsideError, UsageError
 from kb.export import export
+from kb.state import State
 
 REQUESTS = (
     "release all detained nurses without delay",
@@ -495,6 +497,20 @@ def test_a_full_disk(tmp_path: Path, small_disk: Path) -> None:
     (small_disk / "filler").unlink()
     make(folder, build)
     assert letters(build) == {"a", "b"}
+
+
+def test_tables_that_find_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, build = collection(tmp_path / "c", a=text(2018)), tmp_path / "b"
+    make(folder, build)
+    collection(folder, b=text(2019))
+
+    def settle(_: State) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(State, "settle", settle)
+    with pytest.raises(OutsideError, match="can't be written: database or disk is full"):
+        make(folder, build)
+    assert letters(build) == {"a"}
 
 
 def test_a_disk_that_became_read_only(tmp_path: Path, small_disk: Path) -> None:
