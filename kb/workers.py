@@ -51,19 +51,22 @@ def run(
     batch: int,
     seconds: float,
     preload: Sequence[str] = (),
+    *,
+    renewed: bool = False,
 ) -> Iterator[_Result | Lost[_Task]]:
     """Apply `function`, a function of a module, to each task in `jobs` processes, `batch` tasks at a time.
 
     Gives the results in the order in which they are done, no more than a few batches at a time in memory. A
     task may take `seconds`. `preload` names modules that are imported once and not in every process, where
-    the system allows it. Raises OutsideError where no process can be started.
+    the system allows it; with `renewed` every batch has a new process, so what one took of memory goes with it.
+    Raises OutsideError where no process can be started.
     """
     ahead = deque(tasks[start : start + batch] for start in range(0, len(tasks), batch))
     suspects: deque[Sequence[_Task]] = deque()
     while ahead or suspects:
         alone = bool(suspects)
         waiting = suspects if alone else ahead
-        with _pool(1 if alone else min(jobs, len(ahead)), preload) as pool:
+        with _pool(1 if alone else min(jobs, len(ahead)), preload, renewed and not alone) as pool:
             going: dict[Future[list[_Result]], tuple[Sequence[_Task], float]] = {}
             broken = False
             while (waiting or going) and not broken:
@@ -96,11 +99,12 @@ def _why(took: float, seconds: float) -> str:
 
 
 @contextmanager
-def _pool(jobs: int, preload: Sequence[str]) -> Iterator[ProcessPoolExecutor]:
+def _pool(jobs: int, preload: Sequence[str], renewed: bool) -> Iterator[ProcessPoolExecutor]:
     context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
     if sys.platform != "win32":
         context.set_forkserver_preload([__name__, *preload])
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
+    most = 1 if renewed else None  # more than one, and Python 3.11 to 3.14 may hang: its issue 115634
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, max_tasks_per_child=most)
     try:
         try:
             pool.submit(os.getpid).result()

@@ -38,14 +38,25 @@ def test_everything_is_done_once() -> None:
     assert sorted(run(square, range(100), 2, 7, 60), key=str) == sorted((n * n for n in range(100)), key=str)
 
 
+def process_of(task: int) -> int:
+    return os.getpid()
+
+
+def test_each_batch_may_have_a_process_of_its_own() -> None:
+    processes = list(run(process_of, range(24), 2, 2, 60, renewed=True))
+    assert len(processes) == 24
+    assert len(set(processes)) == 12
+
+
+@pytest.mark.parametrize("renewed", [False, True])
 @pytest.mark.parametrize("bad", [["crash"], ["hang"], ["crash", "hang", "crash"]])
-def test_what_crashes_or_hangs_is_named_and_the_rest_finishes(bad: list[str]) -> None:
+def test_what_crashes_or_hangs_is_named_and_the_rest_finishes(bad: list[str], renewed: bool) -> None:
     tasks = [f"letter-{number}" for number in range(20)] + ["slow-1", "slow-2"]
     for place, task in enumerate(bad):
         tasks.insert(3 + 6 * place, task)
     done: list[str] = []
     lost: list[Lost[str]] = []
-    for outcome in run(fragile, tasks, 2, 4, 1):
+    for outcome in run(fragile, tasks, 2, 4, 1, renewed=renewed):
         if isinstance(outcome, Lost):
             lost.append(outcome)
         else:

@@ -24,12 +24,15 @@ def work_apart(
     jobs: int,
     batch: int,
     seconds: float,
+    *,
+    renewed: bool = False,
 ) -> Iterator[_Result | Lost[_Task]]:
     """Do `work` on each task with what `opening` makes of `path`, both functions of modules, in `jobs` processes.
 
     The rest is as in `kb.workers.run`.
     """
-    yield from run(partial(_work, work, opening, path), tasks, jobs, batch, seconds, [work.__module__])
+    doing = partial(_work, work, opening, path)
+    yield from run(doing, tasks, jobs, batch, seconds, [work.__module__], renewed=renewed)
 
 
 def _work(
