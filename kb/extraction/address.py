@@ -130,6 +130,8 @@ class _Fits:
         self.spacing = spacing
         self.text = line.text.strip(EDGES)
         self.before = before.strip(EDGES)
+        # "Ms. X,"
+        self.goes_on = before.endswith((",", "،"))
         self.below = below.strip(EDGES)
         self.headed = headed
 
@@ -249,6 +251,8 @@ class _Fits:
         """Give what the line may do after an addressee of that state, what that makes of it, and how well it fits."""
         # Offices and bodies set apart are as many addressees; a name goes on, double-spaced, with its office.
         gap = self.line.gap if state in _UNNAMED else max(0, self.line.gap - self.spacing)
+        if self.goes_on and state in {"name", "plain name"}:
+            gap = 0
         if self.none:
             yield "aside", state, 0
             return
@@ -312,9 +316,9 @@ class _Fits:
         if move == "office":
             if self.several:
                 return -4
-            if self.body and self.titled and state == "name":
+            if self.body and self.titled and state in {"name", "plain name"}:
                 # "United Nations, Secretary-General"
-                return 3.4
+                return 3.8
             named = state in {"name", "plain name", "body"}
             if self.office and not self.form and (self.plain_office or named):
                 return 3.4

@@ -11,7 +11,7 @@ from typing import Literal
 from kb.extraction.address import AddressLine, put_together
 from kb.extraction.heading import Titled
 from kb.extraction.layout import Layout, Line, Reading, cells, read
-from kb.extraction.naming import named_in, trusted
+from kb.extraction.naming import addressee_of, named_in, trusted
 from kb.extraction.offices import (
     NAMING,
     begins_with_office,
@@ -23,12 +23,12 @@ from kb.extraction.offices import (
     names_office,
     without_article,
 )
-from kb.extraction.splitting import LONGEST
+from kb.extraction.printed_names import is_contact, kind_of_name
 from kb.extraction.wordings import FIELD, Zone, copies_lead, is_prose
 from kb.extraction.zones import Zones
 from kb.letter import Addressee, Span
 
-__all__ = ["read_address", "read_audiences", "read_copies", "read_inset"]
+__all__ = ["read_address", "read_audiences", "read_copies", "read_inset", "read_lone_name"]
 
 
 def read_address(layout: Layout, zones: Zones, zone: Zone, title: Titled | None) -> list[Addressee]:
@@ -52,6 +52,34 @@ def read_address(layout: Layout, zones: Zones, zone: Zone, title: Titled | None)
     # A name that signs too is a sender's letterhead.
     found = [a for a in addressees if trusted(a) and not _signs(a, signed)]
     return _below_the_date(found, address)
+
+
+def read_lone_name(layout: Layout, zones: Zones, title: Titled | None) -> Addressee | None:
+    """Read a name above the salutation with nothing beside it but where to write to: "X Y / E-mail: …"."""
+    heading = [index for run in zones.runs("heading") for index in run]
+    for index, below in reversed(list(pairwise(heading))):
+        line, text, address = layout.lines[index], zones.words[index], zones.words[below]
+        if is_dated(text) or is_dated(address) or (title and _within(line.span, title.span)):
+            return None
+        written = layout.lines[below].furniture or is_contact(address) or is_place(address)
+        if written and not layout.lines[below].gap and not is_place(text) and _is_persons(text):
+            name = addressee_of(read(layout.text, (line.span,)), 0, line.span.end - line.span.start)
+            signed = [layout.text[start:end] for start, end in zones.spans("signatures")]
+            return name if name and not _signs(name, signed) else None
+    return None
+
+
+def _is_persons(text: str) -> bool:
+    """Tell what may be a person's name by its capitals."""
+    words = text.rstrip(" ,").split()
+    # "Ana da Silva"
+    named = words[:1] and all(word[0].isupper() or len(word) < _LEAST_WORD for word in words)
+    return bool(named) and len(words) in _NAME and kind_of_name(text) != "organisation"
+
+
+# So many words may be somebody's name.
+_NAME = range(2, 6)
+_LEAST_WORD = 4
 
 
 def read_inset(layout: Layout, zones: Zones) -> list[Addressee]:
@@ -119,6 +147,8 @@ _Parted = Literal["no", "within", "at the end"]
 # A line is full, if the next word would have gone beyond so much of the width; it is no shorter than so much.
 _FULL = 0.9
 _LEAST_FULL = 40
+# No list of addressees in one line takes more code points than this.
+_LONGEST_LIST = 2000
 # In a list parted by semicolons a line of so many goes on, whatever the width.
 _LONG = 60
 
@@ -131,7 +161,7 @@ def _printed(layout: Layout, lines: Iterable[int]) -> Iterator[tuple[Line, Readi
     rows: list[_Row] = []
     for index in lines:
         line = layout.lines[index]
-        if line.furniture or line.span.end - line.content > LONGEST:
+        if line.furniture or line.span.end - line.content > _LONGEST_LIST:
             continue
         filled = [cell for cell in cells(layout.text, line.content, line.span.end) if cell.end > cell.start]
         if rows and (line.gap or len(filled) != len(rows[0][1])):
@@ -191,7 +221,7 @@ def _goes_on(layout: Layout, taken: Sequence[Line], line: Line, parted: _Parted)
         broken |= unfinished or parted == "at the end"
         full |= length > _LONG
     may_go_on = broken or full or text[0].islower()
-    if not may_go_on or len(before) > LONGEST or _begins_anew(text):
+    if not may_go_on or len(before) > _LONGEST_LIST or _begins_anew(text):
         return False
     if broken:
         return True
@@ -209,8 +239,12 @@ def _begins_anew(text: str) -> bool:
 def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[AddressLine], bool]:
     """Take the lines that may be of an address, and tell whether one says so ("To: …")."""
     address: list[AddressLine] = []
-    attended = told = False
+    attended = told = sent = False
     for line, reading in _printed(zones.layout, lines):
+        sent = _is_sender(reading.text) or (sent and not line.gap and not led(reading.text)[1])
+        if sent:
+            # "From: / The board / of the Harbour Trust"
+            continue
         if known("delivered").match(reading.text):
             # "By fax to …": how it is sent.
             continue
@@ -230,6 +264,11 @@ def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[AddressLine
             continue
         address.append(AddressLine(reading, start, line.gap, line.marker is not None))
     return _listed_below_lead(address), told
+
+
+def _is_sender(text: str) -> bool:
+    """Tell a line that only says that those below it write ("From:")."""
+    return text[-1:] in {":", "："} and known("senders").fullmatch(text.rstrip(" :：")) is not None
 
 
 def _last_group(address: list[AddressLine]) -> list[AddressLine]:

@@ -11,7 +11,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from kb.extraction.address_block import read_address, read_audiences, read_copies, read_inset
+from kb.extraction.address_block import (
+    read_address,
+    read_audiences,
+    read_copies,
+    read_inset,
+    read_lone_name,
+)
 from kb.extraction.heading import Titled
 from kb.extraction.language import any_language, word_places
 from kb.extraction.layout import Layout, Reading, read
@@ -44,6 +50,9 @@ def find_addressees(
     elif len(named) == len(titled) == 1 and _officeless(named[0]) and _nameless(titled[0]):
         # "Letter to the Mayor of X": "Dear Ms. Y".
         named = [replace(named[0], office=titled[0].name, body=titled[0].body)]
+    elif greeted and not named and (lone := read_lone_name(layout, zones, title)):
+        # "X Y / E-mail: …": "Dear Mr President"
+        named = [replace(lone, office=without_forms(greeted[0][0].name))]
     return tuple(
         named
         or titled
@@ -121,6 +130,9 @@ def _greeted(layout: Layout, zones: Zones) -> Iterator[tuple[Addressee, bool]]:
             start = dear.end() if dear else 0
             for addressee in named_in(reading, start, len(reading.text)):
                 rest = without_forms(addressee.name)
+                if not rest and known("offices").fullmatch(addressee.name):
+                    # "Dear Ambassador"
+                    rest = addressee.name
                 if rest and not any(known("generic").fullmatch(text) for text in (addressee.name, rest)):
                     yield addressee, _specific(f"{rest} {addressee.office or ''} {addressee.body or ''}")
 

@@ -481,6 +481,11 @@ def list_end(layout: Layout, words: Words, index: int) -> int:
             break
         if text and any_language("salutation", "dear").match(text):
             break
+        if text and any_language("salutation", "vocatives").fullmatch(text.rstrip(" ,:،")):
+            break
+        if text and words.length(number) > _LONGEST_NAME and is_closed(text):
+            # The letter's text
+            break
         number += 1
     return number
 

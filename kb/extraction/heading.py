@@ -44,6 +44,7 @@ _SET_OFF_AFTER = re.compile(r"\s*[|•·>»]")
 # "(original in French)"
 _COLUMN = re.compile(r"\t| {4,}")
 _ASIDE = re.compile(r"\s*\([^()]*\)")
+_MAIL = re.compile(r"\S+@\S+\s?|\[email\s?protected\]\s?")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
 _CLOCK = re.compile(
     r"\d{1,2}[:.]\d{2}\s*(?:[ap]\.?m\.?|h|hrs|GMT|UTC|[صم](?!\w))?|\d{1,2}\s*[ap]m\b|\d{1,2}\s?h\s?\d{2}",
@@ -208,9 +209,11 @@ def _form(layout: Layout, group: list[int], span: Span) -> int | None:
     start = min(lines[0].content, span.start)
     # Beside a letterhead the date has a column of its own.
     start = max((found.end() for found in _COLUMN.finditer(layout.text, start, span.start)), default=start)
-    before = plain(layout.text, start, span.start)
+    before = _MAIL.sub("", plain(layout.text, start, span.start))
     after = plain(layout.text, span.end, lines[-1].span.end)
-    if _PERIOD.search(before):
+    if _PERIOD.search(before) or (
+        after[:1] in {",", "،"} and before.casefold() in any_words("dates", "unfinished")
+    ):
         return None
     if _ASIDE.fullmatch(after):
         after = ""
@@ -244,8 +247,9 @@ def _form_around(before: str, after: str) -> int | None:
     rest = _CLOCK.sub(" ", around[kind.end() :] if kind else around)
     for key in ("weekdays", "signed", "updated", "bylines"):
         rest = any_language("dates", key).sub(" ", rest)
-    names = [word for word in _LETTERS.findall(rest) if not _is_small(word)]
-    if len(names) > (_BESIDE + 4 if told else _BESIDE):
+    parts = [[word for word in _LETTERS.findall(part) if not _is_small(word)] for part in _STROKE.split(rest)]
+    names = [word for part in parts for word in part]
+    if max(map(len, parts)) > (_BESIDE + 4 if told else _BESIDE) or len(names) > _BESIDE + 4:
         return None
     if not told and not all(word[0].isupper() if kind else not word[0].islower() for word in names):
         return None
@@ -356,14 +360,21 @@ def _title_rank(layout: Layout, words: Words, index: int) -> int | None:
     if _is_date(text) or not _LETTERS.search(text):
         return None
     if any_language("title", "subjects").match(text):
-        return 3
+        return 4
     if line.heading:
         return 0
     if any_language("title", "kinds").search(text) and not FIELD.match(text):
-        return 1 if len(_LETTERS.findall(text)) > 2 else 2
+        if len(_LETTERS.findall(text)) <= _LEAST_TITLE:
+            return 3
+        # "Letter to …", below a headline that tells of it
+        return 1 if any_language("title", "kinds").match(text) else 2
     if index == 0 and len(text.split()) > 3 and not FIELD.match(text) and not _names_addressee(text):
-        return 3
+        return 4
     return None
+
+
+# So many words are only what kind of text it is.
+_LEAST_TITLE = 2
 
 
 def _names_addressee(text: str) -> bool:
@@ -407,7 +418,7 @@ def _title_lines(layout: Layout, heads: list[int], index: int) -> list[int]:
         text = plain(layout.text, *line.span)
         if line.gap or line.heading or line.marker or number in prose or len(text) > 120 or _is_date(text):
             break
-        if FIELD.match(text) or _names_addressee(text) or _greets(text):
+        if FIELD.match(text) or _names_addressee(text) or _greets(text) or _is_holder(layout, number):
             break
         if _is_byline(text):
             break
@@ -417,8 +428,20 @@ def _title_lines(layout: Layout, heads: list[int], index: int) -> list[int]:
         text = plain(layout.text, *layout.lines[number].span)
         if line.gap or line.heading or len(text) > 120 or _is_date(text) or FIELD.match(text):
             break
+        if text.isupper() and not plain(layout.text, *line.span).isupper():
+            # A headline that tells of the letter
+            break
         taken.insert(0, number)
     return taken
+
+
+def _is_holder(layout: Layout, number: int) -> bool:
+    """Tell the line of a name from that of a title: right below stands an office ("Ann Vale / Mayor of Reedham")."""
+    name = plain(layout.text, *layout.lines[number].span).split()
+    below = layout.lines[number + 1 : number + 2]
+    if not below or below[0].gap or len(name) not in _NAME or not all(word[0].isupper() for word in name):
+        return False
+    return any_language("addressee", "offices").match(plain(layout.text, *below[0].span)) is not None
 
 
 def _greets(text: str) -> bool:

@@ -179,7 +179,7 @@ _FURNITURE = re.compile(
     | <[^<>]{1,300}>  # a lone tag
     | [←⇐↩⬅◀⏪].{1,80}  # the way back in a site
     | (?:(?:e-?mail|courriel|correo(?:\ electrónico)?|web(?:site)?|البريد\ الإلكتروني)\s*:?\s*)?
-      \[?(?:[\w.+-]{1,64}@[\w.-]{1,200}|@\w{1,40}|(?:https?://|www\.)\S{1,1000})\]?(?:\([^)\s]{1,1000}\))?
+      \[?(?:email\s?protected|[\w.+-]{1,64}@[\w.-]{1,200}|@\w{1,40}|(?:https?://|www\.)\S{1,1000})\]?(?:\([^)\s]{1,1000}\))?
     | (?:tel|phone|fax|tél|teléfono|هاتف)[.:\s]*[+\d][\d\s().+-]{5,40}
     | \+\d[\d\s().-]{6,40}
     """,
@@ -194,7 +194,7 @@ def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
     page = next(pages)
     # Without marks that are not printed, `strip` of white space does, and is faster.
     blank = None if text.isascii() or not _INVISIBLE.search(text) else _BLANK
-    for raw in text.splitlines(keepends=True):
+    for raw in _raw_lines(text):
         begin, end = end, end + len(raw)
         if begin >= page:
             gap += _PAGE_GAP
@@ -214,6 +214,45 @@ def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
         gap = 0
     _mark_running_heads(text, lines)
     return _with_bare_numbers(text, _with_ordinals(text, _checked(text, lines)))
+
+
+# A greeting within a line is looked for among so many code points of the text; it takes no more than so many.
+_TOP = 2000
+_GREETING = 120
+_AFTER_GREETING = re.compile(r"[,:!]\s*(?=[^\W\d_a-zß-öø-ÿ])")
+
+
+def _raw_lines(text: str) -> Iterator[str]:
+    """Cut text at its line ends, and where these were lost: around a greeting, before the items of a list."""
+    place = 0
+    for raw in text.splitlines(keepends=True):
+        cuts = _run_on_greeting(raw) if len(raw) > _WIDEST_PAGE and place < _TOP else ()
+        cuts = cuts or _run_on_items(raw)
+        place += len(raw)
+        yield from filter(None, (raw[start:end] for start, end in pairwise((0, *cuts, len(raw)))))
+
+
+def _run_on_items(line: str) -> Sequence[int]:
+    """Tell where the items of a list begin that stand in one line: "• Open the road. • Pay for the mill."."""
+    for bullet, before in _BEFORE_ITEM.items():
+        first = line.find(bullet)
+        if first >= 0 and line[:first].rstrip()[-1:] in {"", ":", "："}:
+            return [found.end() for found in before.finditer(line, first)]
+    return ()
+
+
+_BEFORE_ITEM = {bullet: re.compile(rf"\s(?={bullet}\s?\w)") for bullet in "•·"}
+
+
+def _run_on_greeting(line: str) -> Sequence[int]:
+    """Tell where a greeting begins and ends within a long line: "… 5 May 2020 Dear Ms. X, We write …"."""
+    for dear in any_language("layout", "greetings").finditer(line, 0, min(len(line), _TOP)):
+        after = _AFTER_GREETING.search(line, dear.end(), dear.end() + _GREETING)
+        if after is None or line[dear.start()].islower() or len(line) - after.end() < _SHORTEST_TURN:
+            continue
+        if not any_language("addressee", "generic").fullmatch(line[dear.end() : after.start()].strip()):
+            return dear.start(), after.end()
+    return ()
 
 
 def _mark_running_heads(text: str, lines: list[Line]) -> None:

@@ -48,10 +48,10 @@ class Entry(NamedTuple):
 # A name, two roles or places, a country: a line with more commas than that is a list.
 _MOST_PARTS = 4
 # What parts names: marks that hardly stand within one, dashes and commas, which do.
-MARKS = tuple(map(re.compile, (r"[;؛]\s*|\n", r"\s*•\s*|\s·\s", r"\s*\|\s*", r"\s/\s")))
+MARKS = tuple(map(re.compile, (r"[;؛]\s*|\n", r"\s*•\s*|\s·\s?|·\s", r"\s*\|\s*", r"\s/\s")))
 _MAY_MARK = re.compile(r"[;؛•·|/\n]")
 # A class of characters first is found fastest, what stands before it is looked at then.
-_SEPARATED = re.compile(r"[;؛•|,،/·–—-](?:(?<=[;؛•|,،])|(?<=\s.)(?=\s))")
+_SEPARATED = re.compile(r"[;؛•|,،/·–—-](?:(?<=[;؛•|,،])|(?<=\s.)(?=\s)|(?<=\s·)|(?<=·)(?=\s))")
 _COMMAS = re.compile(r"[,،]\s")
 _DASHES = re.compile(r"\s[-–—]\s")
 _BRACKETS = re.compile(r"\([^()]{0,200}\)|«[^«»]{0,200}»|“[^“”]{0,200}”")

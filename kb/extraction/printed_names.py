@@ -121,16 +121,23 @@ def begins_with_name(text: str) -> bool:
 _ROLE_WORDS = 5
 
 
+def _end_of_role(text: str) -> int:
+    """Tell where the words end that say what a person is and with which text begins; 0 if there are none."""
+    found = (
+        any_language("addressee", "offices").match(text),
+        any_language("signatures", "roles").match(text),
+    )
+    return max((match.end() for match in found if match), default=0)
+
+
 @lru_cache(maxsize=LATELY)
 def is_role(text: str) -> bool:
     """Tell whether text says what a person is ("Executive Director", "President, Bar Association")."""
     text = without_article(text)
-    office = any_language("addressee", "offices").match(text)
-    matches = [found for found in (office, any_language("signatures", "roles").match(text)) if found]
-    if not matches:
+    end, office = _end_of_role(text), any_language("addressee", "offices").match(text)
+    if not end:
         return False
-    found = max(matches, key=re.Match.end)
-    rest = text[found.end() :].lstrip()
+    rest = text[end:].lstrip()
     caseless = rest[:1].upper() == rest[:1].lower()
     return (
         not rest
@@ -152,8 +159,10 @@ def may_be_role(text: str) -> bool:
 
 def role_of_organisation(text: str) -> bool:
     """Tell a role that says of which organisation, as its words or its capitals tell ("Chair, River League")."""
-    office = any_language("addressee", "offices").match(text)
-    beside = text[office.end() :].strip() if office else text
+    beside = text[_end_of_role(text) :].strip()
+    while beside.startswith(", ") and (end := _end_of_role(beside[2:])):
+        # "Lawyer, human rights defender"
+        beside = beside[2 + end :].strip()
     if has_organisation(beside):
         return not beside.islower()
     head = _NAME_WORDS.match(beside, 2) if beside.startswith(", ") else None
@@ -251,7 +260,7 @@ _TELEPHONE = re.compile(r"\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNO
 # The initials of who wrote and who typed a letter ("GS/mk").
 _TYPIST = re.compile(r"[A-Z]{1,4}[/:][a-z]{1,4}")
 _POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,6}\s+[^\W\d_]")
-_PLACEHOLDER = re.compile(r"\$\{|\{\{|_{3,}|\.{4,}\s*$|<<|\[\s*\]|…{2,}|[xX]{4,}")
+_PLACEHOLDER = re.compile(r"^\[[^\[\]]{1,60}\]$|\$\{|\{\{|_{3,}|\.{4,}\s*$|<<|\[\s*\]|…{2,}|[xX]{4,}")
 _ODD = re.compile(r"[${\[<(_.…Xx]")
 _BRACKETS = "[]<>{}() "
 # A place and a date, and what is to be filled in, take fewer code points.

@@ -164,6 +164,8 @@ class _Line:
     # What those around it tell: it is below the name of a person, and says of what organisation, or of which place
     # a member speaks for; it is an office over a name.
     card = place = above = False
+    # Lines like it, each with an office below, stand above and below.
+    begun = False
 
     def __init__(self, piece: Piece, before: _Line | None, width: int) -> None:
         self.piece = piece
@@ -328,7 +330,13 @@ class _Line:
             return 2.5
         if self.card and not self.place:
             return 4
-        if self.kind == "person" or self.aside or self.office or state in {"organisation", "whole"}:
+        if (
+            self.kind == "person"
+            or self.aside
+            or self.office
+            or self.begun
+            or state in {"organisation", "whole"}
+        ):
             return _NEVER
         if state == "role":
             return 2.8 if self.organisation or self.behalf else 2.2
@@ -392,6 +400,10 @@ def _runs_on(group: Sequence[_Line], width: int) -> bool:
     )
 
 
+# So many lines tell that a name and an office stand by turns.
+_LEAST_PAIRED = 4
+
+
 def _tell_by_place(groups: Sequence[list[_Line]]) -> None:
     """Tell headings and offices by where they stand among the lines between two blank ones."""
     for place in range(1, 4):
@@ -400,6 +412,14 @@ def _tell_by_place(groups: Sequence[list[_Line]]) -> None:
             # What stands below the other names as an office does is one.
             for line in told:
                 line.office |= not (line.organisation or line.none or line.aside)
+    for group in groups:
+        pairs = [line for line in group if not line.heading]
+        if len(pairs) >= _LEAST_PAIRED and all(
+            line.office == number % 2 for number, line in enumerate(pairs)
+        ):
+            # "Ada Okello / Director / Ben Tarr / Writer"
+            for line in pairs[::2]:
+                line.begun = True
     capitals = [group[0] for group in groups if _is_headed_by_capitals(group)]
     if len(capitals) > 1:
         for line in capitals:

@@ -27,7 +27,9 @@ def find_signatures(layout: Layout, zones: Zones) -> tuple[tuple[Signature, ...]
     block = SignatureBlock(layout, zones.words)
     for run in zones.runs("signatures"):
         block.read(run)
-    entries = block.entries or list(_at_the_top(layout, zones))
+    entries = block.entries
+    if not entries and all(remark.code != "placeholder" for remark in block.remarks):
+        entries = list(_at_the_top(layout, zones))
     if not entries and "salutation" in zones.of_line:
         entries = list(_told_of(layout))
     remarks = block.remarks

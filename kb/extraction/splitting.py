@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Literal, NamedTuple
 
 from kb.extraction.expressions import Expressions
@@ -46,6 +46,8 @@ _FULL_NAME = (2, 5)
 _STEM = 5
 # In so long a list of names, a comma parts them though nothing tells what they are.
 _LISTED = 2
+# So many commas and an "and" after a comma make a list.
+_ENUMERATED = 3
 
 
 class _Joint(NamedTuple):
@@ -66,6 +68,10 @@ def split_addressees(text: str, start: int, stop: int, entry: bool = False) -> I
     In an `entry` of a list, a body beside another is a part of it.
     """
     joints = _joints(text, start, stop)
+    if listed := _enumerated(text, joints):
+        begins, ends = [start, *(joint.end for joint in listed)], [*(joint.start for joint in listed), stop]
+        yield from zip(begins, ends, strict=True)
+        return
     lone = _lone_commas(text, joints)
     last = begin = start
     for joint, end in zip(joints, _ends(joints, stop), strict=True):
@@ -82,6 +88,23 @@ def split_addressees(text: str, start: int, stop: int, entry: bool = False) -> I
             begin = joint.end
         last = joint.end
     yield begin, stop
+
+
+def _enumerated(text: str, joints: Sequence[_Joint]) -> Sequence[_Joint]:
+    """Give what parts a plain list: "President X, the Senate, Roads and Bridges, and the Office of Y"; else ()."""
+    printed = [joint for joint in joints if joint.kind not in {"form", "office"}]
+    if len(printed) < _ENUMERATED or {joint.kind for joint in printed} != {"comma", "and"}:
+        return ()
+    last = printed[-1]
+    if last.kind == "comma" or text[last.start] not in ",،":
+        return ()
+    parts = [text[before.end : after.start] for before, after in pairwise(printed) if after.kind == "comma"]
+    sides = [_Side(part) for part in (text[: printed[0].start], *parts, text[last.end :])]
+    if any(side.person or side.plain_office or not side.capitals for side in sides):
+        return ()
+    # "Minister of Finance, Trade, Roads, and Bridges"
+    named = any(side.names_one for side in sides[1:])
+    return [*(joint for joint in printed if joint.kind == "comma"), last] if named else ()
 
 
 def _lone_commas(text: str, joints: Sequence[_Joint]) -> set[_Joint]:
@@ -117,7 +140,12 @@ def names_next(text: str, place: int) -> bool:
     if found is None:
         return False
     # "…, to all Leaders of the Forum"
-    led = known("leads").match(found["marks"]) is not None and text[found.end() : found.end() + 1].isupper()
+    after = text[found.end() : found.end() + LONGEST]
+    named = after[:1].isupper()
+    if named and found["and"] and _Side(_COMMA.split(after, 1)[0], after).presented:
+        # "…, and Ann Vale, Mayor of Reedham"
+        return True
+    led = named and known("leads").match(found["marks"]) is not None
     return led or any(known(key).match(text, found.end()) for key in NAMING)
 
 
@@ -151,6 +179,9 @@ def _joints(text: str, start: int, stop: int) -> list[_Joint]:
         _Joint(mark.start(), mark.end(), _KINDS.get(mark[0].strip(), "separator"))
         for mark in _SEPARATOR.finditer(text, start, stop)
     ]
+    if any(joint.kind == "separator" for joint in printed):
+        # "President of the Council; High Representative / Vice-President of the Commission"
+        printed = [joint for joint in printed if joint.kind != "slash"]
     for found in _between().finditer(text, start, stop):
         # "…, to all Leaders of the Forum and to the Secretary"
         to = found["to"] or known("leads").match(found["marks"])
@@ -256,6 +287,11 @@ class _Side:
         return self.bare.isupper() and self.bare.isalpha() and len(self.bare) in _ACRONYM
 
     @cached_property
+    def initials(self) -> bool:
+        """It is one word of capitals."""
+        return self.bare.isupper() and self.bare.isalpha() and len(self.bare) > 1
+
+    @cached_property
     def holds_office(self) -> bool:
         return known("offices").search(self.text) is not None and not is_called_office(self.bare)
 
@@ -296,6 +332,11 @@ class _Side:
     @cached_property
     def several(self) -> bool:
         return known("several").match(self.bare) is not None
+
+    @cached_property
+    def others(self) -> bool:
+        """It names the rest of several: "other leaders of the Lakes"."""
+        return self.holds_office and known("every").match(self.text) is not None
 
     @cached_property
     def names_one(self) -> bool:
@@ -349,7 +390,7 @@ def _parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
 
 
 def _and_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
-    named = before.names_one or before.full_name or before.acronym
+    named = before.names_one or before.full_name or before.initials
     if after.person:
         return named
     if _share(joint, before, after) or _is_doublet(before, after):
@@ -359,10 +400,12 @@ def _and_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
     if after.office or after.body:
         # "X, President and Chair of the League"
         return named and (not before.holder or joint.marked or after.several or after.body)
+    if after.others:
+        return named
     if not after.capitals or before.several:
         # "Ministers of the Interior, Justice and Economy"
         return False
-    if before.whole or _are_listed(before, after, count):
+    if before.whole or _are_listed(before, after, count) or (before.holder and after.presented):
         return True
     if joint.marked and before.full_name and after.full_name:
         # "the Relief Forum and the Harbour Team"
@@ -418,6 +461,9 @@ def _comma_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool
     if before.bracketed and after.bracketed:
         # "Ann Vale (Harbour Trust), Paul Reed (Lake Bank)"
         return True
+    if before.initials and after.initials:
+        # "UNHCR, IOM and the EU"
+        return True
     if after.body or (after.acronym and not before.text.isupper()):
         return (before.body and not before.office) or (before.holds_office and joint.marked)
     return (after.presented and before.holds_office) or _are_listed(before, after, count)
@@ -427,7 +473,11 @@ def _nothing_parts(kind: _Kind, before: _Side, after: _Side) -> bool:
     """Tell whether an addressee is complete where a form of address or an office begins, with nothing between."""
     words = before.text.split()
     last = words[-1]
-    if last[-1] in "(/–—-" or any(known(key).fullmatch(last.strip("(")) for key in ("forms", "connectors")):
+    if (
+        last[-1] in "(/–—-’"
+        or last.endswith("’s")
+        or any(known(key).fullmatch(last.strip("(")) for key in ("forms", "connectors"))
+    ):
         return False
     if kind == "form":
         # "Prime Minister Sheikha X"; "Ambassador of X" is an office; "Ann Bishop" is one person.

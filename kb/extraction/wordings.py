@@ -10,6 +10,7 @@ from typing import Literal
 from kb.extraction.expressions import Expressions
 from kb.extraction.language import any_language, any_of, any_words
 from kb.extraction.layout import Block, Layout, plain
+from kb.extraction.offices import NAMING, known
 
 Zone = Literal["heading", "salutation", "body", "closing", "signatures", "copies", "addressees", "footer"]
 
@@ -209,6 +210,8 @@ def heads_names(text: str) -> bool:
 
 _TOGETHER = re.compile("[/&,]")
 _AFFILIATION = re.compile(r"[,،(:]|\s[-–—/|]\s")
+# Names have fewer words.
+_NAME_WORDS = 15
 _ALPHABETIC = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 
 
@@ -229,8 +232,12 @@ def name_like(text: str) -> bool:
     first = text.lstrip("\"'“«‘([")[:1]
     if first.islower() and not text[1:2].isupper():
         return False
-    longer = _ALPHABETIC.findall(_AFFILIATION.split(text, maxsplit=1)[0])
+    # What is long is no name, if most of it is in small letters.
+    long = text.count(" ") > _NAME_WORDS
+    longer = _ALPHABETIC.findall(text if long else _AFFILIATION.split(text, maxsplit=1)[0])
     small = [word for word in longer if word.islower()]
+    if long and len(small) * 2 > len(longer):
+        return False
     if len(small) * 2 > len(longer):
         # "Ligue des droits humains": where names are not capitalised throughout, their first word tells.
         return longer[0].casefold() in any_words("signatures", "organisations") and first.isupper()
@@ -245,5 +252,22 @@ def is_prose(layout: Layout, block: Block) -> bool:
     if len(block.lines) > 2 and all(b - a < 60 and layout.text[b - 1] == "," for a, b in block.lines[:-1]):
         # An address: "The Minister of Water, / Lake House, / Reedham."
         return False
+    if length > _MOST_PRINTED:
+        return True
     tail = layout.text[max(block.content.start, block.content.end - 12) : block.content.end]
-    return bool(_CLOSED.search(tail)) or length > 400 or (length > 100 and tail[-1] in ":;؛")
+    closed = bool(_CLOSED.search(tail)) or (length > 100 and tail[-1] in ":;؛")
+    return closed and not _is_address(layout.text, block.content.start)
+
+
+# No address in one paragraph takes more code points.
+_MOST_PRINTED = 400
+
+
+def _is_address(text: str, start: int) -> bool:
+    """Tell an address in one line, which may end with a full stop: "To: Ms. X, Mayor of Y, and all members."."""
+    lead = any_language("addressee", "leads").match(text, start)
+    colon = _AFTER_LEAD.match(text, lead.end()) if lead else None
+    return colon is not None and any(known(key).match(text, colon.end()) for key in NAMING)
+
+
+_AFTER_LEAD = re.compile(r"\s?[:：]\s*(?:the\s)?", re.IGNORECASE)

@@ -13,6 +13,7 @@ from itertools import groupby
 from kb.extraction.ending import list_end, tell_ending
 from kb.extraction.language import any_language
 from kb.extraction.layout import Block, Layout, plain
+from kb.extraction.offices import is_plain_office
 from kb.extraction.wordings import SHORT, Words, Zone, copies_lead, is_closed, is_prose
 from kb.letter import Span
 
@@ -116,8 +117,9 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
         whole = any_language("salutation", "dear").fullmatch(text.rstrip(" .")) is not None
         return whole or not is_closed(text) or text.endswith("!")
     prose_follows = following and following.gap and not following.marker and words.length(index + 1) > 60
-    if form and prose_follows and text[-1] == ":" and text.count(" ") < 4:
-        # "Mr. Marsh:"
+    holder = form or (any_language("addressee", "offices").match(text) and not is_plain_office(text))
+    if holder and prose_follows and text[-1] in ",:" and text.count(" ") < 4:
+        # "Mr. Marsh:", "President Marsh,"
         return True
     vocative = any_language("salutation", "vocatives").match(text) is not None
     if not vocative and not any_language("addressee", "offices").fullmatch(text.rstrip(" ,،:")):
@@ -130,10 +132,13 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
         subject = following and any_language("title", "subjects").match(words[index + 1])
         if not bare or not (following is None or subject or words.length(index + 1) > _DATELINE):
             return False
+    # A date or a subject may stand between it and the text.
+    soon = bare and index + 2 < len(layout.lines) and words.length(index + 2) > _DATELINE
     return (
         following is None
         or following.gap > 0
-        or words.length(index + 1) > 60
+        or words.length(index + 1) > _DATELINE
+        or bool(soon)
         or _greets(layout, words, index + 1)
     )
 
