@@ -368,13 +368,15 @@ def _title_rank(layout: Layout, words: Words, index: int) -> int | None:
             return 3
         # "Letter to …", below a headline that tells of it
         return 1 if any_language("title", "kinds").match(text) else 2
-    if index == 0 and len(text.split()) > 3 and not FIELD.match(text) and not _names_addressee(text):
-        return 4
-    return None
+    if index > 0 or len(text.split()) <= _LEAST_HEADLINE or FIELD.match(text):
+        return None
+    return None if _names_addressee(text) or _is_holder(layout, index) else 4
 
 
 # So many words are only what kind of text it is.
 _LEAST_TITLE = 2
+# A text's first line of more words may be its headline.
+_LEAST_HEADLINE = 3
 
 
 def _names_addressee(text: str) -> bool:
