@@ -95,8 +95,9 @@ def _enumerated(text: str, joints: Sequence[_Joint]) -> Sequence[_Joint]:
     printed = [joint for joint in joints if joint.kind not in {"form", "office"}]
     if len(printed) < _ENUMERATED or {joint.kind for joint in printed} != {"comma", "and"}:
         return ()
-    last = printed[-1]
-    if last.kind == "comma" or text[last.start] not in ",،":
+    last, many = printed[-1], sum(joint.kind == "comma" for joint in printed) >= _ENUMERATED
+    told = text[last.start] in ",،" or (many and all(joint.kind == "comma" for joint in printed[:-1]))
+    if last.kind == "comma" or not told:
         return ()
     parts = [text[before.end : after.start] for before, after in pairwise(printed) if after.kind == "comma"]
     sides = [_Side(part) for part in (text[: printed[0].start], *parts, text[last.end :])]
