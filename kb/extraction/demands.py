@@ -26,6 +26,7 @@ _UNLED = Verdict("explicit", "call", 0.6, 0)
 # Paragraphs after "as follows:" that are points of a list without markers: no more, no longer (code points).
 _MOST_PARAGRAPHS = 15
 _LONGEST_PARAGRAPH = 1200
+_LONGEST_POINT = 300
 _LONGEST_LABEL = 120
 _SHORT_LEAD = 60
 _RUN_IN = 24
@@ -83,12 +84,12 @@ def find_demands(zones: Zones, prose: Prose) -> Demands:
 
 
 def _blocks(zones: Zones, zone: Zone) -> Iterator[Block]:
-    """Give the blocks of a zone; one that begins with the salutation, from the line after it."""
+    """Give the blocks of a zone; one with the salutation in it, from the line after that."""
     for block in zones.layout.blocks:
         of_line = zones.of_line[block.first : block.last + 1]
         if of_line[0] == zone:
             yield block
-        elif of_line[0] == "salutation" and of_line[-1] == zone:
+        elif of_line[-1] == zone and "salutation" in of_line:
             first = block.first + of_line.index(zone)
             start = zones.layout.lines[first].content
             lines = tuple(line for line in block.lines if line.start >= start)
@@ -236,7 +237,7 @@ class _Reader:
                 )
                 return None, stop
             return None, number + 1
-        if verdict is None and following is not None and _is_quotation(self.layout.reading(following).text):
+        if verdict is None and following is not None and self.quotes(last, following):
             # "A report says: “We recommend …”"
             self.read_sentences(reading, sentences[:-1])
             return None, number + 2
@@ -252,6 +253,7 @@ class _Reader:
             and self.goes_on_asking()
             and len(last.text) <= _SHORT_LEAD
             and last.text.endswith(":")
+            and not last.has("needs_not.others_say")
         ):
             # "We urge you to act. In particular:"
             verdict = self.previous
@@ -276,6 +278,12 @@ class _Reader:
                 self.add(point.content, verdict)
         self.previous = verdict
         return None, stop
+
+    def quotes(self, lead: Sentence, following: Block) -> bool:
+        """Tell whether a paragraph is what somebody else said, as the lead-in before it tells or its marks do."""
+        if _is_quotation(self.layout.reading(following).text):
+            return True
+        return following.kind == "paragraph" and lead.has("leads.quotes") and not lead.has("cues.subject")
 
     def is_title(self, block: Block, following: Block) -> bool:
         """Tell a title from a sentence: a short line without a full stop, over a paragraph or a list."""
@@ -440,12 +448,20 @@ class _Reader:
                 if form == "other" and self.asks_itself(self.layout.reading(block)):
                     break
                 goes_on = before in ";,؛،" or head.text[:1].islower()
-                if not goes_on and (form != first or head.begins_with("ends") or length > 300):
+                longer = number - start > 1 and self.is_longer(blocks[start:number], block)
+                if not goes_on and (
+                    form != first or head.begins_with("ends") or length > _LONGEST_POINT or longer
+                ):
                     break
             if last_printed(self.text, block.content) == ":":
                 break
             number += 1
         return number
+
+    def is_longer(self, points: Sequence[Block], block: Block) -> bool:
+        """Tell whether a paragraph after points of one sentence each has several: the letter goes on there."""
+        several = (len(self.prose.sentences(self.layout.reading(each).text)) > 1 for each in (block, *points))
+        return next(several) and not any(several)
 
     # ------------------------------------------------------------------------------------------- prose
 

@@ -38,6 +38,7 @@ from kb.extraction.wordings import (
     heads_signatures,
     is_closed,
     is_prose,
+    mostly_small,
     name_like,
     opens_addressees,
     speaks,
@@ -82,6 +83,9 @@ _LONGEST_NAME = 250
 _LONGEST_LEAD = 500
 _LONGEST_OPENING = 300
 _DASHES = {"-", "–", "—"}
+# What the letter itself says, without a word that leads on to names.
+_SAID = {"prose", "sentence", "point"}
+_NAMES = {"name", "known name"}
 # What may be an odd name takes fewer, and if it has no marker, fewer words.
 _FEW_WORDS = 4
 _ODD = 60
@@ -97,6 +101,7 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
     """Give the blocks from line `begin` on, each with its kind; of a list of copies only the first."""
     number = 0
     before = begin - 1
+    before_it: Kind | None = None
     # Whether the list is one of what is asked.
     asked = barred = False
     for index, block in enumerate(layout.blocks):
@@ -116,7 +121,12 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
         asked = kind == "asking" or (asked and block.kind == "item" and marker >= number)
         apart = layout.lines[block.first].gap > 0 or ruled
         barred = kind in _ENDS or (barred and kind not in _GO_ON)
-        kind = "point" if asked and block.kind == "item" else kind
+        if asked and block.kind == "item":
+            kind = "point"
+        elif kind in _NAMES and before_it in _SAID and _is_cut_off(layout, index, text):
+            # "In January, forty of our mem": the text is cut off there.
+            kind = "short"
+        before_it = kind
         yield Stretch(block, kind, apart, ruled, marker == number + 1 > 1, barred)
         number = marker or number
         before = block.last
@@ -127,6 +137,11 @@ def _is_listed(blocks: Sequence[Block], index: int) -> bool:
     return any(
         block.kind == "item" for block in (*blocks[max(0, index - 1) : index], *blocks[index + 1 : index + 2])
     )
+
+
+def _is_cut_off(layout: Layout, index: int, text: str) -> bool:
+    """Tell the last block of a text for a sentence without its end: it is long, and mostly in small letters."""
+    return index == len(layout.blocks) - 1 and len(text) > _ODD and mostly_small(text)
 
 
 def _is_rule(layout: Layout, line: Line) -> bool:

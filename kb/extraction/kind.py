@@ -10,7 +10,7 @@ from typing import NamedTuple
 from kb.extraction.language import Language, any_language, words
 from kb.extraction.layout import Block, plain
 from kb.extraction.requests import Prose
-from kb.extraction.wordings import FIELD, name_like
+from kb.extraction.wordings import FIELD, is_closed, name_like
 from kb.extraction.zones import Zones
 from kb.letter import Demand
 
@@ -24,8 +24,10 @@ _WEIGHTS: Mapping[str, int] = {
     "addressed": 1,
     "titled": 2,
     "named": 1,
+    "petition": 2,
     "asks": 1,
     "asks again": 1,
+    "asks itself": 1,
     "speaks to somebody": 1,
     "nobody speaks": -2,
     "dateline": -1,
@@ -52,6 +54,8 @@ _HEAD = 160
 _LABEL = 60
 # A request is surely one that the text makes itself.
 _SURE = 0.8
+# One that is made to "you" or by "us".
+_CERTAIN = 0.9
 _EDGES = " ,.:;!،؛"
 # A word that says "you" or "we" by its ending has at least so many letters.
 _SHORTEST = 5
@@ -88,23 +92,27 @@ def _evidence(zones: Zones, prose: Prose, addressed: bool, signed: bool, made: S
     heads = [_head(zones, block, prose) for block in islice(blocks, _MOST)]
     top = heads[:_TOP]
     begins = {label for head in top for label, first in head.labels.items() if first <= 1}
-    asked = sum(demand.explicitness == "explicit" and demand.certainty >= _SURE for demand in made)
+    certain = [demand.certainty for demand in made if demand.explicitness == "explicit"]
+    asked = sum(certainty >= _SURE for certainty in certain)
     said = sum("says" in head.labels for head in heads)
     resolving = sum(head.labels.get("resolution", _MOST) <= 1 for head in heads)
     we = _says(heads, prose.language, "we") or _names_itself(heads, prose.language)
     you = _says(heads, prose.language, "you")
+    itself = max(certain, default=0) >= _CERTAIN
     circular = _is_circular(zones, prose)
     found = {
         "salutation": "salutation" in of_line and not circular,
         "closing": "closing" in of_line,
         "signed": signed,
         "addressed": addressed,
-        "titled": any("letter" in head.labels for head in top[:1]),
+        "titled": any(_is_title(head) for head in top) or any("letter" in head.labels for head in top[:1]),
         "named": any("letter" in head.labels for head in top),
+        "petition": any("petition" in head.labels for head in heads),
         "asks": asked > 0,
         "asks again": asked > 1,
+        "asks itself": itself,
         "speaks to somebody": we and you,
-        "nobody speaks": not (we or you or asked > 1),
+        "nobody speaks": not (we or you or itself or asked > 1),
         "dateline": any(len(head.text) > _LABEL and _DATELINE.match(head.text) for head in top),
         "byline": any(map(_is_byline, top)),
         "quotes": said > 0,
@@ -148,6 +156,11 @@ def _names_itself(heads: Sequence[_Head], language: Language) -> bool:
     """Whether the signatories speak of themselves in the third person ("The undersigned …")."""
     names = language.folded("cues", "by_name")
     return any(not names.isdisjoint(head.words) for head in heads)
+
+
+def _is_title(head: _Head) -> bool:
+    """Tell a line that says what the text is: "Open letter to the ministers of …"."""
+    return head.labels.get("letter", _MOST) == 0 and len(head.text) < 2 * _LABEL and not is_closed(head.text)
 
 
 def _is_byline(head: _Head) -> bool:

@@ -45,7 +45,7 @@ _ASCII_WORD = re.compile(r"\w+|[.,;:!?()\"]", re.ASCII)
 # Vowel signs and the tatweel say nothing about which word it is; nor does the seat of a hamza.
 # In one word it does: "indeed" must not be taken for "that".
 _THAT = frozenset({"ان", "وان", "فان"})
-_ARABIC = {ord(a): b for a, b in zip("أإآٱى", "ااااي", strict=True)} | dict.fromkeys(
+_ARABIC = {ord(a): b for a, b in zip("أإآٱىیک", "اااايي\u0643", strict=True)} | dict.fromkeys(
     [*range(0x64B, 0x660), 0x670, 0x640]
 )
 # Enough text to tell a language by, in code points: pieces spread evenly over its beginning.
@@ -73,7 +73,7 @@ class Found(NamedTuple):
 
 
 def fold(word: str) -> str:
-    """Return the word as it is compared: without case, Arabic vowel signs or tatweel, one form of alef."""
+    """Return the word as it is compared: without case, Arabic vowel signs or tatweel, one form of alef, yeh and kaf."""
     return word.lower() if word.isascii() else _folded[word]
 
 

@@ -135,20 +135,25 @@ def lay_out(text: str, page_starts: tuple[int, ...] = ()) -> Layout:
 # ---------------------------------------------------------------------------------------------------- lines
 
 _NUMBER = (
-    r"\(?\d{1,5})(?:[ \t]?(?:\\?[.)\]\-–—ـ°º]){1,3}"
+    r"\(?\d{1,5})(?:[ \t]?(?:\\?[.)\]/\-–—ـ°º]){1,3}"
     r"(?!\d)(?=[\s*_\W]|[^\W\da-zß-öø-ÿ]|(?<=[.)\]°º])\w)|\t)"
 )
 _LETTER = (
     r"(?P<letter>\(?(?:[a-zA-Z]|[ivxIVX]{2,5}|هـ(?=[.)])|[ء-ي]))"
     r"(?:\\?\)|\\?\.(?=\s|$)|(?<=[ء-ي])[ـ\-–](?=\s))"
 )
-_BULLETS = "•·▪▫●○◦‣⁃∙■□◆◇►▶➢➤✓✔✦❖→➔"
-_BULLET = rf"(?P<bullet>[{_BULLETS}]|[-–—]{{1,2}}(?=[\s\w\"'“«‘(\[*])|\+(?=\s)|[*\\][*-]?(?=\s))"
-_REST = rf"[\s{INVISIBLE}]*"
+_BULLETS = "•·▪▫●○◦‣⁃∙■□◆◇►▶➢➤✓✔✦❖→➔➜▸▹◾◽★☆♦"
+# Pictures in one list may differ.
+_PICTURES = "✅☑➡🔹🔸🔴🔵👉"
+_BULLET = rf"(?P<bullet>[{_BULLETS}{_PICTURES}]|[-–—]{{1,2}}(?=[\s\w\"'“«‘(\[*])|\+(?=\s)|[*\\][*-]?(?=\s))"
+# An emoji may have a mark after it that says so.
+_REST = rf"[\s\ufe0f{INVISIBLE}]*"
 _MARKER = re.compile(
     rf"[*_]{{0,3}}(?:{_BULLET}{_REST}(?:(?P<inner>{_NUMBER})?|(?P<number>{_NUMBER}|{_LETTER})[*_]{{0,3}}{_REST}"
 )
-_MARKER_STARTS = re.compile(rf"[*_(\[\\\d{_BULLETS}+–—-]|(?:[a-zA-Zء-ي]|[ivxIVX]{{2,5}})[.)ـ\-–\\]")
+_MARKER_STARTS = re.compile(
+    rf"[*_(\[\\\d{_BULLETS}{_PICTURES}+–—-]|(?:[a-zA-Zء-ي]|[ivxIVX]{{2,5}})[.)ـ\-–\\]"
+)
 _BARE_NUMBER = re.compile(r"(\d{1,4})[ \u00a0]+(?=[^\W\da-zß-öø-ÿ])")
 _EMPHASIS = re.compile(r"[*_]{1,3}")
 _AFTER_ORDINALS = (",", ":", "،", ".", "-", "*", " –", " -", " —")
@@ -614,9 +619,9 @@ def _is_unfinished(text: str, line: Line) -> bool:
     start, end = max(line.content, line.span.end - 8), line.span.end
     if end - line.content < 40 or not text[end - 1].islower():
         return False
-    return (
-        text[start:end].rsplit(None, 1)[-1] in _small_words() and text[start:end].strip(_BLANK).count(" ") > 0
-    )
+    before, _, last = text[start:end].strip(_BLANK).rpartition(" ")
+    # "…; and" ends the last point but one of a list.
+    return last in _small_words() and bool(before) and before[-1] not in ";؛"
 
 
 @cache
@@ -669,6 +674,8 @@ def _level(line: Line, stack: list[tuple[str, int]]) -> int:
 
 
 def _kind(marker: str) -> str:
+    if len(marker) == 1 and marker in _PICTURES:
+        return _PICTURES
     if marker.isdecimal():
         return "1"
     if len(marker) == 1 or set(marker.lower()) <= set("ivx"):

@@ -313,7 +313,7 @@ def judge(sentence: Sentence) -> Verdict | None:
     reported = _reported(sentence)
     implicit = _needed(sentence) or _wanted(sentence) or _stance(sentence)
     if implicit is not None and (
-        reported is None or implicit.at < reported.at or _parted(sentence, reported, implicit)
+        reported is None or implicit.at <= reported.at or _parted(sentence, reported, implicit)
     ):
         return implicit
     return reported
@@ -367,13 +367,17 @@ def _denied(sentence: Sentence, cue: Found) -> bool:
 def _by_signatories(sentence: Sentence, cue: Found) -> float:
     """How sure it is that those who ask are the signatories: they are the subject of the verb at `cue`."""
     text, lexicon = sentence.words, sentence.lexicon
+    if sentence.covered("cues.subject", cue.first):
+        # "This petition …"
+        return 0.0
     index = cue.first - 1
     nearest = max(0, index - _REACH)
-    infinitive = False
+    infinitive = joined = False
     while index >= nearest and text[index] in lexicon["adverbs"]:
         if sentence.covered("cues.subject", index):
             break
         infinitive |= text[index] in lexicon["infinitive"]
+        joined |= text[index] in lexicon["conjunctions"]
         index -= 1
     if index < nearest:
         return 0.0
@@ -387,7 +391,7 @@ def _by_signatories(sentence: Sentence, cue: Found) -> float:
         return 0.95 if sentence.has("cues.subject", cue.first) else 0.0
     if text[index] in lexicon["noun_before"]:
         return 0.0
-    joined = text[index] in lexicon["conjunctions"]
+    joined |= text[index] in lexicon["conjunctions"]
     after_comma = text[index] in _CLAUSE_ENDS
     steps = 0
     while index >= 0 and steps < _REACH:
@@ -480,6 +484,8 @@ def _participle(sentence: Sentence) -> Verdict | None:
 
 def _imperative(sentence: Sentence) -> Verdict | None:
     """Ask outright: "Release them.", "Madam President, open the crossings."."""
+    if sentence.question:
+        return None
     for start in _heads(sentence):
         if _is_imperative(sentence, start):
             return Verdict("explicit", "call", 0.75, start)
@@ -550,20 +556,20 @@ def _needed(sentence: Sentence) -> Verdict | None:
         return None
     for cue in sentence.cues("needs"):
         if _is_need(sentence, cue):
-            must = cue.key in ("must", "duty")
+            must = cue.key in ("must", "duty", "have")
             return Verdict("implicit", "must" if must else "call", 0.7 if must else 0.6, cue.first)
     return None
 
 
 def _is_need(sentence: Sentence, cue: Found) -> bool:
     text, lexicon = sentence.words, sentence.lexicon
-    if sentence.overlaps("needs_not.no_need", cue):
+    if cue.key != "have" and sentence.overlaps("needs_not.no_need", cue):
         return False
     if cue.key == "must" and not lexicon["sufferers"].isdisjoint(text[cue.first : cue.last]):
         # "على العائلات أن …": the cue holds its subject.
         return False
     before = text[max(0, cue.first - 4) : cue.first]
-    if cue.key in ("must", "should", "duty"):
+    if cue.key in ("must", "should", "duty", "have"):
         near = before[-2:]
         if any(sentence.covered("cues.subject", cue.first - 1 - i) for i in range(len(near))):
             return False
@@ -609,8 +615,18 @@ def _said_by_others(sentence: Sentence, index: int) -> bool:
             return True
         if cue.last > index or _cited(sentence, cue, index):
             continue
-        if not any(sentence.covered("cues.subject", i) for i in range(max(0, cue.first - 3), cue.first)):
+        if not _said_by_us(sentence, cue.first):
             return True
+    return False
+
+
+def _said_by_us(sentence: Sentence, index: int) -> bool:
+    """Whether the signatories stand right before the word at `index`, in the same clause ("we have said")."""
+    for before in range(index - 1, max(-1, index - _AFTER - 1), -1):
+        if sentence.covered("cues.subject", before):
+            return True
+        if sentence.words[before] in sentence.lexicon["breaks"]:
+            return False
     return False
 
 
@@ -710,6 +726,10 @@ def lead_verdict(sentence: Sentence) -> Verdict | None:
     if verdict is None and telling is None and named and sentence.words[-1:] == [":"]:
         # "The League and its members demand:" is hardly ever said of others where a list follows.
         return Verdict("explicit", _FORCES[named[0].key], 0.8, named[0].first)
+    purpose = [cue for cue in sentence.cues("asks") if cue.last >= len(sentence.words) - _NEAR_END]
+    if verdict is None and telling is None and purpose and sentence.words[-1:] == [":"]:
+        # "Many of us came together to demand:"
+        return Verdict("explicit", _FORCES[purpose[-1].key], 0.8, purpose[-1].first)
     # "We declare the following:" asks for nothing; its points may.
     asking = [
         cue.first

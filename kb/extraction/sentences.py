@@ -12,7 +12,7 @@ __all__ = ["split_sentences"]
 # A mark that may end a sentence, what may close after it (quotation marks, brackets, note numbers), and the
 # space that follows. It always matches as far as it goes, so a line of nothing but full stops is read once.
 _END = re.compile(
-    r"(?P<mark>[.!?…؟۔][.!?…؟۔]*)(?P<closed>(?:[\"'”’»)\]]|\s»|\[\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰])*)(?P<mark2>[.!?…؟۔]*)(?P<space>\s*)"
+    r"(?P<mark>[.!?…؟۔][.!?…؟۔]*)(?P<closed>(?:[\"'”’»)\]]|\s»|\[(?:\d{1,3}|[ivxl]{1,6})\]|[¹²³⁴⁵⁶⁷⁸⁹⁰])*)(?P<mark2>[.!?…؟۔]*)(?P<space>\s*)"
 )
 # The longest word looked at before a full stop; longer ones are no abbreviations.
 _LONGEST = 16

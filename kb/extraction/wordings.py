@@ -215,6 +215,12 @@ _NAME_WORDS = 15
 _ALPHABETIC = re.compile(r"(?<!\w)[^\W\d_]{4,}")
 
 
+def mostly_small(text: str) -> bool:
+    """Tell whether most words of some length are in small letters."""
+    longer = _ALPHABETIC.findall(text)
+    return sum(map(str.islower, longer)) * 2 > len(longer)
+
+
 @lru_cache(maxsize=LATELY)
 def name_like(text: str) -> bool:
     """Tell whether a short text looks like the name of a person or an organisation."""
@@ -234,13 +240,11 @@ def name_like(text: str) -> bool:
         return False
     # What is long is no name, if most of it is in small letters.
     long = text.count(" ") > _NAME_WORDS
-    longer = _ALPHABETIC.findall(text if long else _AFFILIATION.split(text, maxsplit=1)[0])
-    small = [word for word in longer if word.islower()]
-    if long and len(small) * 2 > len(longer):
-        return False
-    if len(small) * 2 > len(longer):
+    told_by = text if long else _AFFILIATION.split(text, maxsplit=1)[0]
+    if mostly_small(told_by):
         # "Ligue des droits humains": where names are not capitalised throughout, their first word tells.
-        return longer[0].casefold() in any_words("signatures", "organisations") and first.isupper()
+        head = _ALPHABETIC.findall(told_by)[0].casefold()
+        return not long and head in any_words("signatures", "organisations") and first.isupper()
     return first.isupper() or first.isdigit() or text.count(" ") <= 12
 
 

@@ -14,7 +14,15 @@ from kb.extraction.ending import list_end, tell_ending
 from kb.extraction.language import any_language
 from kb.extraction.layout import Block, Layout, plain
 from kb.extraction.offices import is_plain_office
-from kb.extraction.wordings import SHORT, Words, Zone, copies_lead, is_closed, is_prose
+from kb.extraction.wordings import (
+    SHORT,
+    Words,
+    Zone,
+    copies_lead,
+    is_closed,
+    is_prose,
+    opens_addressees,
+)
 from kb.letter import Span
 
 __all__ = ["Zone", "Zones", "find_zones"]
@@ -45,6 +53,8 @@ class Zones:
 
 # A place and a date, or a greeting that isn't wrapped, take fewer code points.
 _DATELINE = 60
+# No longer greeting ends with an exclamation mark.
+_GREETING = 80
 # An item of fewer code points ("+ 1") is no point of a letter.
 _LEAST_POINT = 3
 # The longest block that may open the list of those who get a copy.
@@ -116,6 +126,9 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
         # "Cordial saludo."
         whole = any_language("salutation", "dear").fullmatch(text.rstrip(" .")) is not None
         return whole or not is_closed(text) or text.endswith("!")
+    if text.endswith("!") and len(text) > _GREETING:
+        # "Mr. President, our country must vote for the ban!"
+        return False
     prose_follows = following and following.gap and not following.marker and words.length(index + 1) > 60
     holder = form or (any_language("addressee", "offices").match(text) and not is_plain_office(text))
     if holder and prose_follows and text[-1] in ",:" and text.count(" ") < 4:
@@ -146,14 +159,15 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
 def _first_prose(layout: Layout) -> int:
     addressed = False
     for block in layout.blocks:
-        listed = block.kind == "item" and block.content.end - block.content.start > _LEAST_POINT
-        if block.content.end - block.content.start < _LONGEST_LEAD and copies_lead(
-            plain(layout.text, *block.content)
-        ):
+        length = block.content.end - block.content.start
+        listed = block.kind == "item" and length > _LEAST_POINT
+        text = plain(layout.text, *block.content) if length < _LONGEST_LEAD else ""
+        if text and copies_lead(text):
             continue
-        if is_prose(layout, block) or (listed and not addressed) or _speaks(layout, block):
+        prose = is_prose(layout, block) and not opens_addressees(text)
+        if prose or (listed and not addressed) or _speaks(layout, block):
             return block.first
-        addressed = listed or _is_lone_lead(plain(layout.text, *block.content))
+        addressed = listed or _is_lone_lead(text)
     return len(layout.lines)
 
 

@@ -126,6 +126,23 @@ def test_a_letter_is_one_wherever_it_is_printed(text: str) -> None:
     assert any(demand.explicitness == "explicit" for demand in letter.demands)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # News of others are told; what "we" ask twice is a letter, though it is cut off before anybody signs.
+        "In the north, the health service said that the wells are running dry. The lake board warned that the "
+        "fish will die.\n\nToday, we raise our voices and call on the board to open the sluices. We also call "
+        "on the factories to:\n\n- stop dumping\n- pay the fish",
+        "أطالبك بفتح تحقيق في حال السد قبل أن يحل فصل الشتاء على أهل البحيرة.\n",
+        # The title stands below the site's own.
+        "Latest\n\nEnough of excuses: open the sluices of the lake now!\n\nOpen letter to the mayors of the lake"
+        "\n\nThe fishers of the lake have waited for years. The sluices must be opened before the snow comes.\n",
+    ],
+)
+def test_a_letter_that_was_cut_off_is_one(text: str) -> None:
+    assert read(text).demands
+
+
 @pytest.mark.parametrize("path", KINDS, ids=lambda path: path.stem)
 def test_news_opinions_releases_and_resolutions_make_no_demands(path: Path) -> None:
     letter = read(path.read_text(encoding="utf-8"))

@@ -23,7 +23,7 @@ def cut(text: str, code: str = "en") -> list[str]:
         ("en", ["Mr. Okello and Dr. J. P. Adeyemi met H.E. Mrs. Lund on 3 Sept. 2019.", "She left."]),
         ("en", ["See no. 14 of the list, art. 3 and para. 7.", "They said no.", "We went on."]),
         ("en", ["The U.S. Congress met in the U.S.", "The vote failed."]),
-        ("en", ["He said: “Enough.”", "They left (late.)", "It was over.[12]", "We wept."]),
+        ("en", ["He said: “Enough.”", "They left (late.)", "It was over.[12]", "We wept.[iv]", "They left."]),
         ("en", ["It rose by 3.5 per cent, e.g. in towns.", "See www.example.org for more."]),
         ("en", ["They waited… and waited.", "Nothing came..."]),
         ("en", ["1. Free them.", "2. Feed them."]),

@@ -83,3 +83,31 @@ def test_courtesies_close_a_letter(courtesy: str) -> None:
 def test_an_empty_text_has_no_zones() -> None:
     assert find_zones(lay_out("")).of_line == ()
     assert find_zones(lay_out(" \n\n ")).parts == ()
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "In January, the fishers of the lake, who have waited for ten years, were told by the bo",
+        "Open the sluices: See to it that the fishers of the lake, who have waited for years, can go out with their "
+        "boats before the snow, and that those who own the factories pay for all the nets that were cut by th",
+        "The fishers of the Lake Union are tired of waiting. Thousands of them have left the lake for the towns, "
+        "where they sleep in the halls of the old stations and wait for news of the dam and of th",
+    ],
+)
+def test_the_cut_end_of_a_text_is_no_signature(tail: str) -> None:
+    assert zone(f"Dear Minister,\n\n{PROSE}\n\n{tail}", "body") == [PROSE, tail]
+
+
+def test_a_list_of_addressees_ends_before_prose_without_a_blank_line() -> None:
+    prose = " ".join([PROSE] * 4)
+    text = f"{PROSE}\nTo: The Mayor of Narlton\nThe Board of the Lake\nExcellencies,\n10 May 2005 – Lake Day\n{prose}\n"
+    assert zone(text, "salutation") == ["Excellencies,"]
+    assert zone(text, "body") == ["10 May 2005 – Lake Day", prose]
+
+
+def test_a_long_call_to_the_addressee_is_no_greeting() -> None:
+    call = (
+        "Mr. President, the fishers of this lake must be heard before the snow falls on the dam and the road!"
+    )
+    assert zone(f"{call}\n\n{PROSE}\n", "salutation") == []
