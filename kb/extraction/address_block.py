@@ -24,7 +24,7 @@ from kb.extraction.offices import (
     without_article,
 )
 from kb.extraction.printed_names import is_contact, kind_of_name
-from kb.extraction.wordings import FIELD, Zone, copies_lead, is_prose
+from kb.extraction.wordings import FIELD, SHORT, Zone, copies_lead, is_prose
 from kb.extraction.zones import Zones
 from kb.letter import Addressee, Span
 
@@ -36,7 +36,11 @@ def read_address(layout: Layout, zones: Zones, zone: Zone, title: Titled | None)
     runs = list(zones.runs(zone))
     blocks = [b for b in layout.blocks if runs and b.first < runs[-1].stop and b.last >= runs[0].start]
     prose = {
-        i for b in blocks if zone == "heading" and is_prose(layout, b) for i in range(b.first, b.last + 1)
+        i
+        for b in blocks
+        if zone == "heading" and is_prose(layout, b)
+        for i in range(b.first, b.last + 1)
+        if not _presents(layout, layout.lines[i])
     }
     lines = [
         index
@@ -52,6 +56,12 @@ def read_address(layout: Layout, zones: Zones, zone: Zone, title: Titled | None)
     # A name that signs too is a sender's letterhead.
     found = [a for a in addressees if trusted(a) and not _signs(a, signed)]
     return _below_the_date(found, address)
+
+
+def _presents(layout: Layout, line: Line) -> bool:
+    """Tell a line that names somebody, though it ends like a sentence: "Ms. X, Minister of Roads in the North."."""
+    text = layout.text[line.content : line.span.end]
+    return len(text) <= SHORT and known("forms").match(text) is not None and names_office(text)
 
 
 def read_lone_name(layout: Layout, zones: Zones, title: Titled | None) -> Addressee | None:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain, product
 
 from kb.extraction.address_block import (
     read_address,
@@ -204,26 +205,46 @@ def find_called_upon(text: str, demands: Iterable[Demand], prose: Prose) -> tupl
     return ()
 
 
-# What sets somebody off who is spoken to.
+# What sets somebody off who is spoken to; so much of a paragraph is looked at, and of one that may begin so.
 _SET_OFF = re.compile(r"\s*[,،.:!؛]")
+_WITHIN = 600
+_AT_THE_HEAD = 80
 
 
 def _spoken_to(layout: Layout, zones: Zones) -> Iterator[Addressee]:
-    """Read who is spoken to in the first paragraphs or the closing: "Good evening, Mr. President."."""
-    for block in (*zones.blocks("body")[:3], *zones.blocks("closing")):
-        end = min(block.content.end, block.content.start + 600)
+    """Read who is spoken to in the first paragraphs or the closing, or a later one begins with.
+
+    "Good evening, Mr. President."
+    """
+    body = zones.blocks("body")
+    first = product((*body[:3], *zones.blocks("closing")), (_WITHIN,))
+    for block, length in chain(first, product(body[3:], (_AT_THE_HEAD,))):
+        end = min(block.content.end, block.content.start + length)
         reading = read(layout.text, (Span(block.content.start, end),))
         for form in known("forms").finditer(reading.text):
+            if length == _AT_THE_HEAD and form.start() > 0:
+                break
             office = known("offices").match(reading.text, form.end() + 1)
-            if not office:
-                continue
-            stop = office.end()
-            honour = known("suffixes").match(reading.text, stop + 1)
-            if honour or _SET_OFF.match(reading.text, stop):
-                addressee = addressee_of(reading, form.start(), stop)
-                if addressee:
-                    yield addressee
-                    return
+            stop = _set_off(reading.text, office.end()) if office else None
+            addressee = addressee_of(reading, form.start(), stop) if stop else None
+            if addressee:
+                yield addressee
+                return
+
+
+def _set_off(text: str, stop: int) -> int | None:
+    """Tell where an office that ends at `stop` is set off from what is said, the body that it is of taken in."""
+    honour = known("suffixes").match(text, stop + 1)
+    if honour or _SET_OFF.match(text, stop):
+        return stop
+    mark = _SET_OFF.search(text, stop)
+    if mark is None:
+        return None
+    start = stop + 1
+    while joint := known("connectors").match(text, start, mark.start()):
+        start = joint.end() + 1
+    named = any(known(key).fullmatch(text, start, mark.start()) for key in ("bodies", "states"))
+    return mark.start() if named else None
 
 
 def _after(reading: Reading, start: int, plainly: bool) -> Iterator[Addressee]:

@@ -166,12 +166,13 @@ def _kind_of(layout: Layout, words: Words, block: Block) -> Kind:
         text = without_vowel_signs(layout.reading(block).text[:_LONGEST_LEAD])
     if length < SHORT and (kind := _kind_of_heading(text)):
         return kind
-    if length < SHORT and _PLAIN.fullmatch(text) and _kind_of_name(text) == "known name":
+    inline = length <= _LONGEST_LEAD and begins_known(text) and inline_names(text) is not None
+    if not inline and length < SHORT and _PLAIN.fullmatch(text) and _kind_of_name(text) == "known name":
         return "lead" if tells_of_signing(text) else "known name"
     if length <= _LONGEST_LEAD:
         if _is_courtesy(text):
             return "formula"
-        if inline_names(text) is not None:
+        if inline or inline_names(text) is not None:
             return "inline"
         if _is_row(layout.text[block.content.start : block.content.end]) and not is_closed(text):
             return "row"

@@ -40,6 +40,8 @@ _WEIGHTS: Mapping[str, int] = {
     "other": -9,
     "circular": -9,
 }
+# What stands there is said of signatories and by the page, not by the letter.
+_APART = frozenset({"signatures", "footer"})
 # A text that weighs so much is a letter; one that weighs less may be one, down to `_PERHAPS`.
 _SURELY = 4
 _PERHAPS = 2
@@ -88,7 +90,7 @@ class _Head(NamedTuple):
 def _evidence(zones: Zones, prose: Prose, addressed: bool, signed: bool, made: Sequence[Demand]) -> list[str]:
     """Give the names of the evidence that the text holds."""
     of_line = set(zones.of_line)
-    blocks = (block for block in zones.layout.blocks if zones.of_line[block.first] != "signatures")
+    blocks = (block for block in zones.layout.blocks if zones.of_line[block.first] not in _APART)
     heads = [_head(zones, block, prose) for block in islice(blocks, _MOST)]
     top = heads[:_TOP]
     begins = {label for head in top for label, first in head.labels.items() if first <= 1}

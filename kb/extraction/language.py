@@ -45,7 +45,8 @@ _ASCII_WORD = re.compile(r"\w+|[.,;:!?()\"]", re.ASCII)
 # Vowel signs and the tatweel say nothing about which word it is; nor does the seat of a hamza.
 # In one word it does: "indeed" must not be taken for "that".
 _THAT = frozenset({"ان", "وان", "فان"})
-_ARABIC = {ord(a): b for a, b in zip("أإآٱىیک", "اااايي\u0643", strict=True)} | dict.fromkeys(
+# So do the Persian and Kurdish forms of yeh and kaf.
+_ARABIC = {ord(a): b for a, b in zip("أإآٱىیک", "ااااييك", strict=True)} | dict.fromkeys(
     [*range(0x64B, 0x660), 0x670, 0x640]
 )
 # Enough text to tell a language by, in code points: pieces spread evenly over its beginning.
@@ -294,17 +295,20 @@ class Language:
         A pattern without alternatives matches nothing. The longest are tried first.
         """
         parts = sorted(
-            map(_any_alef, self.section(section).get(key, ())), key=lambda part: (-len(part), part)
+            map(_any_form, self.section(section).get(key, ())), key=lambda part: (-len(part), part)
         )
         return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)" if parts else r"(?!)", re.IGNORECASE)
 
 
-_ALEF = re.compile(r"(\[[^\]]*\])|[اأإآ]")
+# Letters that stand for each other: alef, whose hamza is often left out, and yeh and kaf, of which keyboards differ.
+_FORMS = ("اأإآ", "يىی", "كک")
+_SAME = {letter: f"[{forms}]" for forms in _FORMS for letter in forms}
+_ANY_FORM = re.compile(rf"(\[[^\]]*\])|[{''.join(_FORMS)}]")
 
 
-def _any_alef(part: str) -> str:
-    """Let any form of alef stand for any other in a regular expression: its hamza is often left out."""
-    return _ALEF.sub(lambda found: found[1] or "[اأإآ]", part)
+def _any_form(part: str) -> str:
+    """Let any form of an Arabic letter stand for any other in a regular expression."""
+    return _ANY_FORM.sub(lambda found: found[1] or _SAME[found[0]], part)
 
 
 @cache
@@ -327,7 +331,7 @@ def any_language(section: str, *keys: str) -> Expressions:
 def any_of(*lists: tuple[str, str]) -> Expressions:
     """The same for several lists (section, key): what most lines match none of is told of all at once."""
     return Expressions(
-        _any_alef(part)
+        _any_form(part)
         for language in languages().values()
         for section, key in lists
         for part in language.section(section).get(key, ())

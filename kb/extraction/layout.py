@@ -183,6 +183,7 @@ _FURNITURE = re.compile(
     | [-–—_=*~ـ\#\s]{3,}  # a rule
     | <[^<>]{1,300}>  # a lone tag
     | [←⇐↩⬅◀⏪].{1,80}  # the way back in a site
+    | (?:\#[^\W\d]\w{1,80}\s*)+  # hashtags
     | (?:(?:e-?mail|courriel|correo(?:\ electrónico)?|web(?:site)?|البريد\ الإلكتروني)\s*:?\s*)?
       \[?(?:email\s?protected|[\w.+-]{1,64}@[\w.-]{1,200}|@\w{1,40}|(?:https?://|www\.)\S{1,1000})\]?(?:\([^)\s]{1,1000}\))?
     | (?:tel|phone|fax|tél|teléfono|هاتف)[.:\s]*[+\d][\d\s().+-]{5,40}
@@ -278,7 +279,7 @@ def _is_page_number(text: str, furniture: Line) -> bool:
 def _line(body: str, start: int, gap: int, indent: int) -> Line:
     span = Span(start, start + len(body))
     odd = _BEGINS_ODDLY.match(body) is not None
-    if len(body) < 1500 and _is_furniture(body, odd):
+    if len(body) < 1500 and (_is_furniture(body, odd) or any_language("layout", "furniture").fullmatch(body)):
         return Line(span, start, gap, indent, furniture=True)
     if not odd:
         return Line(span, start, gap, indent)
@@ -589,6 +590,10 @@ def _continues(text: str, lines: Sequence[Line], run: list[int], index: int, wid
         return True
     if not width:
         # Lines that were never wrapped are paragraphs, a broken sentence aside.
+        if last in ",،" and any_language("closing", "formulas").fullmatch(
+            text, previous.content, previous.span.end - 1
+        ):
+            return False
         in_brackets = length >= 60 and text[line.content] == "("
         return not stopped and (in_brackets or (last in ",،-–" and length > 20))
     word = head.split(None, 1)[0] if head.strip() else ""

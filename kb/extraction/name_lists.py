@@ -166,8 +166,16 @@ def _is_beside(part: str, before: SignatoryKind | None) -> bool:
 
 def _between_dashes(text: str) -> bool:
     """Tell whether a line lists names parted by dashes: three or more, with nothing that is told of the one before."""
-    parts = _DASHES.split(text) if text.count(" ") > FEW_WORDS else []
-    if len(parts) < _LEAST_NAMES or not all(name_like(part) and not is_role(part) for part in parts):
+    parts = _DASHES.split(text) if text.count(" ") >= _LEAST_NAMES else []
+    if len(parts) > _LEAST_NAMES and tells_more(parts[-1].strip(EDGES)):
+        parts.pop()
+    if len(parts) >= _LEAST_NAMES and all(map(has_organisation, parts)):
+        return True
+    if (
+        text.count(" ") <= FEW_WORDS
+        or len(parts) < _LEAST_NAMES
+        or not all(name_like(part) and not is_role(part) for part in parts)
+    ):
         return False
     several = all(" " in part for part in parts) or len(parts) > _MOST_PARTS
     return several and not any(heads_names(_COMMAS.split(part)[0]) for part in parts[1:])

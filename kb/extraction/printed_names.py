@@ -55,6 +55,10 @@ def _organisations() -> frozenset[str]:
     }
 
 
+# The name of a person has so many words.
+_NAME_OF_PERSON = range(2, 5)
+
+
 @lru_cache(maxsize=1 << 12)
 def kind_of_name(name: str) -> SignatoryKind | None:
     """Tell whether a printed name is a person's or an organisation's, None where the words don't tell."""
@@ -64,15 +68,24 @@ def kind_of_name(name: str) -> SignatoryKind | None:
         return "organisation"
     if head[0] in any_words("signatures", "persons") and len(head) > 1:
         return "person"
+    given = _without_accents(head[0]) in any_words("signatures", "given_names")
     if not _organisations().isdisjoint(head):
-        return "organisation"
+        return "person" if given and _names_office(name) else "organisation"
     if len(head) == 1 or (name.isupper() and len(head) > 4):
         return "organisation"
     if beside and (is_role(beside[0]) or any_language("signatures", "behalf").match(beside[0])):
         return "person"
-    if len(head) < 5 and _without_accents(head[0]) in any_words("signatures", "given_names"):
+    if len(head) < 5 and given:
         return "person"
     return "organisation" if len(head) > 5 else None
+
+
+def _names_office(name: str) -> bool:
+    """Tell whether an office stands right after a name of a few words: "Ada Okello President of the River League"."""
+    office = any_language("addressee", "offices").search(name)
+    if office is None or has_organisation(name[: office.start()]):
+        return False
+    return name.count(" ", 0, office.start()) in _NAME_OF_PERSON
 
 
 # Words that names begin with, where there are no capitals to tell them.
@@ -331,7 +344,8 @@ def is_no_name(text: str) -> bool:
     bare = text.strip(_BRACKETS)
     if len(text) >= _SHORTEST and not _no_names().may_match(bare) and not _ODD.search(text):
         return False
-    return tells_more(text) or is_placeholder(text) or is_formula(text)
+    said = any(map(str.isalnum, text))
+    return not said or tells_more(text) or is_placeholder(text) or is_formula(text)
 
 
 def is_formula(text: str) -> bool:

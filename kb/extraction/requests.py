@@ -495,8 +495,8 @@ def _imperative(sentence: Sentence) -> Verdict | None:
 def _heads(sentence: Sentence) -> list[int]:
     """Where an imperative may stand: at the head, and after a form of address or a connective and a comma."""
     text = sentence.words
-    heads = [0]
-    index = 0
+    index = int(bool(text) and text[0] in _QUOTES)
+    heads = [index]
     while len(heads) < 4:
         opening = text[index : index + _OPENING]
         if _OPENING_ENDS.isdisjoint(opening):
@@ -515,6 +515,9 @@ def _heads(sentence: Sentence) -> list[int]:
 def _opens(sentence: Sentence, start: int, comma: int) -> bool:
     """Whether an imperative may follow what stands before that comma or colon ("We say to them: leave.")."""
     if sentence.lexicon.openings.find(sentence.words, start, min(comma, _OPENINGS)):
+        return True
+    if sentence.lexicon["endings"] and sentence.lexicon["you"].isdisjoint(sentence.words[start:comma]):
+        # "Non c'est non, respectez ce choix": the verb's ending tells it from all but the statements about "you".
         return True
     labels = ["needs_not.conditions", *(["cues.subject"] if sentence.words[comma] == ":" else [])]
     return any(start <= cue.first < comma for label in labels for cue in sentence.found.get(label, ()))

@@ -255,6 +255,9 @@ class _Side:
         found = known("offices").search(self.bare) if office_near(self.bare, 0) else None
         if found is None or is_called_office(self.bare) or _COMMA.search(self.bare, 0, found.start()):
             return False
+        if self.form and self.text.upper() == self.text.lower():
+            # In Arabic nothing stands between an office and what it is of, or who holds it.
+            return any_words("signatures", "given_names").isdisjoint(self.bare.split())
         return is_further_office(self.bare[found.start() :])
 
     @cached_property

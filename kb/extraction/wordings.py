@@ -225,7 +225,13 @@ def mostly_small(text: str) -> bool:
 def name_like(text: str) -> bool:
     """Tell whether a short text looks like the name of a person or an organisation."""
     text = text.strip(" ,;،؛*_-–—")
-    if not text or len(text) > 250 or text[-1] in ":!?؟" or text[0] == "#" or text.count(" ") > 25:
+    if (
+        not any(map(str.isalpha, text))
+        or len(text) > 250
+        or text[-1] in ":!?؟"
+        or text[0] == "#"
+        or text.count(" ") > 25
+    ):
         return False
     if text[-1] in ".…":
         last = text.rsplit(None, 1)[-1]

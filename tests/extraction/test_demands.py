@@ -58,6 +58,14 @@ def test_names_that_run_on_end_with_how_many_more_there_are() -> None:
     assert [s.name for s in letter.signatures] == ["Liga del Valle", "Comité de Barqueros", "Casa del Río"]
 
 
+def test_organisations_between_dashes_are_as_many() -> None:
+    letter = read(
+        "السيد الوزير،\n\nنطالبكم بفتح الميناء قبل الشتاء أمام قوارب الوادي كلها.\n\n"
+        "المنظمات الموقعة:\nرابطة الصيادين - شبكة الميناء - نقابة البحارة\n"
+    )
+    assert [s.name for s in letter.signatures] == ["رابطة الصيادين", "شبكة الميناء", "نقابة البحارة"]
+
+
 def test_names_after_articles_and_between_semicolons() -> None:
     letter = read(
         "Madame la Ministre,\n\nNous vous demandons de réparer le quai avant les pluies.\n\n"

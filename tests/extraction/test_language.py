@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.extraction.language import Phrases, detect_language, fold, languages, words
+from kb.extraction.language import Phrases, any_language, detect_language, fold, languages, words
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,12 @@ def test_words_are_compared_without_case_and_vowel_signs() -> None:
     assert words("Rendez-vous, à L’ÉCOLE") == ["rendez", "vous", ",", "à", "l", "école"]
     assert fold("نُطالِبُـكم") == fold("نطالبكم")
     assert fold("e\u0301tat") == fold("État")
+
+
+def test_the_letters_of_other_keyboards_are_the_same() -> None:
+    assert fold("علی") == fold("على")
+    assert fold("کتابکم") == fold("كتابكم")
+    assert any_language("addressee", "leads").fullmatch("إلی")
 
 
 def test_phrases_have_alternatives_optional_words_and_wildcards() -> None:

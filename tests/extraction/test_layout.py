@@ -233,6 +233,11 @@ def test_plain_words(text: str, expected: str) -> None:
         "www.example.org",
         "---",
         "![Logo](/logo.png)",
+        "#open_the_harbour #reedham",
+        "بسم الله الرحمن الرحيم",
+        "LIRE AUSSI : Un port fermé depuis un an",
+        "Lea también: Un puerto cerrado desde hace un año",
+        "اقرأ أيضا: ميناء مغلق منذ عام",
     ],
 )
 def test_furniture(line: str) -> None:

@@ -80,6 +80,24 @@ def test_courtesies_close_a_letter(courtesy: str) -> None:
     assert zone(text, "signatures") == ["Bridge House"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            "Reading time: 3 min",
+            "You may also like",
+            "Voir aussi : le port fermé",
+            "Publications similaires",
+        ),
+        *("Suscríbete a nuestro boletín", "Entradas relacionadas", "آخر الأخبار", "المصدر: وكالة الميناء"),
+    ],
+)
+def test_what_a_page_says_below_a_letter_is_no_part_of_it(line: str) -> None:
+    text = f"Dear Minister,\n\n{PROSE}\n\nYours sincerely,\n\nBridge House\nWater League\n\n{line}"
+    assert zone(text, "signatures") == ["Bridge House", "Water League"]
+    assert zone(text, "footer") == [line]
+
+
 def test_an_empty_text_has_no_zones() -> None:
     assert find_zones(lay_out("")).of_line == ()
     assert find_zones(lay_out(" \n\n ")).parts == ()
