@@ -94,7 +94,7 @@ _PLAIN = re.compile(r"[^\W\d_][\w '’-]*")
 # What stands beside a name at its end.
 _BESIDE = re.compile(r"[(,،–—/|-](?:(?<=\()|(?<=[,،])\s|(?<=\s[-–—/|])\s)([^(),،]+)\)?$")
 _NOTE = re.compile(r"\[\^?\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹*]\s*\S")
-_RULE = re.compile(r"(?:[-–—_=*~ـ]\s*){3,}")
+_RULE = re.compile(r"(?:[-–—_=*~#ـ]\s*){3,}")
 
 
 def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:

@@ -39,7 +39,7 @@ class Dated:
 # -------------------------------------------------------------------------------------------- the date
 
 # A date at the end of a line, set off from what stands before it, or at its beginning.
-_SET_OFF = re.compile(r"\s[|–—-]$")
+_SET_OFF = re.compile(r"\s[|•·–—-]$")
 _SET_OFF_AFTER = re.compile(r"\s*[|•·>»]")
 # "(original in French)"
 _COLUMN = re.compile(r"\t| {4,}")
@@ -406,7 +406,8 @@ def _is_byline(text: str) -> bool:
 def _title_lines(layout: Layout, heads: list[int], index: int) -> list[int]:
     """Take the lines around line `index` that are one title with it."""
     taken = [index]
-    if any_language("title", "subjects").match(plain(layout.text, *layout.lines[index].span)):
+    title = plain(layout.text, *layout.lines[index].span)
+    if any_language("title", "subjects").match(title):
         return taken
     place = heads.index(index)
     prose = {
@@ -422,7 +423,8 @@ def _title_lines(layout: Layout, heads: list[int], index: int) -> list[int]:
             break
         if FIELD.match(text) or _names_addressee(text) or _greets(text) or _is_holder(layout, number):
             break
-        if _is_byline(text):
+        if _is_byline(text) or all(map(any_language("addressee", "intro").search, (text, title))):
+            # "Petition to …", "X started this petition to …"
             break
         taken.append(number)
     for number in reversed(heads[max(0, place - 2) : place]):

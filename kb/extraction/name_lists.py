@@ -18,6 +18,7 @@ from kb.extraction.printed_names import (
     has_organisation,
     is_known,
     is_member,
+    is_placeholder,
     is_role,
     kind_of_name,
     parts_of,
@@ -246,7 +247,7 @@ def running_entries(
             # "Signed: the League of …; the Union of …"
             at += len(name) - len(name[article.end() :].lstrip())
             name = name[article.end() :].lstrip()
-        if name_like(name) and not tells_more(name):
+        if name_like(name) and not tells_more(name) and not is_placeholder(name):
             yield Entry(name, reading.span(start + at, start + at + len(name)), section)
 
 

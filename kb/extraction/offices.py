@@ -46,6 +46,8 @@ _NUMBER = re.compile(r"\d+ ")
 NAMING = ("forms", "offices", "states", "bodies")
 # What tells by itself that somebody is addressed.
 _TELLING = ("forms", "offices", "states")
+# So many words may be somebody's name.
+_NAME = range(2, 5)
 # A line of more words is no street.
 _STREET_WORDS = 6
 
@@ -168,6 +170,9 @@ def led(text: str) -> tuple[int, bool]:
     number = _NUMBER.match(text, after)
     # A line in small letters may go on with the one before it: "… / to the north".
     article = None if text[0].islower() else article
-    if article or any(known(key).match(text, number.end() if number else after) for key in _TELLING):
+    # "To Ann Vale, Mayor of Reedham"
+    name = text[after:].partition(",")[0].split()
+    held = len(name) in _NAME and all(word[0].isupper() for word in name) and names_office(text[after:])
+    if article or held or any(known(key).match(text, number.end() if number else after) for key in _TELLING):
         return after, True
     return 0, False

@@ -268,7 +268,7 @@ def marks_name(text: str) -> int:
 
 _DIGIT = re.compile(r"\d")
 _SIGN_OF_CONTACT = re.compile("[@/.]")
-_CONTACT = re.compile(r"\S@\S|https?://|www\.", re.IGNORECASE)
+_CONTACT = re.compile(r"\S@\S|:\s?@\w|https?://|www\.", re.IGNORECASE)
 _TELEPHONE = re.compile(r"\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNORECASE)
 # The initials of who wrote and who typed a letter ("GS/mk").
 _TYPIST = re.compile(r"[A-Z]{1,4}[/:][a-z]{1,4}")

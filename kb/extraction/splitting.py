@@ -397,6 +397,9 @@ def _and_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool:
     named = before.names_one or before.full_name or before.initials
     if after.person:
         return named
+    if before.bracketed and after.bracketed:
+        # "Ann Vale (Mayor) and Paul Reed (Harbour Master)"
+        return True
     if _share(joint, before, after) or _is_doublet(before, after):
         return False
     if not joint.marked and before.begins_body and after.body_alone:
