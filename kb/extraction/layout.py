@@ -624,9 +624,9 @@ def _is_unfinished(text: str, line: Line) -> bool:
     start, end = max(line.content, line.span.end - 8), line.span.end
     if end - line.content < 40 or not text[end - 1].islower():
         return False
-    before, _, last = text[start:end].strip(_BLANK).rpartition(" ")
+    last = text[start:end].rsplit(None, 1)
     # "…; and" ends the last point but one of a list.
-    return last in _small_words() and bool(before) and before[-1] not in ";؛"
+    return len(last) > 1 and last[1] in _small_words() and last[0][-1] not in ";؛"
 
 
 @cache
