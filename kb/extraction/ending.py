@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from kb.extraction.best_reading import best_reading
 from kb.extraction.language import any_language
-from kb.extraction.layout import Block, Layout, Line
+from kb.extraction.layout import Block, Layout, Line, last_printed
 from kb.extraction.name_lists import inline_names, may_be_name, names_led_in, names_listed
 from kb.extraction.printed_names import (
     is_aside,
@@ -86,6 +86,7 @@ _DASHES = {"-", "–", "—"}
 # What the letter itself says, without a word that leads on to names.
 _SAID = {"prose", "sentence", "point"}
 _NAMES = {"name", "known name"}
+_LEADS_IN = {"prose", "asking"}
 # What may be an odd name takes fewer, and if it has no marker, fewer words.
 _FEW_WORDS = 4
 _ODD = 60
@@ -103,7 +104,7 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
     before = begin - 1
     before_it: Kind | None = None
     # Whether the list is one of what is asked.
-    asked = barred = False
+    asked = barred = led = False
     for index, block in enumerate(layout.blocks):
         if block.first < begin:
             continue
@@ -126,9 +127,15 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
         elif kind in _NAMES and before_it in _SAID and _is_cut_off(layout, index, text):
             # "In January, forty of our mem": the text is cut off there.
             kind = "short"
+        elif kind in _NAMES and led and len(text) > _ODD:
+            # "We ask you to: / Brief the Human Rights Council on …"
+            kind = "point"
+        led = (kind in _LEADS_IN and last_printed(layout.text, block.content) == ":") or (
+            led and kind == "point"
+        )
         before_it = kind
         yield Stretch(block, kind, apart, ruled, marker == number + 1 > 1, barred)
-        number = marker or number
+        number = marker or (0 if kind == "asking" else number)
         before = block.last
 
 
@@ -223,7 +230,7 @@ def _kind_of_heading(text: str) -> Kind | None:
         if _speaks_for_others(text):
             return "about"
         return "footer" if heads_footer(text, signed=False) else "section"
-    if _speaks_for_others(text) and not is_closed(text):
+    if _speaks_for_others(text) and not is_closed(text) and not (text[-1] in ":：" and speaks(text)):
         return "behalf"
     if heads_names(text):
         return "group"

@@ -53,6 +53,8 @@ class Zones:
 
 # A place and a date, or a greeting that isn't wrapped, take fewer code points.
 _DATELINE = 60
+# A text that was cut off may greet late, before a paragraph, but not after so many code points.
+_LATEST = 2000
 # No longer greeting ends with an exclamation mark.
 _GREETING = 80
 # An item of fewer code points ("+ 1") is no point of a letter.
@@ -90,11 +92,14 @@ def _find_salutation(layout: Layout, words: Words) -> range | None:
     prose = 0
     limit = len(layout.text) * 3 // 5
     for block in layout.blocks:
-        if block.span.start > limit:
+        late = block.span.start > limit
+        if late and block.span.start > _LATEST:
             break
         if is_prose(layout, block):
             prose += 1
         for index in range(block.first, block.last + 1):
+            if late and not (index + 1 < len(layout.lines) and words.length(index + 1) > SHORT):
+                continue
             if _greets(layout, words, index) and (prose <= 3 or words[index].casefold().startswith("dear")):
                 stop = index + 1
                 while (

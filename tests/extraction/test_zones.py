@@ -129,3 +129,33 @@ def test_a_long_call_to_the_addressee_is_no_greeting() -> None:
         "Mr. President, the fishers of this lake must be heard before the snow falls on the dam and the road!"
     )
     assert zone(f"{call}\n\n{PROSE}\n", "salutation") == []
+
+
+def test_a_text_that_was_cut_off_greets_late() -> None:
+    address = "\n\n".join(["The Board of the Lake", "Weir House", "1 Weir Street", "Narlton"] * 4)
+    text = f"Letter on the lake\n\n{PROSE} {PROSE}\n\n{address}\n\nYour Excellency,\n\n{PROSE} {PROSE}"
+    assert zone(text, "salutation") == ["Your Excellency,"]
+    assert zone(text, "body") == [f"{PROSE} {PROSE}"]
+
+
+@pytest.mark.parametrize(
+    ("lead", "points"),
+    [
+        # A second list begins at one again.
+        (
+            f"1. {PROSE}\n2. {PROSE}\n\nWe ask you to:",
+            ["1. Brief the Lake Council on it", "2. Press the Mayor to act"],
+        ),
+        (
+            "Por lo anterior, exigimos y proponemos:",
+            ["• Apertura de la Presa del Lago", "• Solicitamos la Paz"],
+        ),
+        (
+            "We ask you to do this at once:",
+            ["Brief the Human Rights Council of Narlia on the state of the Lake Dam"],
+        ),
+    ],
+)
+def test_points_that_are_cut_off_are_no_names(lead: str, points: list[str]) -> None:
+    text = f"Dear Minister,\n\n{PROSE}\n\n{lead}\n\n" + "\n\n".join(points)
+    assert zone(text, "signatures") == []
