@@ -174,6 +174,7 @@ _TITLE_WITH_PAGE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_TITLE = 100
+_LONGEST_ASIDE = 200
 _FURNITURE = re.compile(
     _PAGE
     + r"""
@@ -279,7 +280,8 @@ def _is_page_number(text: str, furniture: Line) -> bool:
 def _line(body: str, start: int, gap: int, indent: int) -> Line:
     span = Span(start, start + len(body))
     odd = _BEGINS_ODDLY.match(body) is not None
-    if len(body) < 1500 and (_is_furniture(body, odd) or any_language("layout", "furniture").fullmatch(body)):
+    aside = len(body) < _LONGEST_ASIDE and any_language("layout", "furniture").fullmatch(body)
+    if aside or (len(body) < 1500 and _is_furniture(body, odd)):
         return Line(span, start, gap, indent, furniture=True)
     if not odd:
         return Line(span, start, gap, indent)
