@@ -233,10 +233,16 @@ def _raw_lines(text: str) -> Iterator[str]:
     """Cut text at its line ends, and where these were lost: around a greeting, before the items of a list."""
     place = 0
     for raw in text.splitlines(keepends=True):
-        cuts = _run_on_greeting(raw) if len(raw) > _WIDEST_PAGE and place < _TOP else ()
-        cuts = cuts or _run_on_items(raw)
+        cuts: Sequence[int] = ()
+        if len(raw) > _WIDEST_PAGE and place < _TOP:
+            cuts = _run_on_greeting(raw)
+        if not cuts and ("•" in raw or "·" in raw):
+            cuts = _run_on_items(raw)
         place += len(raw)
-        yield from filter(None, (raw[start:end] for start, end in pairwise((0, *cuts, len(raw)))))
+        if cuts:
+            yield from filter(None, (raw[start:end] for start, end in pairwise((0, *cuts, len(raw)))))
+        else:
+            yield raw
 
 
 def _run_on_items(line: str) -> Sequence[int]:
