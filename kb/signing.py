@@ -7,8 +7,11 @@ What is said of an organisation, or of two that may be one, is kept by its addre
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import chain
 from pathlib import Path
+from typing import TypeAlias
 
 from kb import graph, identity, shared, store
 from kb.collection import Collection, Decision
@@ -16,9 +19,15 @@ from kb.describing import Describing, divided
 from kb.errors import DataError
 from kb.identity import Linkage
 from kb.letter import SignatoryKind, slug
+from kb.memo import Memo
 from kb.state import SIGNED, Match, State
 
 __all__ = ["Signing"]
+
+_LEAST = 1 << 16
+"""Organisations of which it is known at a time how good their best matches are."""
+
+_Rank: TypeAlias = tuple[float, str, str]
 
 
 class Signing:
@@ -103,20 +112,26 @@ class Signing:
     # What is said of organisations, and of two that may be one
 
     def _describe(self, linkage: Linkage, before: set[str]) -> None:
-        """Say what there is to say of organisations that were linked again; `before` are those in their place."""
-        come = [self._kept(match, linkage) for match in (*linkage.judged, *linkage.offers)]
+        """Say what there is to say of organisations that were linked again; `before` are those in their place.
+
+        Of many names there are hundreds of thousands of pairs: only those that are told are in memory together.
+        """
         agents = before | {str(self._names.signatory(each)) for each in linkage.organisations}
-        gone = {match for agent in agents for match in self._state.matches_of(agent)}
-        self._state.forget_matches(gone)
-        self._state.keep_matches(come)
-        offers = self._open({agent for match in (*gone, *come) for agent in match[2:4]})
-        best = self._open({agent for match in offers for agent in match[2:4]}, identity.MOST)
-        matches = [graph.Match(*match[2:]) for match in offers & best]
-        judged = zip(come, linkage.judged, strict=False)  # the first that came
-        matches += [
-            graph.Match(*kept[2:], each.decision) for kept, each in judged if kept.of_one != kept.of_other
+        silent = {*before}
+        for match in self._state.take_matches(agents):
+            agents.update(match[2:4])
+            silent.update(self._subjects(match))
+        judged = [(self._kept(match, linkage), match.decision) for match in linkage.judged]
+        offers = (self._kept(match, linkage) for match in linkage.offers)
+        self._state.keep_matches(_noting(agents, chain((kept for kept, _ in judged), offers)))
+        matches = [
+            graph.Match(*kept[2:], decision) for kept, decision in judged if kept.of_one != kept.of_other
         ]
-        silent = before.union(*map(self._subjects, gone | offers))
+        for match, is_told in self._open(agents):
+            if is_told:
+                matches.append(graph.Match(*match[2:]))
+            elif self._previous:
+                silent.update(self._subjects(match))
         name = str(self._names.graph(SIGNED))
         with self._draft.spool() as spool:
             for source, triples in graph.organisations(linkage.organisations, matches, self._names):
@@ -136,13 +151,18 @@ class Signing:
         own = (slug(form) for name in (match.other, match.one) for form in (identity.plain(name), name))
         return next((iri for each in own if (iri := str(self._names.organisation(each))) != joined), joined)
 
-    def _open(self, agents: Iterable[str], most: int | None = None) -> set[Match]:
-        """The pairs that nobody judged of organisations, of each the best."""
-        return {
-            match
-            for agent in agents
-            for match in [each for each in self._state.matches_of(agent) if each.judgement == "open"][:most]
-        }
+    def _open(self, agents: AbstractSet[str]) -> Iterator[tuple[Match, bool]]:
+        """The pairs of organisations that nobody judged, and whether each is among the best of one of its two."""
+        least = Memo(self._least, _LEAST)
+        for agent in sorted(agents):
+            for match in self._state.matches_of(agent, judgement="open"):
+                before = min(match.of_one, match.of_other)
+                if before == agent or before not in agents:  # else it came with the other
+                    yield match, any(_rank(match) <= least[each] for each in match[2:4])
+
+    def _least(self, agent: str) -> _Rank:
+        """The rank up to which matches of an organisation are among its best."""
+        return max(map(_rank, self._state.matches_of(agent, judgement="open", most=identity.MOST)))
 
     def _subjects(self, match: Match) -> set[str]:
         """What something is said of because of a match: itself, and an address whose place another took."""
@@ -157,3 +177,15 @@ class Signing:
         spool(shared.text(line for line in now if line not in before).encode())
         self._state.keep_said(SIGNED, source, now)
         self._describing.replace(source, descriptions)
+
+
+def _noting(agents: set[str], matches: Iterable[Match]) -> Iterator[Match]:
+    """Give matches as they are, and add to `agents` whom they are about."""
+    for match in matches:
+        agents.update(match[2:4])
+        yield match
+
+
+def _rank(match: Match) -> _Rank:
+    """What matches are in order by, best first."""
+    return -match.score, match.one, match.other

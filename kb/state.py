@@ -346,16 +346,17 @@ class State:
         """Keep pairs of names that may be one."""
         self._database.executemany("INSERT INTO match VALUES (?, ?, ?, ?, ?, ?, ?)", matches)
 
-    def forget_matches(self, matches: Iterable[Match]) -> None:
-        """Remove such pairs."""
-        self._database.executemany(
-            "DELETE FROM match WHERE one = ? AND other = ?", (match[:2] for match in matches)
-        )
+    def take_matches(self, agents: Iterable[str]) -> Iterator[Match]:
+        """Remove the pairs of which one stands for some of these, whose IRIs are given; gives them."""
+        for iri in sorted(agents):
+            yield from self.matches_of(iri)
+            self._database.execute("DELETE FROM match WHERE of_one = ?1 OR of_other = ?1", (iri,))
 
-    def matches_of(self, iri: str) -> list[Match]:
-        """Give the pairs of which one stands for somebody, best first."""
-        query = "SELECT * FROM match WHERE of_one = ?1 OR of_other = ?1 ORDER BY score DESC, one, other"
-        return [Match(*row) for row in self._database.execute(query, (iri,))]
+    def matches_of(self, iri: str, judgement: str = "", most: int = -1) -> list[Match]:
+        """Give the pairs of which one stands for somebody, best first; all, or of a judgement, or the `most` best."""
+        query = "SELECT * FROM match WHERE (of_one = ?1 OR of_other = ?1) AND (?2 = '' OR judgement = ?2)"
+        query += " ORDER BY score DESC, one, other LIMIT ?3"
+        return [Match(*row) for row in self._database.execute(query, (iri, judgement, most))]
 
     # What is said of things that several letters name
 
