@@ -11,7 +11,7 @@ from pathlib import Path
 from kb import __version__, resources
 from kb.documents import Document
 from kb.extraction.addressees import find_addressees, find_called_upon
-from kb.extraction.demands import asking_part, find_demands, self_called, spoken_for
+from kb.extraction.demands import asking_part, find_demands, self_called, speaking, spoken_for
 from kb.extraction.heading import find_date, find_title
 from kb.extraction.kind import Kind, tell_kind
 from kb.extraction.language import Language, detect_language
@@ -50,7 +50,12 @@ def extract(document: Document) -> Letter:
     dated = find_date(layout, zones, language)
     addressees, copied = find_addressees(layout, zones, title)
     signatures, doubts = find_signatures(layout, zones)
-    names = chain((signature.name for signature in signatures), spoken_for(text))
+    greeted = any(zones.runs("salutation"))
+    names = chain(
+        (signature.name for signature in signatures),
+        spoken_for(text),
+        speaking(zones) if greeted or signatures else (),
+    )
     prose = Prose(language, Names(names, language, self_called(text)))
     demands = find_demands(zones, prose)
     references, unsure = find_references(

@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, takewhile
+from itertools import groupby, islice, takewhile
 from typing import NamedTuple
 
-from kb.extraction.language import Language, any_language, words
+from kb.extraction.language import Language, any_language, any_words, words
 from kb.extraction.layout import Block, Layout, Reading, last_printed
 from kb.extraction.requests import Prose, Sentence, Verdict, cut, judge, lead_verdict, opening_act, shape
 from kb.extraction.wordings import Zone, is_prose
 from kb.extraction.zones import Zones
 from kb.letter import Demand, Explicitness, Span
 
-__all__ = ["Demands", "asking_part", "find_demands", "self_called", "spoken_for"]
+__all__ = ["Demands", "asking_part", "find_demands", "self_called", "speaking", "spoken_for"]
 
 # What a point is that nothing leads in but that is an imperative.
 _UNLED = Verdict("explicit", "call", 0.6, 0)
@@ -39,10 +39,14 @@ _LONG_DEMAND = 500
 _HEAD = 200
 # So many paragraphs that ask in the third person are a row of acts.
 _LEAST_ACTS = 2
+# Who speaks is named at the head of one of so many blocks.
+_FIRST_WORDS = 3
 # The longest title, and the least that stands under one (code points).
 _LONGEST_TITLE = 90
 _LEAST_UNDER_TITLE = 35
 _TITLE_ENDS = frozenset(".!?؟:;,،؛…")
+# What a point is about, before what it says.
+_LABEL = re.compile(r"[^\W\d_][^.!?؟:;,،؛\n]{2,50}: +\S")
 # A paragraph has no more beside a quotation that is all of it.
 _BESIDE = 60
 # Somebody else's words, over several sentences.
@@ -105,6 +109,21 @@ def spoken_for(text: str) -> Iterator[str]:
         named = _PROPER.match(text, behalf.end(), behalf.end() + 200)
         if named:
             yield " ".join(named[0].split())
+
+
+def speaking(zones: Zones) -> Iterator[str]:
+    """Give the names that the body begins with, of who takes a stand: "The Guild of Bakers is alarmed at …"."""
+    stands = any_language("signatures", "takes_stand")
+    for block in islice(zones.blocks("body"), _FIRST_WORDS):
+        text = zones.layout.reading(block).text[:_HEAD]
+        named = _PROPER.match(f" {text}")
+        if named is None or not stands.match(text, named.end() - 1):
+            continue
+        name = named[0].split()
+        for together, part in groupby(name, lambda word: word in any_words("words", "conjunctions")):
+            several = list(part)
+            if not together and (len(several) > 1 or (len(several[0]) > 2 and several[0].isupper())):
+                yield " ".join(several)
 
 
 def self_called(text: str) -> Iterator[str]:
@@ -205,8 +224,8 @@ class _Reader:
         block = blocks[number]
         following = blocks[number + 1] if number + 1 < len(blocks) else None
         reading = self.layout.reading(block)
-        if self.inline_list(reading):
-            return None, number + 1
+        if inline := self.inline_list(reading, following):
+            return inline if following and following.kind == "item" else None, number + 1
         sentences = self.prose.sentences(reading.text)
         if not sentences:
             return lead, number + 1
@@ -223,6 +242,12 @@ class _Reader:
                     sentences = sentences[:-1]
             elif self.has_title(blocks, number + 1):
                 self.announced = self.full_lead(last) or self.announced
+            elif (stop := self.labelled_end(blocks, number + 1)) and (verdict := self.full_lead(last)):
+                self.read_sentences(reading, sentences[:-1])
+                for point in blocks[number + 1 : stop]:
+                    self.add(point.content, verdict)
+                self.previous = None
+                return None, stop
             self.read_sentences(reading, sentences)
             return lead, number + 1
         verdict = lead_verdict(last)
@@ -254,6 +279,7 @@ class _Reader:
             and len(last.text) <= _SHORT_LEAD
             and last.text.endswith(":")
             and not last.has("needs_not.others_say")
+            and not last.begins_with("no_imperative")
         ):
             # "We urge you to act. In particular:"
             verdict = self.previous
@@ -447,7 +473,9 @@ class _Reader:
             elif form != first or form == "other":
                 if form == "other" and self.asks_itself(self.layout.reading(block)):
                     break
-                goes_on = before in ";,؛،" or head.text[:1].islower()
+                last = last_printed(self.text, block.content)
+                unclosed = before.isalnum() and last.isalnum()
+                goes_on = before in ";,؛،" or unclosed or head.text[:1].islower()
                 longer = number - start > 1 and self.is_longer(blocks[start:number], block)
                 if not goes_on and (
                     form != first or head.begins_with("ends") or length > _LONGEST_POINT or longer
@@ -457,6 +485,15 @@ class _Reader:
                 break
             number += 1
         return number
+
+    def labelled_end(self, blocks: Sequence[Block], start: int) -> int:
+        """Tell where the paragraphs end that each begin with a label ("Water: …"); 0 if there are no two."""
+        labelled = takewhile(
+            lambda block: block.kind == "paragraph" and _LABEL.match(self.text, *block.content),
+            blocks[start:],
+        )
+        count = sum(1 for _ in labelled)
+        return start + count if count > 1 else 0
 
     def is_longer(self, points: Sequence[Block], block: Block) -> bool:
         """Tell whether a paragraph after points of one sentence each has several: the letter goes on there."""
@@ -597,20 +634,20 @@ class _Reader:
         self.previous = verdict
         return any(act for _, act in asked)
 
-    def inline_list(self, reading: Reading) -> bool:
-        """Read a list that runs on in a paragraph: "We ask you to: (a) …; (b) …; and (c) …"."""
-        if reading.text.count(")") < 2 and not _POINT.search(reading.text):
-            return False
-        marks = _in_order(list(_INLINE.finditer(reading.text)))
+    def inline_list(self, reading: Reading, following: Block | None = None) -> Verdict | None:
+        """Read a list that runs on in a paragraph, or into the points after it; give what leads it in.
+
+        "We ask you to: (a) …; (b) …; and (c) …", "We ask you to: - Stop …  - Let …".
+        """
+        marks = _inline_marks(reading.text)
+        goes_on = bool(marks) and following is not None and _succeeds(_marker(marks[-1]), following)
         # Without a colon or a full stop before them, they only number the parts of a sentence.
-        if len(marks) < 2 or reading.text[: marks[0].start()].rstrip()[-1:] not in ":：.":
-            return False
+        if len(marks) < 2 - goes_on or reading.text[: marks[0].start()].rstrip()[-1:] not in ":：.":
+            return None
         before = self.prose.sentences(reading.text[: marks[0].start()])
-        if not before:
-            return False
-        verdict = lead_verdict(before[-1])
+        verdict = lead_verdict(before[-1]) if before else None
         if verdict is None:
-            return False
+            return None
         self.read_sentences(reading, before[:-1])
         last = marks[-1].end()
         tail = cut(reading.text[last:], self.prose.language, self.prose.names, last)
@@ -620,7 +657,7 @@ class _Reader:
             if stop > start:
                 self.add(reading.span(mark.end() + start, mark.end() + stop), verdict, _marker(mark))
         self.read_sentences(reading, tail[1:])
-        return True
+        return verdict
 
     # ------------------------------------------------------------------------------------------- lists
 
@@ -856,6 +893,9 @@ _INLINE = re.compile(
     r"(?<=[\s:;,.])\(?(?:(?P<marker>[a-z]|[ivx]{2,4}|\d{1,2}|[ء-ي])\)\s*|(?P<number>\d{1,2})[.-]\s+)(?=\w)"
 )
 _POINT = re.compile(r"[.-](?<=\d.)\s")
+# Points set off by dashes, the first after a colon, each with a capital or after a mark.
+_FIRST_DASH = re.compile(r":\s+(?P<marker>[-–—•*·▪])\s+(?=[^\W\d_])")
+_DASH = re.compile(r"(?<=\s)(?P<marker>[-–—•*·▪])\s+(?:(?<=[:;,.،؛]\s.\s)(?=\w)|(?=[^\W\d_a-z]))")
 _ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"),
@@ -863,6 +903,15 @@ _ROWS = (
     "أبجدهوزحطيكلمن",
     "ابجدهوزحطيكلمن",
 )
+
+
+def _inline_marks(text: str) -> list[re.Match[str]]:
+    """Find the marks of the points that run on in a paragraph: those in order, or the dashes after a colon."""
+    first = _FIRST_DASH.search(text)
+    if first:
+        marks = _DASH.finditer(text, first.start() + 1)
+        return [mark for mark in marks if mark["marker"] == first["marker"]]
+    return _in_order(list(_INLINE.finditer(text))) if ")" in text or _POINT.search(text) else []
 
 
 def _marker(mark: re.Match[str]) -> str:

@@ -86,7 +86,7 @@ _DASHES = {"-", "–", "—"}
 # What the letter itself says, without a word that leads on to names.
 _SAID = {"prose", "sentence", "point"}
 _NAMES = {"name", "known name"}
-_LEADS_IN = {"prose", "asking"}
+_LEADS_IN = {"prose", "sentence", "asking"}
 # What may be an odd name takes fewer, and if it has no marker, fewer words.
 _FEW_WORDS = 4
 _ODD = 60
@@ -127,8 +127,8 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
         elif kind in _NAMES and before_it in _SAID and _is_cut_off(layout, index, text):
             # "In January, forty of our mem": the text is cut off there.
             kind = "short"
-        elif kind in _NAMES and led and len(text) > _ODD:
-            # "We ask you to: / Brief the Human Rights Council on …"
+        elif led and len(text) > _ODD and (kind in _NAMES or (block.kind == "item" and mostly_small(text))):
+            # "We ask you to: / Brief the Human Rights Council on …", "… immediately provide: / - Support for …"
             kind = "point"
         led = (kind in _LEADS_IN and last_printed(layout.text, block.content) == ":") or (
             led and kind == "point"

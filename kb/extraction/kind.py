@@ -63,7 +63,7 @@ _EDGES = " ,.:;!،؛"
 _SHORTEST = 5
 _QUOTED = re.compile(r"[“«\"][^”»\"]*(?:[”»\"]|$)")
 # "GENEVA, 4 May (Agency) –", "Lima, 4 de mayo.-"
-_DATELINE = re.compile(r"\(?[^\W\d_][^.!?:;–—-]{1,60}?(?:\.[-–—]|\)?,? ?[–—]|\)?,? --?) ")
+_DATELINE = re.compile(r"\(?[^\W\d_][^.!?:;–—-]{1,60}?(?:\.[-–—]|\)?,? ?[–—]|\)?,? --?) (?!\d)")
 
 
 class Kind(NamedTuple):
@@ -115,7 +115,7 @@ def _evidence(zones: Zones, prose: Prose, addressed: bool, signed: bool, made: S
         "asks itself": itself,
         "speaks to somebody": we and you,
         "nobody speaks": not (we or you or itself or asked > 1),
-        "dateline": any(len(head.text) > _LABEL and _DATELINE.match(head.text) for head in top),
+        "dateline": any(len(head.text) > _LABEL and _has_dateline(head, prose.language) for head in top),
         "byline": any(map(_is_byline, top)),
         "quotes": said > 0,
         "reports": said >= _REPORT,
@@ -162,7 +162,13 @@ def _names_itself(heads: Sequence[_Head], language: Language) -> bool:
 
 def _is_title(head: _Head) -> bool:
     """Tell a line that says what the text is: "Open letter to the ministers of …"."""
-    return head.labels.get("letter", _MOST) == 0 and len(head.text) < 2 * _LABEL and not is_closed(head.text)
+    return head.labels.get("letter", _MOST) == 0 and len(head.text) < _HEAD and not is_closed(head.text)
+
+
+def _has_dateline(head: _Head, language: Language) -> bool:
+    """Tell whether a paragraph begins with a place and a dash; so may one that says who speaks ("We – …")."""
+    we = language.folded("words", "we")
+    return _DATELINE.match(head.text) is not None and we.isdisjoint(head.words[:1])
 
 
 def _is_byline(head: _Head) -> bool:

@@ -409,7 +409,7 @@ def _by_signatories(sentence: Sentence, cue: Found) -> float:
 
 def _by_signatories_or_to_you(sentence: Sentence, cue: Found) -> float:
     """How sure it is that those who ask are the signatories, by name perhaps: "… and the League urge you …"."""
-    certainty = _by_signatories(sentence, cue) or _by_what_they_are(sentence, cue)
+    certainty = _by_signatories(sentence, cue) or _by_what_they_are(sentence, cue) or _here(sentence, cue)
     text, lexicon = sentence.words, sentence.lexicon
     before = text[cue.first - 1] if cue.first else ""
     if certainty or not before or lexicon["you"].isdisjoint(text[cue.last - 1 : cue.last + 1]):
@@ -421,9 +421,10 @@ def _by_signatories_or_to_you(sentence: Sentence, cue: Found) -> float:
 def _by_name(sentence: Sentence, cue: Found) -> float:
     """How sure it is that the signatories speak of themselves in the third person, or to the addressee."""
     text, lexicon = sentence.words, sentence.lexicon
-    if cue.first and text[cue.first - 1] in lexicon["noun_before"]:
-        return 0.0
     before = text[max(0, cue.first - _REACH) : cue.first]
+    if before and before[-1] in lexicon["noun_before"] and not sentence.names.within(before[-_SUBJECT:]):
+        # "Bakers International asks" is no noun.
+        return 0.0
     if any(word in lexicon["relatives"] for word in before[-3:]):
         return 0.0
     near = (*text[max(0, cue.first - 2) : cue.first], *text[cue.first + 1 : cue.last + 2])
@@ -436,7 +437,12 @@ def _by_name(sentence: Sentence, cue: Found) -> float:
         return 0.7
     if _by_signatories(sentence, cue) or sentence.names.within(before):
         return 0.85
-    return _by_what_they_are(sentence, cue)
+    return _by_what_they_are(sentence, cue) or _here(sentence, cue)
+
+
+def _here(sentence: Sentence, cue: Found) -> float:
+    """How sure it is that it is asked here and now, whoever asks: "The Guild of Bakers hereby urges …"."""
+    return 0.9 if cue.first and sentence.has("cues.here", cue.last + 2) and _is_verb(sentence, cue) else 0.0
 
 
 def _by_what_they_are(sentence: Sentence, cue: Found) -> float:
@@ -733,6 +739,12 @@ def lead_verdict(sentence: Sentence) -> Verdict | None:
     if verdict is None and telling is None and purpose and sentence.words[-1:] == [":"]:
         # "Many of us came together to demand:"
         return Verdict("explicit", _FORCES[purpose[-1].key], 0.8, purpose[-1].first)
+    to = sentence.words[-2] if sentence.words[-1:] == [":"] and len(sentence.words) > 1 else ""
+    if verdict is None and telling is None and to in sentence.lexicon["infinitive"]:
+        # "Sign the petition calling on the ministers to:", "Help us petition them to:"
+        for cue in (*sentence.cues("asks_participle"), *sentence.cues("asks")):
+            if cue.first and sentence.words[cue.first - 1] not in sentence.lexicon["noun_before"]:
+                return Verdict("explicit", _FORCES[cue.key], 0.8, cue.first)
     # "We declare the following:" asks for nothing; its points may.
     asking = [
         cue.first

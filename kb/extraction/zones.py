@@ -186,7 +186,7 @@ def _is_lone_lead(text: str) -> bool:
 def _speaks(layout: Layout, block: Block) -> bool:
     """Tell whether the signatories begin to speak: "We, members of …,", "RECALLING that …;"."""
     text = plain(layout.text, block.content.start, min(block.content.end, block.content.start + 200))
-    return text[-1:] in {",", ";", "،", "؛"} and any_language("layout", "speaks").match(text) is not None
+    return text[-1:] in {",", ";", ":", "،", "؛"} and any_language("layout", "speaks").match(text) is not None
 
 
 def _copies_at_the_top(layout: Layout, words: Words, zones: list[Zone], begin: int) -> None:
