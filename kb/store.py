@@ -74,7 +74,7 @@ SPOOL = 64 << 20
 While it takes them in it needs four bytes of memory for each; the larger they are, the less it merges files.
 """
 
-FILES = 256
+FILES = 128
 """Files a draft's store may hold open: each costs half a MiB of memory, and there is one for 60 MB of the store."""
 
 SMALL = 4 << 20

@@ -31,8 +31,10 @@ from kb.extraction.wordings import (
     SHORT,
     Words,
     Zone,
+    asks,
     begins_known,
     copies_lead,
+    heads_demands,
     heads_footer,
     heads_names,
     heads_signatures,
@@ -41,7 +43,6 @@ from kb.extraction.wordings import (
     mostly_small,
     name_like,
     opens_addressees,
-    speaks,
     tells_of_signing,
     without_vowel_signs,
 )
@@ -105,6 +106,7 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
     before_it: Kind | None = None
     # Whether the list is one of what is asked.
     asked = barred = led = False
+    set_as: str | None = None
     for index, block in enumerate(layout.blocks):
         if block.first < begin:
             continue
@@ -119,10 +121,14 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
         between = layout.lines[before + 1 : block.first]
         ruled = bool(between) and any(_is_rule(layout, line) for line in between)
         marker = int(block.marker) if block.marker and block.marker.isdecimal() else 0
-        asked = kind == "asking" or (asked and block.kind == "item" and marker >= number)
+        setting = _setting(block)
+        goes_on = set_as in (None, setting) and (marker >= number if setting else kind in _UNMARKED)
+        leads_in = kind == "asking"
+        asked = leads_in or (asked and goes_on)
+        set_as = None if leads_in else setting
         apart = layout.lines[block.first].gap > 0 or ruled
         barred = kind in _ENDS or (barred and kind not in _GO_ON)
-        if asked and block.kind == "item":
+        if asked and not leads_in:
             kind = "point"
         elif kind in _NAMES and before_it in _SAID and _is_cut_off(layout, index, text):
             # "In January, forty of our mem": the text is cut off there.
@@ -137,6 +143,13 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
         yield Stretch(block, kind, apart, ruled, marker == number + 1 > 1, barred)
         number = marker or (0 if kind == "asking" else number)
         before = block.last
+
+
+def _setting(block: Block) -> str:
+    """Tell how a point is set: without a marker, numbered, lettered or by which bullet."""
+    if block.kind != "item" or not block.marker:
+        return block.kind if block.kind == "item" else ""
+    return "1" if block.marker.isdecimal() else "a" if block.marker.isalpha() else block.marker
 
 
 def _is_listed(blocks: Sequence[Block], index: int) -> bool:
@@ -224,13 +237,15 @@ def _kind_of_heading(text: str) -> Kind | None:
         return "heading"
     if any_language("closing", "formulas").fullmatch(text.strip(FINAL)):
         return "formula"
+    if text[-1] in ":：" and asks(text):
+        return "asking"
     if _greets(text):
         return "greeting"
     if heads_footer(text):
         if _speaks_for_others(text):
             return "about"
         return "footer" if heads_footer(text, signed=False) else "section"
-    if _speaks_for_others(text) and not is_closed(text) and not (text[-1] in ":：" and speaks(text)):
+    if _speaks_for_others(text) and not is_closed(text) and not (text[-1] in ":：" and heads_demands(text)):
         return "behalf"
     if heads_names(text):
         return "group"
@@ -268,7 +283,7 @@ def _kind_of_line(layout: Layout, block: Block, text: str, length: int) -> Kind:
         if is_aside(text):
             return "aside"
         if text[-1] in ":：":
-            return "asking" if speaks(text) else "colon"
+            return "asking" if heads_demands(text) else "colon"
     if length <= _LONGEST_NAME and not _is_broken_sentence(layout, block) and (kind := _kind_of_name(text)):
         return kind
     if is_closed(text):
@@ -338,6 +353,7 @@ _STANDS_OUT = {"heading", "inline", "formula", "greeting", "footer", "section", 
 _OPEN_FOOTER = {"footer", "section", "about", "note", "aside"}
 _RESUMES = {"heading", "inline"}
 _ITEMS = {"item", "known item", "odd item", "point"}
+_UNMARKED = {"name", "known name", "odd name", "short"}
 
 # How well a kind fits the signatures, the footer or the closing rather than the text, and what it adds to that how a
 # zone follows another, or a name another one. Blocks and zones are a hidden Markov model, its weights those of a

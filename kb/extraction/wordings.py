@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Literal
 
 from kb.extraction.expressions import Expressions
-from kb.extraction.language import any_language, any_of, any_words
+from kb.extraction.language import any_language, any_of, any_words, languages, words
 from kb.extraction.layout import Block, Layout, plain
 from kb.extraction.offices import NAMING, known
 
@@ -130,6 +130,30 @@ def tells_of_signing(text: str) -> bool:
     """Tell whether a few words speak of those who sign ("Organisations that have signed so far")."""
     words = _WORDS.findall(text.casefold())
     return len(words) < _MOST_HEADING and not any_words("signatures", "signing").isdisjoint(words)
+
+
+def asks(text: str) -> bool:
+    """Tell whether a line has a verb of asking besides naming who signs ("We, the undersigned, urge you to:")."""
+    said = words(text)
+    return any(
+        said[found.first] not in any_words("signatures", "signing")
+        for language in languages().values()
+        for found in language.phrases("asks", "asks_third", "performs").find(said)
+    )
+
+
+def heads_demands(text: str) -> bool:
+    """Tell whether a line leads in what is asked: it has a verb of asking, names demands, says "we" or "you"."""
+    said = words(text)
+    return (
+        speaks(text)
+        or asks(text)
+        or any(
+            found.label == "leads.asking"
+            for language in languages().values()
+            for found in language.phrases("leads").find(said)
+        )
+    )
 
 
 # A word that says "you" or "we" by its ending has at least so many letters.

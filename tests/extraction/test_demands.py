@@ -73,3 +73,30 @@ def test_names_after_articles_and_between_semicolons() -> None:
     )
     names = ["Ligue du fleuve", "Comité des passeurs", "Syndicat des dockers"]
     assert [s.name for s in letter.signatures] == names
+
+
+@pytest.mark.parametrize("marks", ["- {}\n", "{n}. {}\n", "{a}) {}\n", "{}\n\n"])
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "We, the undersigned organisations, urge you to:",
+        "The undersigned call on the Security Council to:",
+        "To this end, we call on member states to:",
+        "Our calls to the Security Council:",
+        "Recommendations:",
+        "Nous, organisations soussignées, vous demandons de :",
+        "Nosotras, las organizaciones abajo firmantes, exigimos:",
+        "نحن المنظمات الموقعة أدناه نطالب مجلس الأمن بما يلي:",
+    ],
+)
+def test_what_the_signatories_ask_for_is_no_list_of_names(lead: str, marks: str) -> None:
+    asked = ["Resume aid deliveries to the camps", "Convene a special session", "Release the prisoners"]
+    points = "".join(
+        marks.format(point, n=number, a="abc"[number - 1]) for number, point in enumerate(asked, 1)
+    )
+    letter = read(
+        "12 May 2020\n\nExcellencies,\n\nFor nine weeks the road to Marwick has been closed to everyone but soldiers."
+        f"\n\n{lead}\n\n{points}\n1. Reed League\n2. Women of the River\n"
+    )
+    assert [letter.text[each.span.start : each.span.end] for each in letter.demands] == asked
+    assert [each.name for each in letter.signatures] == ["Reed League", "Women of the River"]
