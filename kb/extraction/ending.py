@@ -123,7 +123,8 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
         marker = int(block.marker) if block.marker and block.marker.isdecimal() else 0
         setting = _setting(block)
         goes_on = set_as in (None, setting) and (marker >= number if setting else kind in _UNMARKED)
-        leads_in = kind == "asking"
+        sentence = kind == "sentence" and text[-1:] in {":", "："}
+        leads_in = kind == "asking" or (sentence and heads_demands(text))
         asked = leads_in or (asked and goes_on)
         set_as = None if leads_in else setting
         apart = layout.lines[block.first].gap > 0 or ruled
