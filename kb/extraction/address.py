@@ -27,6 +27,7 @@ from kb.extraction.offices import (
     without_article,
     without_forms,
 )
+from kb.extraction.wordings import speaks
 from kb.letter import Addressee, Span
 
 __all__ = ["AddressLine", "put_together"]
@@ -204,6 +205,14 @@ class _Fits:
         return not self.text or (last in ",،:!" and known("generic").fullmatch(self.text) is not None)
 
     @cached_property
+    def said(self) -> bool:
+        """Whether the line is a sentence of those who write: "We turn to you."."""
+        if self.line.start or self.line.text[-1] not in ".!" or self.form or self.office or self.body:
+            return False
+        # "les" is an article in French, "you" in Spanish.
+        return speaks(" ".join(word for word in self.text.split() if not known("articles").fullmatch(word)))
+
+    @cached_property
     def alike(self) -> bool:
         """Whether it begins with an article as the line before: "The Rapporteur on … / The Working Group on …"."""
         return all(known("articles").match(text) for text in (self.text, self.before))
@@ -256,7 +265,7 @@ class _Fits:
         if self.none:
             yield "aside", state, 0
             return
-        if self.aside:
+        if self.aside or self.said:
             yield "aside", "nobody", 3
             return
         yield "aside", "nobody" if gap else state, self.left_out(state)

@@ -41,11 +41,14 @@ def find_addressees(
         [*read_address(layout, zones, "heading", title), *read_address(layout, zones, "addressees", title)]
     )
     audiences = list(read_audiences(layout, zones))
+    addressed = [] if audiences or "salutation" in zones.of_line else _addressed(layout, zones)
     if block and not all(addressee in audiences for addressee in block):
-        return tuple(block), copied
+        return tuple(addressed if _same(block, addressed) else block), copied
     greeted = list(_greeted(layout, zones))
     named = [addressee for addressee, _ in greeted] if any(specific for _, specific in greeted) else []
-    titled = list(_titled(layout, title)) or list(_introduced(layout, zones))
+    titled = list(_titled(layout, title))
+    if not titled or _same(titled, addressed):
+        titled = addressed or list(_introduced(layout, zones))
     if named and titled and _same(named, titled):
         named = titled
     elif len(named) == len(titled) == 1 and _officeless(named[0]) and _nameless(titled[0]):
@@ -145,7 +148,7 @@ def _specific(text: str) -> bool:
     return any(len(word) > 2 for word in re.findall(r"[^\W\d_]+", known("connectors").sub(" ", rest)))
 
 
-_CUT = re.compile(r"\s[-–—|]\s|[:;!?؟(\[\n]|\.(?:\s|$)|,\s(?=[^\W\d_])")
+_CUT = re.compile(r"\s[-–—|]\s|[:;!?؟(\[\n]|(?<!\b[^\W\d_])\.(?:\s|$)|,\s(?=[^\W\d_])")
 
 
 def _titled(layout: Layout, title: Titled | None) -> Iterator[Addressee]:
@@ -176,6 +179,59 @@ def _introduced(layout: Layout, zones: Zones) -> Iterator[Addressee]:
             if addressees:
                 yield from addressees
                 return
+
+
+# One of the first blocks of a page may address it.
+_FIRST_BLOCKS = 12
+_COLONS = {":", "："}
+_COMMA = re.compile(r"[,،]\s+")
+
+
+def _addressed(layout: Layout, zones: Zones) -> list[Addressee]:
+    """Read the addressees of a line above the text, whatever the page says first: "To the Council and the Mayor:"."""
+    begun: list[Addressee] = []
+    for block in layout.blocks[:_FIRST_BLOCKS]:
+        if block.kind == "item" or zones.of_line[block.first] not in {"heading", "body"}:
+            continue
+        end = min(block.content.end, block.content.start + _WITHIN)
+        if all(layout.text.find(colon, block.content.start, end) < 0 for colon in _COLONS):
+            continue
+        reading = read(layout.text, (Span(block.content.start, end),))
+        if addressed := _named_above(reading):
+            return addressed
+        if not begun and block.first == block.last:
+            begun = _named_first(reading)
+    return begun
+
+
+def _named_above(reading: Reading) -> list[Addressee]:
+    """Give whom a whole line speaks to that ends with a colon: "To X:"; "Messrs. X and Y:"."""
+    text = reading.text.rstrip()
+    if text[-1:] not in _COLONS:
+        return []
+    lead, form = known("leads").match(text), known("forms").match(text)
+    if not (lead or form):
+        return []
+    start, leads = led(text)
+    start, _ = _begin(text, start or (lead.end() if lead else 0))
+    named = list(named_in(reading, start, len(text) - 1))
+    # "Au nom du Conseil :" speaks to nobody, "Au Conseil et à la Maire :" does.
+    several = len(named) > 1 and (lead is None or known("and_to").search(text))
+    told = leads or several or (lead is not None and " " in lead[0])
+    sure = any(map(trusted, named)) if lead else all(map(trusted, named))
+    # "To the Council, we say:"
+    further = [without_article(part) for each in named for part in _COMMA.split(each.name)[1:]]
+    said = any(part[:1].islower() and not begins_with_office(part) for part in further)
+    return named if told and sure and not said else []
+
+
+def _named_first(reading: Reading) -> list[Addressee]:
+    """Give whom a line speaks to before it says what they shall do: "To the Council: open the road"."""
+    text = reading.text
+    start, leads = led(text)
+    if not leads or text[_end(text, start) :][:1] not in _COLONS:
+        return []
+    return list(_after(reading, start, plainly=False))
 
 
 def _told_of_copies(layout: Layout) -> Iterator[Addressee]:

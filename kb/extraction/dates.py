@@ -56,7 +56,7 @@ def find_dates(text: str, order: Order | None = None) -> Iterator[PrintedDate]:
     if not may_hold_date(text):
         return
     for found in _pattern().finditer(text):
-        printed = _numeric(found, order) if found["separator"] else _named(found)
+        printed = _numeric(found, order) if found["first"] else _named(found)
         if printed:
             yield printed
 
@@ -110,12 +110,12 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 # Years of the Hijri calendar, whose days can't be told for certain from here: such dates are not read.
 _FIRST_HIJRI, _LAST_HIJRI = 1300, 1500
 _NUMBERS = (
-    r"(?<![\w./-])(?P<first>\d{1,2})\s?(?P<separator>[./-])\s?(?P<second>\d{1,2})\s?(?P=separator)\s?"
-    r"(?P<last>\d{4}|\d{2})"
+    r"(?<![\w./-])(?P<first>\d{1,2})\s?(?:(?P<separator>[./\\])|[–-])\s?(?P<second>\d{1,2})"
+    r"\s?(?(separator)(?P=separator)|[–-])\s?(?P<last>\d{4}|\d{2})"
 )
 _NO_MORE = r"(?![\w/-]|\.\d)"
 # What every form has: a year of four digits, or two numbers and a sign between them.
-_MAY_HOLD_ONE = re.compile(r"\d(?:\d{3}|\s?[./-]\s?\d)")
+_MAY_HOLD_ONE = re.compile(r"\d(?:\d{3}|\s?[./\\–-]\s?\d)")
 _NUMERIC = re.compile(_NUMBERS + _NO_MORE)
 
 

@@ -203,7 +203,9 @@ def _form(layout: Layout, group: list[int], span: Span) -> int | None:
     number = next(i for i, index in enumerate(group) if layout.lines[index].span.end > span.start)
     lines = [layout.lines[index] for index in group[number:] if layout.lines[index].span.start < span.end]
     if lines[0].marker and span.start >= lines[0].content:
-        return None
+        # Web pages list who published what, and when.
+        told = any_language("dates", "bylines").match(layout.text, lines[0].content)
+        return _PUBLISHED if told and span.start - told.end() < _BYLINE else None
     if number and _goes_on(plain(layout.text, *layout.lines[group[number - 1]].span)):
         return None
     start = min(lines[0].content, span.start)
@@ -217,6 +219,8 @@ def _form(layout: Layout, group: list[int], span: Span) -> int | None:
         return None
     if _ASIDE.fullmatch(after):
         after = ""
+    if (not before and _SLUG.match(layout.text, span.start)) or (not after and _is_dated_title(before)):
+        return _PUBLISHED
     if (_SET_OFF.search(before) and (not after or _SET_OFF_AFTER.match(after))) or (
         before.endswith("(") and after == ")"
     ):
@@ -224,6 +228,17 @@ def _form(layout: Layout, group: list[int], span: Span) -> int | None:
     if not before and _SET_OFF_AFTER.match(after):
         return _SET_APART
     return _form_around(before, after)
+
+
+# "2020-05-05 Letter on …", as files are named.
+_SLUG = re.compile(r"\d{4}-\d\d-\d\d ")
+
+
+def _is_dated_title(text: str) -> bool:
+    """Tell a title that only has the date after it: "Open letter on the water of the Lakes 5 May 2020"."""
+    words = _LETTERS.findall(text)
+    told = any_language("title", "kinds").match(text) and len(words) > _BESIDE
+    return bool(told) and text.endswith(words[-1]) and words[-1][0].isupper()
 
 
 def _form_around(before: str, after: str) -> int | None:
@@ -283,8 +298,12 @@ def _is_small(word: str) -> bool:
     return word.islower() and len(word) <= 3
 
 
+# So many code points stand between "Published" and the date.
+_BYLINE = 4
 # "By", "Le": too little to say that a sentence is about the text.
 _LEAST_BYLINE = 4
+# "(5 May 2020)", "(5 May 2020, Geneva, Lake News)"
+_CLOSING = re.compile(r"(?:[,،][^()\[\]]{1,60})?[)\]]")
 _AFTER_DATELINE = re.compile(r"\s?[)\]]?\s?(?:\([^()]{1,20}\)\s?)?(?:\.\s|\.?\s?[-–—:])")
 
 
@@ -324,9 +343,8 @@ def _sent(layout: Layout, zones: Zones, language: Language, order: Order | None)
 def _opens_with(text: str, printed: PrintedDate, prose: bool) -> bool:
     """Tell whether `text` opens with a date, or a place and a date, set off from what follows."""
     before, after = text[: printed.start], _AFTER_DATELINE.match(text, printed.end)
-    bracketed = (before[:1] in ("(", "[") or before[-1:] in ("(", "[")) and text[
-        printed.end : printed.end + 1
-    ] in (")", "]")
+    opened = before[:1] in ("(", "[") or before[-1:] in ("(", "[")
+    bracketed = opened and _CLOSING.match(text, printed.end) is not None
     words = _LETTERS.findall(before)
     if len(before.split()) > 4 or any(word[0].islower() for word in words[:1]):
         return False
@@ -357,7 +375,7 @@ def _title_rank(layout: Layout, words: Words, index: int) -> int | None:
     if line.marker or words.length(index) > 250:
         return None
     text = words[index]
-    if _is_date(text) or not _LETTERS.search(text):
+    if _is_date(text) or not _LETTERS.search(text) or _leads(text):
         return None
     if any_language("title", "subjects").match(text):
         return 4
@@ -379,8 +397,17 @@ _LEAST_TITLE = 2
 _LEAST_HEADLINE = 3
 
 
+def _leads(text: str) -> bool:
+    """Tell "Petition to: X", "Petition is directed to" from a title."""
+    lead = any_language("addressee", "leads").match(text)
+    return lead is not None and text[lead.end() :].lstrip()[:1] in {"", ":", "："}
+
+
 def _names_addressee(text: str) -> bool:
     cell = text.lstrip("| ")
+    if cell[:1].islower() and not any_language("addressee", "leads").match(cell):
+        # "… and / government action against floods"
+        return False
     if any_language("addressee", "and_to").match(cell):
         # "Open letter to A / and to B"
         return False
@@ -434,6 +461,9 @@ def _title_lines(layout: Layout, heads: list[int], index: int) -> list[int]:
             break
         if text.isupper() and not plain(layout.text, *line.span).isupper():
             # A headline that tells of the letter
+            break
+        if any_language("addressee", "forms").match(text) and not any_language("title", "kinds").search(text):
+            # "Ms. Mayor Vale / Subject: memorandum"
             break
         taken.insert(0, number)
     return taken

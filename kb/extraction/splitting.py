@@ -356,7 +356,10 @@ class _Side:
         """It is a name, its office after the next comma: "X, President of the Council"."""
         comma = _COMMA.search(self.further)
         named = self.capitals and not self.holds_office
-        return comma is not None and named and office_near(self.further, comma.end())
+        if comma is None or not named or known("leads").match(self.further, comma.end()):
+            # "Al presidente, Ann Vale, al alcalde …"
+            return False
+        return office_near(self.further, comma.end())
 
     @cached_property
     def held(self) -> bool:
