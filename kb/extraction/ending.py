@@ -121,10 +121,10 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
         between = layout.lines[before + 1 : block.first]
         ruled = bool(between) and any(_is_rule(layout, line) for line in between)
         marker = int(block.marker) if block.marker and block.marker.isdecimal() else 0
-        setting = _setting(block)
-        goes_on = set_as in (None, setting) and (marker >= number if setting else kind in _UNMARKED)
-        sentence = kind == "sentence" and text[-1:] in {":", "："}
-        leads_in = kind == "asking" or (sentence and heads_demands(text))
+        setting = _setting(layout, block, set_as is None)
+        fits = marker >= number if block.kind == "item" else kind in _UNMARKED
+        goes_on = fits and set_as in (None, setting)
+        leads_in = kind == "asking" or (kind == "sentence" and text[-1] in ":：" and heads_demands(text))
         asked = leads_in or (asked and goes_on)
         set_as = None if leads_in else setting
         apart = layout.lines[block.first].gap > 0 or ruled
@@ -146,11 +146,17 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
         before = block.last
 
 
-def _setting(block: Block) -> str:
-    """Tell how a point is set: without a marker, numbered, lettered or by which bullet."""
-    if block.kind != "item" or not block.marker:
-        return block.kind if block.kind == "item" else ""
-    return "1" if block.marker.isdecimal() else "a" if block.marker.isalpha() else block.marker
+def _setting(layout: Layout, block: Block, first: bool) -> str:
+    """Tell how a point is set: numbered, lettered, by which bullet, or as a line or a paragraph without a marker.
+
+    Of the `first` it doesn't count that it stands right below what leads it in.
+    """
+    if block.kind == "item":
+        marker = block.marker or "-"
+        return "1" if marker.isdecimal() else "a" if marker.isalpha() else marker
+    below = layout.lines[block.last + 1 : block.last + 2]
+    tight = (bool(below) and below[0].gap == 0) or (layout.lines[block.first].gap == 0 and not first)
+    return "line" if tight else "paragraph"
 
 
 def _is_listed(blocks: Sequence[Block], index: int) -> bool:
