@@ -32,6 +32,9 @@ __all__ = ["Lost", "call", "run"]
 _SLACK = 0.05
 """The part of its time that a task may lack, because the clock still runs of the tasks before."""
 
+_GARBAGE = 200_000
+"""New objects after which garbage is looked for within a batch: a site's list of thousands of pages makes millions."""
+
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
@@ -132,7 +135,7 @@ def call(function: Callable[[_Task], _Result], tasks: Sequence[_Task], seconds: 
     """Do a batch in this process, which ends if a task takes longer than `seconds`, or little less."""
     results = []
     wound = -inf
-    with Path(os.devnull).open("w") as nowhere, _collector_between_batches():
+    with Path(os.devnull).open("w") as nowhere, _collector_seldom():
         try:
             for task in tasks:
                 now = time.monotonic()
@@ -146,14 +149,16 @@ def call(function: Callable[[_Task], _Result], tasks: Sequence[_Task], seconds: 
 
 
 @contextmanager
-def _collector_between_batches() -> Iterator[None]:
-    """Look for garbage once a batch: in a letter's many small records it would take a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
+def _collector_seldom() -> Iterator[None]:
+    """Look for garbage once a batch, or where very much is made.
+
+    In a letter's many small records it would take a third of the time.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(_GARBAGE, *usual[1:])
     try:
         yield
     finally:
         gc.collect()
         gc.freeze()  # what is left is kept for all letters: nobody need look at it again
-        if was_on:
-            gc.enable()
+        gc.set_threshold(*usual)
