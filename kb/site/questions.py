@@ -71,8 +71,9 @@ Answers: TypeAlias = Mapping[tuple[str, str], Answer]
 def answers(store: Store, graph: Graph, queries: Mapping[str, Query], languages: Iterable[str]) -> Answers:
     """The answers to all questions, but for some if the collection is large.
 
-    Which are asked depends on the collection alone. Each is asked in a process of its own: so they use all cores,
-    what one takes of memory goes with it, and one that never ends lacks its answer, and no other does.
+    Which are asked depends on the collection alone. They are asked in processes of their own, each in another if the
+    collection is large: so they use all cores, what they take of memory goes with them, and one that never ends lacks
+    its answer, and no other does.
     """
     generation = store.folder
     assert generation is not None  # noqa: S101 (an opened build has one)
@@ -85,7 +86,7 @@ def answers(store: Store, graph: Graph, queries: Mapping[str, Query], languages:
             else:
                 tasks.append((query, values, language))
     jobs = os.cpu_count() or 1
-    for outcome in work_apart(_answered, Path, generation, tasks, jobs, 1, SECONDS, renewed=True):
+    for outcome in work_apart(_answered, Path, generation, tasks, jobs, 1, SECONDS, renewed=graph.is_large):
         if isinstance(outcome, Lost):
             query, values, language = outcome.task
             outcome = query.name, language, Answer(values, (), (), note="too_long")
