@@ -116,9 +116,9 @@ class Signing:
 
         Of many names there are hundreds of thousands of pairs: only those that are told are in memory together.
         """
-        agents = before | {str(self._names.signatory(each)) for each in linkage.organisations}
-        silent = {*before}
-        for match in self._state.take_matches(agents):
+        linked = before | {str(self._names.signatory(each)) for each in linkage.organisations}
+        agents, silent = {*linked}, {*before}
+        for match in self._state.take_matches(linked):
             agents.update(match[2:4])
             silent.update(self._subjects(match))
         judged = [(self._kept(match, linkage), match.decision) for match in linkage.judged]

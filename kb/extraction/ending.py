@@ -104,9 +104,8 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
     number = 0
     before = begin - 1
     before_it: Kind | None = None
-    # Whether the list is one of what is asked.
-    asked = barred = led = False
-    set_as: str | None = None
+    barred = led = False
+    points = _Points(layout)
     for index, block in enumerate(layout.blocks):
         if block.first < begin:
             continue
@@ -121,15 +120,11 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
         between = layout.lines[before + 1 : block.first]
         ruled = bool(between) and any(_is_rule(layout, line) for line in between)
         marker = int(block.marker) if block.marker and block.marker.isdecimal() else 0
-        setting = _setting(layout, block, set_as is None)
         fits = marker >= number if block.kind == "item" else kind in _UNMARKED
-        goes_on = fits and set_as in (None, setting)
         leads_in = kind == "asking" or (kind == "sentence" and text[-1] in ":：" and heads_demands(text))
-        asked = leads_in or (asked and goes_on)
-        set_as = None if leads_in else setting
         apart = layout.lines[block.first].gap > 0 or ruled
         barred = kind in _ENDS or (barred and kind not in _GO_ON)
-        if asked and not leads_in:
+        if points.take(block, fits, leads_in):
             kind = "point"
         elif kind in _NAMES and before_it in _SAID and _is_cut_off(layout, index, text):
             # "In January, forty of our mem": the text is cut off there.
@@ -146,17 +141,36 @@ def stretches(layout: Layout, words: Words, begin: int) -> Iterator[Stretch]:
         before = block.last
 
 
-def _setting(layout: Layout, block: Block, first: bool) -> str:
-    """Tell how a point is set: numbered, lettered, by which bullet, or as a line or a paragraph without a marker.
+class _Points:
+    """Tells which blocks are points of what is asked: those after what leads them in that are set as the first."""
 
-    Of the `first` it doesn't count that it stands right below what leads it in.
-    """
-    if block.kind == "item":
-        marker = block.marker or "-"
-        return "1" if marker.isdecimal() else "a" if marker.isalpha() else marker
-    below = layout.lines[block.last + 1 : block.last + 2]
-    tight = (bool(below) and below[0].gap == 0) or (layout.lines[block.first].gap == 0 and not first)
-    return "line" if tight else "paragraph"
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._asked = False
+        self._setting: str | None = None
+
+    def take(self, block: Block, fits: bool, leads_in: bool) -> bool:
+        """Tell whether the next block is a point, which it must fit; or take it for what leads in points."""
+        if leads_in:
+            self._asked, self._setting = True, None
+            return False
+        setting = self._set(block, first=self._setting is None)
+        self._asked = self._asked and fits and self._setting in (None, setting)
+        self._setting = setting
+        return self._asked
+
+    def _set(self, block: Block, first: bool) -> str:
+        """Tell how it is set: numbered, lettered, by which bullet, or as a line or a paragraph without a marker.
+
+        Of the `first` it doesn't count that it stands right below what leads it in.
+        """
+        if block.kind == "item":
+            marker = block.marker or "-"
+            return "1" if marker.isdecimal() else "a" if marker.isalpha() else marker
+        lines = self._layout.lines
+        below = lines[block.last + 1 : block.last + 2]
+        tight = (bool(below) and below[0].gap == 0) or (lines[block.first].gap == 0 and not first)
+        return "line" if tight else "paragraph"
 
 
 def _is_listed(blocks: Sequence[Block], index: int) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from kb.extraction.dates import Order, PrintedDate, date_order, find_dates, may_hold_date
 from kb.extraction.language import Language, any_language, any_words
 from kb.extraction.layout import Layout, plain, read
-from kb.extraction.offices import names_office
+from kb.extraction.offices import may_be_person, names_holder
 from kb.extraction.sentences import split_sentences
 from kb.extraction.wordings import FIELD, Words, Zone, is_prose
 from kb.extraction.zones import Zones
@@ -56,8 +56,6 @@ _STROKE = re.compile(r"\s[|•·–—-]\s")
 # Before the last day of a time: "15 June – 3 July 2020", "15 to 20 June 2020".
 _PERIOD = re.compile(r"(?<!\d)\d{1,2}(?:\s[^\W\d_]+)?\s?[-–—]$|(?<!\d)\d{1,2}$")
 _BETWEEN_PLACES = re.compile(r"[,،/|&–—()]|\s-")
-# So many words may be somebody's name.
-_NAME = range(2, 5)
 # Words in the name of a place.
 _IN_A_PLACE = 2
 
@@ -413,8 +411,7 @@ def _names_addressee(text: str) -> bool:
         return False
     if any(any_language("addressee", key).match(cell) for key in ("forms", "offices", "leads", "states")):
         return True
-    name = cell.partition(",")[0].split()
-    return len(name) in _NAME and all(word[0].isupper() for word in name) and names_office(cell)
+    return names_holder(cell)
 
 
 def _is_date(text: str) -> bool:
@@ -471,9 +468,8 @@ def _title_lines(layout: Layout, heads: list[int], index: int) -> list[int]:
 
 def _is_holder(layout: Layout, number: int) -> bool:
     """Tell the line of a name from that of a title: right below stands an office ("Ann Vale / Mayor of Reedham")."""
-    name = plain(layout.text, *layout.lines[number].span).split()
     below = layout.lines[number + 1 : number + 2]
-    if not below or below[0].gap or len(name) not in _NAME or not all(word[0].isupper() for word in name):
+    if not below or below[0].gap or not may_be_person(plain(layout.text, *layout.lines[number].span)):
         return False
     return any_language("addressee", "offices").match(plain(layout.text, *below[0].span)) is not None
 

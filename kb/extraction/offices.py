@@ -26,6 +26,8 @@ __all__ = [
     "is_plain_office",
     "known",
     "led",
+    "may_be_person",
+    "names_holder",
     "names_office",
     "office_near",
     "without_article",
@@ -170,9 +172,18 @@ def led(text: str) -> tuple[int, bool]:
     number = _NUMBER.match(text, after)
     # A line in small letters may go on with the one before it: "… / to the north".
     article = None if text[0].islower() else article
-    # "To Ann Vale, Mayor of Reedham"
-    name = text[after:].partition(",")[0].split()
-    held = len(name) in _NAME and all(word[0].isupper() for word in name) and names_office(text[after:])
+    held = names_holder(text[after:])
     if article or held or any(known(key).match(text, number.end() if number else after) for key in _TELLING):
         return after, True
     return 0, False
+
+
+def may_be_person(name: str) -> bool:
+    """Tell a few words with a capital each, as names of persons are printed."""
+    words = name.split()
+    return len(words) in _NAME and all(word[0].isupper() for word in words)
+
+
+def names_holder(text: str) -> bool:
+    """Tell whether text names somebody and an office: "Ann Vale, Mayor of Reedham"."""
+    return may_be_person(text.partition(",")[0]) and names_office(text)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import islice
 from typing import Literal
 
 from kb.extraction.expressions import Expressions
-from kb.extraction.language import any_language, any_of, any_words, languages, words
+from kb.extraction.language import Found, any_language, any_of, any_words, languages, words
 from kb.extraction.layout import Block, Layout, plain
 from kb.extraction.offices import NAMING, known
 
@@ -134,26 +135,20 @@ def tells_of_signing(text: str) -> bool:
 
 def asks(text: str) -> bool:
     """Tell whether a line has a verb of asking besides naming who signs ("We, the undersigned, urge you to:")."""
-    said = words(text)
-    return any(
-        said[found.first] not in any_words("signatures", "signing")
-        for language in languages().values()
-        for found in language.phrases("asks", "asks_third", "performs").find(said)
-    )
+    said, signing = words(text), any_words("signatures", "signing")
+    return any(said[found.first] not in signing for found in _phrases(said, "asks", "asks_third", "performs"))
 
 
 def heads_demands(text: str) -> bool:
     """Tell whether a line leads in what is asked: it has a verb of asking, names demands, says "we" or "you"."""
-    said = words(text)
-    return (
-        speaks(text)
-        or asks(text)
-        or any(
-            found.label == "leads.asking"
-            for language in languages().values()
-            for found in language.phrases("leads").find(said)
-        )
-    )
+    if speaks(text) or asks(text):
+        return True
+    return any(found.label == "leads.asking" for found in _phrases(words(text), "leads"))
+
+
+def _phrases(said: Sequence[str], *sections: str) -> Iterator[Found]:
+    """Find the phrases of all languages."""
+    return (found for language in languages().values() for found in language.phrases(*sections).find(said))
 
 
 # A word that says "you" or "we" by its ending has at least so many letters.
