@@ -21,7 +21,7 @@ __all__ = ["SUFFIXES", "Document", "parse_document", "read_document"]
 # file name suffix: the module of its reader (imported when first needed), its media type
 _FORMATS = {
     ".txt": ("plain", "text/plain"),
-    ".md": ("markdown", "text/markdown"),
+    ".md": ("plain", "text/markdown"),
     ".html": ("html", "text/html"),
     ".htm": ("html", "text/html"),
     ".pdf": ("pdf", "application/pdf"),

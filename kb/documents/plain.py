@@ -1,7 +1,8 @@
-"""Plain text: the file's own characters."""
+"""Plain text and Markdown: the file's own characters, since these are what a writer reads and quotes."""
 
 from __future__ import annotations
 
+from kb.documents import front_matter
 from kb.documents.content import Content
 from kb.documents.encoding import decode
 
@@ -9,9 +10,12 @@ __all__ = ["page_starts", "read"]
 
 
 def read(data: bytes) -> Content:
-    """The text of a file, not changed but for its byte order mark; a form feed begins a page."""
+    """The text of a file, not changed but for its byte order mark; a form feed begins a page.
+
+    Metadata are from a YAML front matter, which Markdown has that was saved as text.
+    """
     text, notes = decode(data)
-    return Content(text, page_starts(text), notes=notes)
+    return Content(text, page_starts(text), front_matter.metadata(text), notes)
 
 
 def page_starts(text: str) -> tuple[int, ...]:

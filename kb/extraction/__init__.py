@@ -12,7 +12,7 @@ from kb import __version__, resources
 from kb.documents import Document
 from kb.extraction.addressees import find_addressees, find_called_upon
 from kb.extraction.demands import asking_part, find_demands, self_called, speaking, spoken_for
-from kb.extraction.heading import find_date, find_title
+from kb.extraction.heading import Dated, find_date, find_title
 from kb.extraction.kind import Kind, tell_kind
 from kb.extraction.language import Language, detect_language
 from kb.extraction.layout import lay_out, plain
@@ -67,7 +67,7 @@ def extract(document: Document) -> Letter:
     if kind.letter and not addressees:
         addressees = find_called_upon(text, demands.made, prose)
     doubted = _doubt(kind, len(demands.made), bool(addressees))
-    subject = title.title if title else ""
+    subject = title.title if title else document.metadata.get("title", "")
     notes = tuple(Remark(code, message) for code, message in document.notes)
     return Letter(
         id=slug(document.path.stem),
@@ -76,9 +76,10 @@ def extract(document: Document) -> Letter:
         text=text,
         language=language.code,
         kind="letter" if kind.letter else "other",
-        title=title.title if title else None,
+        title=title.title if title else document.metadata.get("title"),
         title_span=title.span if title else None,
-        date=dated.value,
+        # What the file says of itself counts only where the text is silent.
+        date=document.metadata.get("date") if dated == Dated() else dated.value,
         date_span=dated.span,
         addressees=addressees,
         copied=copied,

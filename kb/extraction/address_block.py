@@ -233,7 +233,8 @@ def _goes_on(layout: Layout, taken: Sequence[Line], line: Line, parted: _Parted)
     may_go_on = broken or full or text[0].islower()
     if not may_go_on or len(before) > _LONGEST_LIST or _begins_anew(text):
         return False
-    if broken:
+    first = text.split(None, 1)[0]
+    if broken or (first.islower() and known("connectors").fullmatch(first) and not led(text)[1]):
         return True
     begins = names_office(text) or any(known(key).match(without_article(text)) for key in NAMING)
     return not (begins or begins_with_place(text))

@@ -26,6 +26,7 @@ from kb.extraction.naming import addressee_of, named_in, trusted
 from kb.extraction.offices import begins_with, begins_with_office, known, led, without_article, without_forms
 from kb.extraction.requests import ASKING, Prose
 from kb.extraction.splitting import kept_places, names_next
+from kb.extraction.wordings import QUOTES
 from kb.extraction.zones import Zones
 from kb.letter import Addressee, Demand, Span
 
@@ -130,8 +131,9 @@ def _greeted(layout: Layout, zones: Zones) -> Iterator[tuple[Addressee, bool]]:
         for index in run:
             line = layout.lines[index]
             reading = read(layout.text, (Span(line.content, line.span.end),))
-            dear = any_language("salutation", "dear").match(reading.text)
-            start = dear.end() if dear else 0
+            start = len(reading.text) - len(reading.text.lstrip(QUOTES))
+            dear = any_language("salutation", "dear").match(reading.text, start)
+            start = dear.end() if dear else start
             for addressee in named_in(reading, start, len(reading.text)):
                 rest = without_forms(addressee.name)
                 if not rest and known("offices").fullmatch(addressee.name):
@@ -353,7 +355,7 @@ def _end(text: str, start: int) -> int:
         if found.start() in kept:
             continue
         target = text[start : found.start()]
-        named = len(target.split()) > 1 or known("offices").search(target)
+        named = len(target.split()) > 1 or target[:1].isupper() or known("offices").search(target)
         if named and not _belongs(text, found):
             return found.start()
     return stop

@@ -328,13 +328,15 @@ def _sent(layout: Layout, zones: Zones, language: Language, order: Order | None)
         reading = layout.reading(block)
         for start, end in split_sentences(reading.text, language):
             byline = any_language("dates", "bylines").match(reading.text, start, end)
-            if not byline or byline.end() - start < _LEAST_BYLINE:
+            told = any_language("dates", "told").match(reading.text, start, end)
+            if not told and (not byline or byline.end() - start < _LEAST_BYLINE):
                 continue
             printed = next(find_dates(reading.text[start:end], order), None)
             if printed is None:
                 continue
             first, last = start + printed.start, start + printed.end
-            if _form_around(reading.text[start:first], reading.text[last:end]) == _PUBLISHED:
+            at_the_end = told is not None and end - last < _LEAST_BYLINE
+            if at_the_end or _form_around(reading.text[start:first], reading.text[last:end]) == _PUBLISHED:
                 yield _Candidate(_AT_THE_END, _PUBLISHED, 0, printed, reading.span(first, last))
 
 

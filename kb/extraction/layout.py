@@ -48,6 +48,8 @@ _WIDEST_PAGE = 130
 _WIDEST_COLUMN = 48
 _LEAST_WRAPPED = 3
 _LEAST_LINES = 10
+# A line of fewer code points may be a name, and say nothing about how the next goes on.
+_SOME_LENGTH = 40
 # Blank lines that stand for the break between two pages.
 _PAGE_GAP = 3
 
@@ -126,7 +128,7 @@ class Layout:
 
 def lay_out(text: str, page_starts: tuple[int, ...] = ()) -> Layout:
     """Cut `text` into lines and blocks; `page_starts` are offsets at which a page is known to begin."""
-    lines = _lines(text, page_starts)
+    lines = _in_front(text, _lines(text, page_starts))
     width = _width(lines)
     blocks = tuple(_blocks(text, lines, width))
     return Layout(text, tuple(lines), blocks, width)
@@ -142,23 +144,26 @@ _LETTER = (
     r"(?P<letter>\(?(?:[a-zA-Z]|[ivxIVX]{2,5}|هـ(?=[.)])|[ء-ي]))"
     r"(?:\\?\)|\\?\.(?=\s|$)|(?<=[ء-ي])[ـ\-–](?=\s))"
 )
-_BULLETS = "•·▪▫●○◦‣⁃∙■□◆◇►▶➢➤✓✔✦❖→➔➜▸▹◾◽★☆♦"
+# The private use area: what symbol fonts leave in texts copied out of Word.
+_BULLETS = "•·▪▫●○◦‣⁃∙■□◆◇►▶➢➤✓✔✦❖→➔➜▸▹◾◽★☆♦\ue000-\uf8ff"
 # Pictures in one list may differ.
 _PICTURES = "✅☑➡🔹🔸🔴🔵👉"
 _BULLET = rf"(?P<bullet>[{_BULLETS}{_PICTURES}]|[-–—]{{1,2}}(?=[\s\w\"'“«‘(\[*])|\+(?=\s)|[*\\][*-]?(?=\s))"
 # An emoji may have a mark after it that says so.
 _REST = rf"[\s\ufe0f{INVISIBLE}]*"
 _MARKER = re.compile(
-    rf"[*_]{{0,3}}(?:{_BULLET}{_REST}(?:(?P<inner>{_NUMBER})?|(?P<number>{_NUMBER}|{_LETTER})[*_]{{0,3}}{_REST}"
+    rf"(?:<(?:strong|b|em|i|u|span)(?:\s[^<>]{{0,300}})?>\s*)?[*_]{{0,3}}(?:{_BULLET}{_REST}(?:(?P<inner>{_NUMBER})?|(?P<number>{_NUMBER}|{_LETTER})[*_]{{0,3}}{_REST}"
 )
 _MARKER_STARTS = re.compile(
-    rf"[*_(\[\\\d{_BULLETS}{_PICTURES}+–—-]|(?:[a-zA-Zء-ي]|[ivxIVX]{{2,5}})[.)ـ\-–\\]"
+    rf"[<*_(\[\\\d{_BULLETS}{_PICTURES}+–—-]|(?:[a-zA-Zء-ي]|[ivxIVX]{{2,5}})[.)ـ\-–\\]"
 )
+# Letters that symbol fonts show as circles, arrows and ticks.
+_LETTER_BULLET = re.compile(r"([oØü§vq¨])(?:\t|[ \u00a0])\s*(?=[^\W_]|[\"“«*])")
 _BARE_NUMBER = re.compile(r"(\d{1,4})[ \u00a0]+(?=[^\W\da-zß-öø-ÿ])")
 _EMPHASIS = re.compile(r"[*_]{1,3}")
 _AFTER_ORDINALS = (",", ":", "،", ".", "-", "*", " –", " -", " —")
 _HEADING = re.compile(r"#{1,6}\s+")
-_QUOTED = re.compile(r"(?:>\s?)+")
+_QUOTED = re.compile(r"(?:>\s*)+")
 
 # A number with a full stop or a bracket after it is a marker, and so is a dash before a word other than "page".
 _BEGINS_FURNITURE = re.compile(
@@ -183,6 +188,8 @@ _FURNITURE = re.compile(
     | \[\^?[\w-]{1,20}\]:\s*<?(?:https?://|www\.)\S{1,1000}  # where a link leads
     | [-–—_=*~ـ\#\s]{3,}  # a rule
     | <[^<>]{1,300}>  # a lone tag
+    | \{:?[^{}]{0,300}\}  # attributes of what stands above, a site's template
+    | \[\^[\w-]{1,20}\]:\s.*  # a note at the foot
     | [←⇐↩⬅◀⏪].{1,80}  # the way back in a site
     | (?:\#[^\W\d]\w{1,80}\s*)+  # hashtags
     | (?:(?:e-?mail|courriel|correo(?:\ electrónico)?|web(?:site)?|البريد\ الإلكتروني)\s*:?\s*)?
@@ -192,6 +199,14 @@ _FURNITURE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+# Tags of paragraphs, lists and headings around what is printed in a line of Markdown.
+_TAG = r"</?(?:p|div|section|article|ul|ol|li|dl|dt|dd|br|blockquote|center|h[1-6])(?:\s[^<>]{0,300})?/?>"
+_TAGS_BEFORE = re.compile(rf"(?:{_TAG}\s*)+", re.IGNORECASE)
+_MOST_TAGS = 10
+_ONE_TAG = re.compile(_TAG, re.IGNORECASE)
+_HEADING_TAG = re.compile(r"<h[1-6]")
 
 
 def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
@@ -214,13 +229,71 @@ def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
         if body.startswith(">") and (quoted := _QUOTED.match(body)):
             indent += quoted.end()
             body = body[quoted.end() :]
+        heading = marker = None
+        if body.startswith("<") or body.endswith(">"):
+            before = _TAGS_BEFORE.match(body)
+            if before and (tags := before[0].lower()):
+                gap = gap or int("<p" in tags or "<div" in tags or "<h" in tags)
+                heading = _HEADING_TAG.search(tags) is not None
+                marker = "•" if "<li" in tags else None
+                indent += before.end()
+                body = body[before.end() :]
+            body = _without_tags_after(body)
+        elif body.startswith("_ ") or (body.startswith(("** ", "__ ")) and body.count(body[:2]) % 2 == 0):
+            # "** Emphasis**", not an item.
+            indent += len(body) - len(body.lstrip("*_ "))
+            body = body.lstrip("*_ ")
+        if body.endswith((" *", " **", " _", " __")):
+            body = body.rstrip("*_ ")
         if not body:
             gap += 1
             continue
-        lines.append(_line(body, begin + indent, gap, indent))
+        line = _line(body, begin + indent, gap, indent)
+        if heading or marker:
+            line = line._replace(heading=bool(heading), marker=line.marker or marker)
+        lines.append(line)
         gap = 0
     _mark_running_heads(text, lines)
-    return _with_bare_numbers(text, _with_ordinals(text, _checked(text, lines)))
+    _mark_letterheads(text, lines)
+    return _with_letter_bullets(text, _with_bare_numbers(text, _with_ordinals(text, _checked(text, lines))))
+
+
+def _without_tags_after(body: str) -> str:
+    for _ in range(_MOST_TAGS):
+        start = body.rfind("<") if body.endswith(">") else -1
+        if start < 0 or not _ONE_TAG.fullmatch(body, start):
+            break
+        body = body[:start].rstrip(_BLANK)
+    return body
+
+
+# What a site's generator is told of a page, in YAML or TOML: all but its title and what it is about is furniture.
+_FRONT_MATTER = re.compile(r"\s*(---|\+\+\+)[ \t]*\r?\n((?:.*\r?\n){1,200}?)\1[ \t]*(?:\r?\n|\Z)")
+_SETTING = re.compile(r"[\w.-]{1,40}[ \t]?[:=]|\s|[-#\[\]]|\Z")
+_ABOUT = re.compile(
+    r"(?P<key>title|subtitle|description|summary|excerpt)[ \t]?[:=][ \t]*[\"']?(?=[^\s\"'>|])", re.IGNORECASE
+)
+
+
+def _in_front(text: str, lines: list[Line]) -> list[Line]:
+    """Leave of the front matter what the title and a summary say."""
+    found = _FRONT_MATTER.match(text)
+    if not found or not all(map(_SETTING.match, found[2].splitlines())):
+        return lines
+    end = found.end()
+    for index, line in enumerate(lines):
+        if line.span.start >= end:
+            break
+        about = _ABOUT.match(text, *line.span)
+        if about:
+            start = about.end()
+            said = text[start : line.span.end].rstrip("\"' ")
+            heading = about["key"].lower() == "title"
+            line = Line(Span(start, start + len(said)), start, 1, 0, heading=heading)
+        else:
+            line = line._replace(furniture=True, marker=None, heading=False, content=line.span.start)
+        lines[index] = line
+    return lines
 
 
 # A greeting within a line is looked for among so many code points of the text; it takes no more than so many.
@@ -232,7 +305,7 @@ _AFTER_GREETING = re.compile(r"[,:!]\s*(?=[^\W\d_a-zß-öø-ÿ])")
 def _raw_lines(text: str) -> Iterator[str]:
     """Cut text at its line ends, and where these were lost: around a greeting, before the items of a list."""
     place = 0
-    for raw in text.splitlines(keepends=True):
+    for raw in _by_tags(text) if _TAG_WITHIN.search(text) else text.splitlines(keepends=True):
         cuts: Sequence[int] = ()
         if len(raw) > _WIDEST_PAGE and place < _TOP:
             cuts = _run_on_greeting(raw)
@@ -243,6 +316,25 @@ def _raw_lines(text: str) -> Iterator[str]:
             yield from filter(None, (raw[start:end] for start, end in pairwise((0, *cuts, len(raw)))))
         else:
             yield raw
+
+
+# A line of a web page ends where a tag says so: "Ann Vale, Reed<br>League, Paul Ford<br>of the Lake".
+_TAG_WITHIN = re.compile(r"[^\s>][ \t]*<(?:br|p|li)\b[^<>\n]{0,300}>[ \t]*[^\s<]", re.IGNORECASE)
+_LINE_TAG = re.compile(r"<br\b[^<>]{0,300}>|</(?:p|li|div|h[1-6])>|(?=<(?:p|li|div|h[1-6])\b)", re.IGNORECASE)
+_BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
+
+
+def _by_tags(text: str) -> Iterator[str]:
+    """Cut text at blank lines, and what stands between them at tags where one stands within a line."""
+    start = 0
+    for end in (*(gap.end() for gap in _BLANK_LINES.finditer(text)), len(text)):
+        part, start = text[start:end], end
+        if _TAG_WITHIN.search(part):
+            # The blank lines at its end are no part of its last line.
+            ends = [*(tag.end() for tag in _LINE_TAG.finditer(part)), len(part.rstrip()), len(part)]
+            yield from filter(None, (part[a:b] for a, b in pairwise((0, *sorted(ends)))))
+        else:
+            yield from part.splitlines(keepends=True)
 
 
 def _run_on_items(line: str) -> Sequence[int]:
@@ -277,6 +369,26 @@ def _mark_running_heads(text: str, lines: list[Line]) -> None:
         for n in beside:
             if printed[text[lines[n].span.start : lines[n].span.end]] > 1:
                 lines[n] = lines[n]._replace(furniture=True, marker=None)
+
+
+# A letterhead of so many lines, printed on so many pages.
+_LETTERHEAD = 3
+_LEAST_PAGES = 3
+
+
+def _mark_letterheads(text: str, lines: list[Line]) -> None:
+    """Mark as furniture the letterhead of all pages but the first: lines printed in a row several times."""
+    printed = [text[line.span.start : line.span.end] for line in lines]
+    rows = Counter(zip(*(printed[shift:] for shift in range(_LETTERHEAD)), strict=False))
+    if not rows or rows.most_common(1)[0][1] < _LEAST_PAGES:
+        return
+    seen: set[tuple[str, ...]] = set()
+    for index in range(len(printed) - _LETTERHEAD + 1):
+        row = tuple(printed[index : index + _LETTERHEAD])
+        if rows[row] >= _LEAST_PAGES and row in seen:
+            for n in range(index, index + _LETTERHEAD):
+                lines[n] = lines[n]._replace(furniture=True, marker=None)
+        seen.add(row)
 
 
 def _is_page_number(text: str, furniture: Line) -> bool:
@@ -382,6 +494,24 @@ def _with_bare_numbers(text: str, lines: list[Line]) -> list[Line]:
     return lines
 
 
+def _with_letter_bullets(text: str, lines: list[Line]) -> list[Line]:
+    """Mark the lines of a text that begin with the same letter, standing alone, as items: "o One", "o Two"."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    sure: Counter[str] = Counter()
+    for index, line in enumerate(lines):
+        letter = text[line.content] in "oØü§vq¨" and _LETTER_BULLET.match(text, line.content, line.span.end)
+        if letter and not line.marker:
+            found.setdefault(letter[1], []).append((index, letter.end()))
+            # In small letters it may be a word with which a sentence goes on ("or" in Spanish).
+            before = lines[index - 1] if index and not line.gap else None
+            capital = not text[letter.end()].islower()
+            sure[letter[1]] += capital or before is None or _stops(text, before) or _joins(text, before)
+    for bullet, places in found.items():
+        for index, content in places if len(places) > 1 and sure[bullet] * 2 > len(places) else ():
+            lines[index] = lines[index]._replace(marker=bullet, content=content)
+    return lines
+
+
 def _begins_item(
     text: str,
     lines: list[Line],
@@ -392,8 +522,10 @@ def _begins_item(
 ) -> bool:
     line = lines[index]
     marker = line.marker or ""
-    if marker.isalpha() and text[line.span.start + len(marker)] == "." and not marker.islower():
-        return _succeeds(marker, printed)
+    if marker.isalpha() and not marker.islower():
+        after = text.find(marker, line.span.start) + len(marker)
+        if text[after] == ".":
+            return _succeeds(marker, printed)
     if previous is None or line.gap or _stops(text, previous) or previous.span.end - previous.span.start < 50:
         return True
     following = lines[index + 1] if index + 1 < len(lines) else None
@@ -449,7 +581,16 @@ def last_printed(text: str, span: Span) -> str:
 
 
 def _stops(text: str, line: Line) -> bool:
-    return last_printed(text, line.span) in _STOPS
+    """Tell whether a line ends as a sentence or a point does, and not with a title before a name."""
+    return last_printed(text, line.span) in _STOPS and not _titles(text, line)
+
+
+def _titles(text: str, line: Line) -> bool:
+    """Tell whether a line of some length ends in a form of address that a name must follow ("…, Mr.")."""
+    if text[line.span.end - 1] != "." or line.span.end - line.content < _SOME_LENGTH:
+        return False
+    last = text[line.span.end - 12 : line.span.end].rsplit(None, 1)[-1]
+    return any_language("addressee", "forms").fullmatch(last) is not None
 
 
 def _width(lines: Sequence[Line]) -> int:
@@ -487,6 +628,24 @@ def _word(text: str, line: Line) -> str:
     return text[line.content : line.span.end].split(None, 1)[0]
 
 
+def _ended_points(text: str, lines: Sequence[Line]) -> frozenset[int]:
+    """Return the lines that end a point, by their numbers: of lines without a gap, all semicolons end one."""
+    ended: set[int] = set()
+    starts = [index for index, line in enumerate(lines) if index == 0 or line.gap or line.marker]
+    for start, stop in pairwise([*starts, len(lines)]):
+        parted = sum(text.count(";", *line.span) + text.count("؛", *line.span) for line in lines[start:stop])
+        if parted < _LEAST_POINTS:
+            continue
+        ending = [n for n in range(start, stop) if _ENDS_POINT.search(text, *lines[n].span)]
+        if len(ending) == parted:
+            ended.update(ending)
+    return frozenset(ended)
+
+
+_LEAST_POINTS = 2
+_ENDS_POINT = re.compile(r"[;؛][\s\u200b-\u200f]*(?:(?:and|or|et|ou|y|e|o|و)[\s,]*)?\Z")
+
+
 def _lists_lines(text: str, lines: Sequence[Line]) -> frozenset[int]:
     """Return the lines of a narrow column that stand one by one, by their numbers: names, an address.
 
@@ -517,9 +676,13 @@ def _blocks(text: str, lines: Sequence[Line], width: int) -> list[Block]:
     stack: list[tuple[str, int]] = []
     column = 0 if width else _column(text, lines)
     alone = _lists_lines(text, lines) if column else frozenset()
+    ended = _ended_points(text, lines)
     for index, line in enumerate(lines):
         if line.furniture:
             continue
+        if run and run[-1] in ended:
+            blocks += _split(text, _block(text, lines, run, stack))
+            run = []
         if column and run and _goes_on(text, lines, run, index, column, alone):
             run.append(index)
             continue
@@ -568,7 +731,7 @@ def _continues(text: str, lines: Sequence[Line], run: list[int], index: int, wid
     if line.marker or line.heading or previous.heading:
         return False
     last = last_printed(text, previous.span)
-    stopped = last in _STOPS
+    stopped = _stops(text, previous)
     # Furniture stood between, or blank lines: only a sentence that was cut goes on.
     gap = line.gap
     for between in range(run[-1] + 1, index):
@@ -576,9 +739,9 @@ def _continues(text: str, lines: Sequence[Line], run: list[int], index: int, wid
     if gap and stopped:
         return False
     head = text[line.content : line.content + 40].lstrip("*_\"'“«‘(")
-    begins_low = head[:1].islower()
+    begins_low = head[:1].islower() and not _leads_copies(head)
     length = previous.span.end - previous.span.start
-    unfinished = not stopped and _is_unfinished(text, previous)
+    unfinished = not stopped and (_is_unfinished(text, previous) or last == ".")
     if gap:
         if _vocative(head):
             return False
@@ -608,6 +771,12 @@ def _continues(text: str, lines: Sequence[Line], run: list[int], index: int, wid
     return length + 1 + len(word) > width * 0.9 and length > 40
 
 
+def _leads_copies(head: str) -> bool:
+    """Tell a line such as "cc: …" from one that goes on with a sentence."""
+    found = any_language("copies", "leads").match(head)
+    return found is not None and (not found[0].isalpha() or found[0] == "cc")
+
+
 def _goes_on(
     text: str, lines: Sequence[Line], run: list[int], index: int, column: int, alone: frozenset[int]
 ) -> bool:
@@ -630,7 +799,7 @@ def _goes_on(
 def _is_unfinished(text: str, line: Line) -> bool:
     """Tell whether a line of some length ends in a word with which no sentence and no name ends ("of the")."""
     start, end = max(line.content, line.span.end - 8), line.span.end
-    if end - line.content < 40 or not text[end - 1].islower():
+    if end - line.content < _SOME_LENGTH or not text[end - 1].islower():
         return False
     last = text[start:end].rsplit(None, 1)
     # "…; and" ends the last point but one of a list.
@@ -710,7 +879,7 @@ _MARKUP = re.compile(
     | !\[[^\]\n]{{0,300}}\]\([^()\s]{{0,1000}}\)                               # an image
     | (?P<link>\[(?P<label>[^\[\]\n]{{1,400}})\]
       \([^()\s]{{0,1000}}(?:\([^()\s]{{0,200}}\)[^()\s]{{0,200}})?\))
-    | </?[A-Za-z][^<>\n]{{0,500}}>                                             # a tag
+    | </?(?!https?:|www\.|mailto:)[A-Za-z][^<>\n]{{0,500}}>                    # a tag
     | \*{{1,3}}(?=\S)|(?<=\S)\*{{1,3}} | (?<!\w)_{{1,3}}(?=\w) | (?<=[\w.,;:!?])_{{1,3}}(?!\w)
     | \\(?:(?P<escaped>[!-/:-@\[-`{{-~])|\Z)
     | [{INVISIBLE}]+

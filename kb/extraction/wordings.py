@@ -16,6 +16,7 @@ from kb.extraction.offices import NAMING, known
 Zone = Literal["heading", "salutation", "body", "closing", "signatures", "copies", "addressees", "footer"]
 
 FINAL = " \t,.:;،؛*-–—_"
+QUOTES = "\"“«„'‘"
 _BEFORE_WORDS = FINAL + "(["
 # Another line of a form: "Date: …", "Subject: …".
 FIELD = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? ?[:：] ?(?=\S)")
@@ -75,10 +76,15 @@ def begins_known(text: str) -> bool:
     return _beginnings().may_match(text.lstrip(_BEFORE_WORDS))
 
 
+# "Reed League - https://reed.example.org"
+_LINKS_AFTER = re.compile(r"(?:\s+(?:[-–—:|,]\s*)?[<(]?(?:https?://|www\.)\S+)+$")
+
+
 class Words(dict[int, str]):
     """The printed words of each line, without markup, marker and Arabic vowel signs, by its number.
 
-    They are those of the first 600 code points. Each line is read once, however many ask.
+    They are those of the first 600 code points, without the addresses of web sites after them. Each line is read
+    once, however many ask.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -89,6 +95,8 @@ class Words(dict[int, str]):
     def __missing__(self, index: int) -> str:
         line = self.layout.lines[index]
         words = plain(self.layout.text, line.content, min(line.span.end, line.content + _MOST_WORDS))
+        if "://" in words or "www." in words:
+            words = _LINKS_AFTER.sub("", words) or words
         self[index] = words = without_vowel_signs(words) if self._has_vowel_signs else words
         return words
 

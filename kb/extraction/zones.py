@@ -15,6 +15,7 @@ from kb.extraction.language import any_language
 from kb.extraction.layout import Block, Layout, plain
 from kb.extraction.offices import is_plain_office
 from kb.extraction.wordings import (
+    QUOTES,
     SHORT,
     Words,
     Zone,
@@ -100,7 +101,9 @@ def _find_salutation(layout: Layout, words: Words) -> range | None:
         for index in range(block.first, block.last + 1):
             if late and not (index + 1 < len(layout.lines) and words.length(index + 1) > SHORT):
                 continue
-            if _greets(layout, words, index) and (prose <= 3 or words[index].casefold().startswith("dear")):
+            if _greets(layout, words, index) and (
+                prose <= 3 or words[index].lstrip(QUOTES).casefold().startswith("dear")
+            ):
                 stop = index + 1
                 while (
                     stop < len(layout.lines) and layout.lines[stop].gap <= 1 and _greets(layout, words, stop)
@@ -114,7 +117,8 @@ def _greets(layout: Layout, words: Words, index: int) -> bool:
     line = layout.lines[index]
     if line.furniture or words.length(index) > SHORT:
         return False
-    text = words[index]
+    # A letter may be quoted.
+    text = words[index].lstrip(QUOTES)
     form = any_language("addressee", "forms").match(text)
     if line.marker:
         # "- Madam President of the Council," over others like it.

@@ -108,7 +108,6 @@ def txt(blocks: tuple[Block, ...]) -> bytes:
 def eml(blocks: tuple[Block, ...]) -> bytes:
     """An e-mail, encoded as mail programs do."""
     message = EmailMessage()
-    message["Subject"] = "An open letter"
     message["From"] = "River Aid <letters@river.example>"
     message["Date"] = "Mon, 04 Mar 2019 10:00:00 +0100"
     message.set_content(txt(blocks).decode())
@@ -126,7 +125,7 @@ def html(blocks: tuple[Block, ...]) -> bytes:
             items = "".join(f"<li>{escape(line)}</li>\n" for line in block.lines)
             body.append(f"<{tag}>\n{items}</{tag}>")
     page = (
-        "<!DOCTYPE html><html><head><meta charset=utf-8><title>An open letter</title>"
+        "<!DOCTYPE html><html><head><meta charset=utf-8><title></title>"
         "<script>var hidden = 1</script></head><body>"
         "<nav><ul><li>Home</li></ul></nav><main>{}</main></body></html>"
     )
