@@ -280,17 +280,19 @@ def _in_front(text: str, lines: list[Line]) -> list[Line]:
     found = _FRONT_MATTER.match(text)
     if not found or not all(map(_SETTING.match, found[2].splitlines())):
         return lines
-    end = found.end()
+    end, told = found.end(), False
     for index, line in enumerate(lines):
         if line.span.start >= end:
             break
         about = _ABOUT.match(text, *line.span)
+        # What is said goes on in lines that are set in.
+        told = about is not None or (told and line.indent > 0 and line.marker is None)
         if about:
             start = about.end()
             said = text[start : line.span.end].rstrip("\"' ")
             heading = about["key"].lower() == "title"
             line = Line(Span(start, start + len(said)), start, 1, 0, heading=heading)
-        else:
+        elif not told:
             line = line._replace(furniture=True, marker=None, heading=False, content=line.span.start)
         lines[index] = line
     return lines

@@ -581,7 +581,7 @@ def _is_need(sentence: Sentence, cue: Found) -> bool:
     if cue.key in ("must", "should", "duty", "have"):
         near = before[-2:]
         if any(sentence.covered("cues.subject", cue.first - 1 - i) for i in range(len(near))):
-            return False
+            return cue.key != "have" and _of_us_all(sentence, cue)
         passive = any(word in lexicon["passive"] for word in text[cue.last - 1 : cue.last + 3])
         suffers = cue.key == "must" and _suffered(sentence, cue.first)
         # "We believe that it must …": no relative clause.
@@ -593,6 +593,18 @@ def _is_need(sentence: Sentence, cue: Found) -> bool:
         # "The State is obliged under the Covenant to …" tells of the law.
         return False
     return not _within_condition(sentence, cue.first) and not _said_by_others(sentence, cue.first)
+
+
+def _of_us_all(sentence: Sentence, cue: Found) -> bool:
+    """Whether those who write speak of what all must do: "We must act now.", not "we must add that …"."""
+    text, lexicon = sentence.words, sentence.lexicon
+    place = cue.first - 1
+    if place > _OPENING or text[place] not in lexicon["us_all"] or (place and text[place - 1] != ","):
+        return False
+    after = text[cue.last : cue.last + _AFTER]
+    return lexicon["negation"].isdisjoint(text[cue.first : cue.last + 1]) and lexicon["tells"].isdisjoint(
+        after
+    )
 
 
 def _suffered(sentence: Sentence, index: int) -> bool:
