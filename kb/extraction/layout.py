@@ -229,33 +229,48 @@ def _lines(text: str, page_starts: Sequence[int]) -> list[Line]:
         if body.startswith(">") and (quoted := _QUOTED.match(body)):
             indent += quoted.end()
             body = body[quoted.end() :]
-        heading = marker = None
-        if body.startswith("<") or body.endswith(">"):
-            before = _TAGS_BEFORE.match(body)
-            if before and (tags := before[0].lower()):
-                gap = gap or int("<p" in tags or "<div" in tags or "<h" in tags)
-                heading = _HEADING_TAG.search(tags) is not None
-                marker = "•" if "<li" in tags else None
-                indent += before.end()
-                body = body[before.end() :]
-            body = _without_tags_after(body)
-        elif body.startswith("_ ") or (body.startswith(("** ", "__ ")) and body.count(body[:2]) % 2 == 0):
-            # "** Emphasis**", not an item.
-            indent += len(body) - len(body.lstrip("*_ "))
-            body = body.lstrip("*_ ")
-        if body.endswith((" *", " **", " _", " __")):
-            body = body.rstrip("*_ ")
-        if not body:
+        bare = _undressed(body) if body[:1] in _DRESSED or body[-1:] in _DRESSED else _Bare(0, body)
+        if not bare.body:
             gap += 1
             continue
-        line = _line(body, begin + indent, gap, indent)
-        if heading or marker:
-            line = line._replace(heading=bool(heading), marker=line.marker or marker)
+        line = _line(bare.body, begin + indent + bare.start, gap or int(bare.apart), indent)
+        if bare.heading or bare.marker:
+            line = line._replace(heading=bare.heading, marker=line.marker or bare.marker)
         lines.append(line)
         gap = 0
     _mark_running_heads(text, lines)
     _mark_letterheads(text, lines)
     return _with_letter_bullets(text, _with_bare_numbers(text, _with_ordinals(text, _checked(text, lines))))
+
+
+class _Bare(NamedTuple):
+    """What is printed of a line, from `start` on, and what the markup around it says of how it is set."""
+
+    start: int
+    body: str
+    apart: bool = False
+    heading: bool = False
+    marker: str | None = None
+
+
+# With one of these a line begins or ends that markup may stand around.
+_DRESSED = frozenset("<>*_\\")
+
+
+def _undressed(line: str) -> _Bare:
+    """Take off the tags around a line, emphasis with a blank within ("** Dear all**"), Markdown's line break."""
+    start, body, tags = 0, line, ""
+    if before := _TAGS_BEFORE.match(line):
+        start, tags = before.end(), before[0].lower()
+    elif line.startswith("_ ") or (line.startswith(("** ", "__ ")) and line.count(line[:2]) % 2 == 0):
+        start = len(line) - len(line.lstrip("*_ "))
+    body = _without_tags_after(line[start:])
+    if body.endswith((" *", " **", " _", " __")):
+        body = body.rstrip("*_ ")
+    elif body.endswith("\\") and not body.endswith("\\\\"):
+        body = body[:-1].rstrip(_BLANK)
+    apart = any(tag in tags for tag in ("<p", "<div", "<h"))
+    return _Bare(start, body, apart, _HEADING_TAG.search(tags) is not None, "•" if "<li" in tags else None)
 
 
 def _without_tags_after(body: str) -> str:
@@ -882,7 +897,7 @@ _MARKUP = re.compile(
     | (?P<link>\[(?P<label>[^\[\]\n]{{1,400}})\]
       \([^()\s]{{0,1000}}(?:\([^()\s]{{0,200}}\)[^()\s]{{0,200}})?\))
     | </?(?!https?:|www\.|mailto:)[A-Za-z][^<>\n]{{0,500}}>                    # a tag
-    | \*{{1,3}}(?=\S)|(?<=\S)\*{{1,3}} | (?<!\w)_{{1,3}}(?=\w) | (?<=[\w.,;:!?])_{{1,3}}(?!\w)
+    | \*{{1,3}}(?=\S)|(?<=\S)\*{{1,3}} | (?<!\w)_{{1,3}}(?=\w) | (?<=[\w.,;:!?،؛؟])_{{1,3}}(?!\w)
     | \\(?:(?P<escaped>[!-/:-@\[-`{{-~])|\Z)
     | [{INVISIBLE}]+
     )"""

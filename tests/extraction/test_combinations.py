@@ -1,4 +1,4 @@
-"""Letters put together from parts, each wording with each layout: all that is asked and all who sign are found."""
+"""Letters put together from parts, each wording with each layout: nothing that is asked, nobody named is missed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import pytest
 
 from kb.documents import parse_document
 from kb.extraction import extract
+from kb.letter import Addressee
 
 PARTS = tomllib.loads((Path(__file__).parent / "parts.toml").read_text("utf-8"))
+HEADINGS = tomllib.loads((Path(__file__).parent / "headings.toml").read_text("utf-8"))
 
 MARKS = (
     *("- {}\n", "* {}\n", "• {}\n", "– {}\n\n", "{}\n\n"),
@@ -42,3 +44,28 @@ def test_demands_and_names_are_found_in_every_layout(language: str) -> None:
         explicit = [each.span for each in letter.demands if each.explicitness == "explicit"]
         assert [text[span.start : span.end] for span in explicit] == points, text
         assert [each.name for each in letter.signatures] == parts["names"], text
+
+
+@pytest.mark.parametrize("language", HEADINGS)
+def test_date_addressees_and_copies_are_found_in_every_layout(language: str) -> None:
+    parts = HEADINGS[language]
+    chance = random.Random(language)  # noqa: S311 (the same letters in each run)
+    kinds = ("titles", "dates", "addresses", "greetings", "signed", "copies")
+    for _ in range(SOME):
+        title, date, (to, *addressees), greeting, signed, (copies, *copied) = (
+            chance.choice(parts[kind]) for kind in kinds
+        )
+        heading = [date, to] if chance.random() < 0.6 else [to, date]
+        above = "".join(f"{part}\n\n" for part in (*heading, greeting) if part)
+        gap = chance.choice(["", "\n", "\n\n"]) if copies else ""
+        text = f"{title}{above}{parts['body']}{signed}{gap}{copies}\n"
+        letter = extract(parse_document(text.encode(), Path("letter.txt")))
+        assert letter.date == "2020-05-12", text
+        assert [in_parts(each) for each in letter.addressees] == addressees, text
+        assert [in_parts(each) for each in letter.copied] == copied, text
+        assert [each.name for each in letter.signatures] == parts["names"], text
+        assert len(letter.demands) == 2, text
+
+
+def in_parts(addressee: Addressee) -> str:
+    return " / ".join(filter(None, (addressee.name, addressee.office, addressee.body)))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.documents import Document
+from kb.documents import Document, parse_document
 from kb.extraction import EXTRACTOR_VERSION, extract
 from kb.letter import Letter
 
@@ -274,3 +274,24 @@ def test_a_letter_to_nobody_says_so() -> None:
     )
     assert letter.addressees == ()
     assert "no-addressees" in {remark.code for remark in letter.warnings}
+
+
+def test_what_the_file_says_of_itself_counts_where_the_text_is_silent() -> None:
+    body = "\nDear Ms. Vale,\n\nThe road to Marrow is closed. We urge you to open it.\n\nSincerely,\n\nReed League\n"
+    front = "---\ntitle: On Marrow\ndate: 2019-03-04\n---\n"
+    silent = extract(parse_document((front + body).encode(), Path("letter.md")))
+    assert (silent.date, silent.date_span) == ("2019-03-04", None)
+    dated = extract(parse_document((front + "\n12 May 2020\n" + body).encode(), Path("letter.md")))
+    assert dated.date == "2020-05-12"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Here is the letter that the League sent to its local member, Ms. Vale, on 12 May 2020",
+        "*A letter which was distributed in paper form on Tuesday morning, 12 May 2020.*",
+    ],
+)
+def test_a_sentence_over_a_letter_tells_when_it_was_sent(told: str) -> None:
+    body = "\n\nDear Ms. Vale,\n\nThe road to Marrow is closed. We urge you to open it.\n\nSincerely,\n\nReed League\n"
+    assert extract(parse_document((told + body).encode(), Path("letter.md"))).date == "2020-05-12"

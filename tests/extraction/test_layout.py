@@ -255,3 +255,39 @@ def test_furniture(line: str) -> None:
 )
 def test_words_in_spaced_letters_are_read_as_words(printed: str, told: str) -> None:
     assert plain(printed, 0, len(printed)) == told
+
+
+def test_a_line_that_ends_in_a_form_of_address_goes_on() -> None:
+    text = "We ask the Council, its President and its Special Envoy, Mr.\nPaul Reed, to open the road.\n"
+    assert [words for _, _, words in blocks(text)] == [text.replace("\n", " ").strip()]
+
+
+def test_points_that_all_end_in_semicolons_stand_alone() -> None:
+    text = "We ask you to:\nopen the road to the town of Marrow;\nrelease those who are held;\npay for the mill.\n"
+    assert [words for _, _, words in blocks(text)] == text.strip().split("\n")
+
+
+def test_semicolons_within_lines_part_no_points() -> None:
+    text = (
+        "they closed the road to the mill in the spring; nobody came through;\n"
+        "for weeks the mill stood still, and the bakers had no flour left; a\n"
+        "doctor came on foot over the hills with what he could carry himself;\n"
+        "and the well was dry.\n"
+    )
+    assert len(blocks(text)) == 1
+
+
+def test_a_letterhead_is_read_once() -> None:
+    head = "Reed League\n12 River Road\nwww.reed.example.org"
+    text = "\n\n".join([head, "The road is closed.", head, "The mill stands still.", head, "Open it."])
+    assert [words for _, _, words in blocks(text)].count("Reed League") == 1
+
+
+def test_a_front_matter_keeps_its_title_and_summary() -> None:
+    text = '---\ntitle: "On the road\n  to Marrow"\nlayout: post\ntags:\n  - roads\nsummary: A plea.\n---\n\nDear all,\n'
+    assert [words for _, _, words in blocks(text)] == ["On the road", 'to Marrow"', "A plea.", "Dear all,"]
+
+
+@pytest.mark.parametrize("opening", ["---\nWe close the road.\n---\n", "---\n", "+++\nno end\n"])
+def test_a_rule_of_dashes_opens_no_front_matter(opening: str) -> None:
+    assert "We close the road." in [words for _, _, words in blocks(opening + "\nWe close the road.\n")]
