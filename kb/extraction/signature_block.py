@@ -389,14 +389,15 @@ def _lines(pieces: Sequence[Piece]) -> list[_Line]:
 
 def _runs_on(group: Sequence[_Line], width: int) -> bool:
     """Tell lines of names in running text: most hold what parts them, or all are full but the last."""
-    text = " ".join(line.text for line in group)
+    printed = [f"{line.text}," if line.piece.goes_on else line.text for line in group]
+    text = " ".join(printed)[group[0].opens or 0 :]
     if not names_listed(text):
         return False
     separator = separator_of(text)
     if separator in MARKS:
         return sum(separator.search(line.text) is not None for line in group) * 2 > len(group)
     return width > _NARROW and all(
-        len(line.text) + 1 + len(after.text.split(None, 1)[0]) > width for line, after in pairwise(group)
+        len(line) + 1 + len(after.split(None, 1)[0]) > width for line, after in pairwise(printed)
     )
 
 
