@@ -382,7 +382,7 @@ _UNMARKED = {"name", "known name", "odd name", "short"}
 # in other layouts (names moved, numbered, bulleted, in tables, in running text; with other headings, none, with notes
 # below), with a Gaussian prior of variance 1. On letters of a lot that was left out they do as well.
 _FITS: Mapping[Kind, Mapping[_State, float]] = {
-    "prose": {"footer": -1.1},
+    "prose": {"signatures": -5.5, "footer": -1.1},
     "sentence": {"signatures": -3.6, "footer": -1.6},
     "point": {"signatures": -1.7, "footer": -0.1},
     "item": {"signatures": -0.7, "footer": -1.9},

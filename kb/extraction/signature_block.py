@@ -177,7 +177,7 @@ class _Line:
         below = before is not None and not self.apart and before.numbered
         self.numbered: bool = piece.marker is not None or below
         if piece.marker:
-            self.none |= text[-1] == "." and not name_like(text.rstrip("."))
+            self.none |= self._is_closed()
             self.organisation = kind_of_name(text) == "organisation"
             return
         # Only letters: no list, no address.
@@ -194,6 +194,12 @@ class _Line:
         # "For the board": of what is not told.
         self.named = is_named(name) and not (self.behalf and " " not in name and has_organisation(name))
         self.broken = self._broken()
+        if self.numbered and len(text) > _LONGEST_HEADING and not names_listed(text):
+            self.none |= self._is_closed()
+
+    def _is_closed(self) -> bool:
+        """Tell a sentence from a name that ends with a full stop."""
+        return self.text[-1] == "." and not name_like(self.text.rstrip("."))
 
     def _read_beginning(self) -> None:
         """Tell what the words do with which it begins."""

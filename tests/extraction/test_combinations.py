@@ -69,3 +69,35 @@ def test_date_addressees_and_copies_are_found_in_every_layout(language: str) -> 
 
 def in_parts(addressee: Addressee) -> str:
     return " / ".join(filter(None, (addressee.name, addressee.office, addressee.body)))
+
+
+AMONG_NAMES = (
+    "Note: the organisations below joined after publication.",
+    "Organisations that have joined since 14 May 2020:",
+    "The following persons sign in their own name, not for the bodies that they work for.",
+    "https://reed.example.org/sign",
+    "info@reed.example.org",
+    "2",
+    "\f",
+    "---",
+    "Individual signatories:",
+    "**Africa**",
+    "B",
+    "Belgium",
+    "Updated 20 May 2020",
+    "…",
+    "and 45 more organisations",
+    "![logo](https://reed.example.org/logo.png)",
+    "[Name of organisation]",
+)
+
+
+@pytest.mark.parametrize("names", ["{}\n", "{}\n\n", "- {}\n", "{n}. {}\n", "**{}**\n\n"])
+@pytest.mark.parametrize("between", AMONG_NAMES)
+def test_names_go_on_after_what_stands_among_them(between: str, names: str) -> None:
+    parts = PARTS["en"]
+    signed = [*parts["names"], "Lake Trust", "Hill Doctors Network", "Maria Lind", "Youth for Peace (Chad)"]
+    first, second = listed(names, signed[:5]), listed(names, signed[5:])
+    asked = f"{parts['head']}{parts['body']}We urge you to reopen the road.\n\nSincerely,\n\n"
+    letter = extract(parse_document(f"{asked}{first}\n{between}\n\n{second}".encode(), Path("letter.md")))
+    assert [each.name for each in letter.signatures] == signed
