@@ -192,7 +192,7 @@ class _Reader:
         while number < len(blocks):
             if blocks[number].kind == "item":
                 stop = _list_end(self.text, blocks, number, self.goes_on)
-                points = _points(blocks[number:stop])
+                points = _points(self.text, blocks[number:stop])
                 if self.subject:
                     self.read_acts(points)
                 else:
@@ -876,17 +876,30 @@ def _succeeds(marker: str | None, block: Block) -> bool:
     )
 
 
-def _points(blocks: Sequence[Block]) -> list[_Point]:
+def _points(text: str, blocks: Sequence[Block]) -> list[_Point]:
+    """Give the points of a list, each with the paragraphs that belong to it."""
     points: list[_Point] = []
     for block in blocks:
         if block.kind == "item":
             points.append(_Point(block.marker, block.level, block.content, (block,)))
-        elif points:
+        elif points and _says(text, block):
             last = points[-1]
             points[-1] = replace(
                 last, span=Span(last.span.start, block.content.end), blocks=(*last.blocks, block)
             )
     return points
+
+
+def _says(text: str, block: Block) -> bool:
+    """Tell a paragraph from a heading or a note between two points."""
+    closed = last_printed(text, block.content) in _STOPS
+    return (closed or block.content.end - block.content.start > _LONGEST_LABEL) and not _NOTE.match(
+        text, block.content.start
+    )
+
+
+_STOPS = ".!?…؟:;؛"
+_NOTE = re.compile(r"\[\^?\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹]")
 
 
 _INLINE = re.compile(

@@ -101,3 +101,35 @@ def test_names_go_on_after_what_stands_among_them(between: str, names: str) -> N
     asked = f"{parts['head']}{parts['body']}We urge you to reopen the road.\n\nSincerely,\n\n"
     letter = extract(parse_document(f"{asked}{first}\n{between}\n\n{second}".encode(), Path("letter.md")))
     assert [each.name for each in letter.signatures] == signed
+
+
+AMONG_POINTS = (
+    "2",
+    "\f",
+    "---",
+    "https://reed.example.org/report",
+    "Justice",
+    "**Justice**",
+    "Justice:",
+    "## Justice",
+    "ACCOUNTABILITY",
+    "Recommendation 2",
+    "To the Secretary-General:",
+    "We also call on the European Union to:",
+    "Moreover, we demand that you:",
+    "![map](https://reed.example.org/map.png)",
+    "[1] Report of the commission of inquiry, p. 12.",
+)
+
+
+@pytest.mark.parametrize("marks", MARKS)
+@pytest.mark.parametrize("between", AMONG_POINTS)
+def test_points_go_on_after_what_stands_among_them(between: str, marks: str) -> None:
+    parts = PARTS["en"]
+    more = ["Release all who are held without charge.", "Publish the report of the commission of inquiry."]
+    first, second = listed(marks, parts["points"][1]), listed(marks, more)
+    above = f"{parts['head']}{parts['body']}We urge you to:\n\n{first}\n{between}\n\n{second}"
+    text = f"{above}\nSincerely,\n\nReed League\nWomen of the River\n"
+    letter = extract(parse_document(text.encode(), Path("letter.md")))
+    explicit = [each.span for each in letter.demands if each.explicitness == "explicit"]
+    assert [text[span.start : span.end] for span in explicit] == [*parts["points"][1], *more]
