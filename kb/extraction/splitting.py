@@ -479,6 +479,9 @@ def _comma_parts(joint: _Joint, before: _Side, after: _Side, count: int) -> bool
     return (after.presented and before.holds_office) or _are_listed(before, after, count)
 
 
+_ABBREVIATED = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]\.?")
+
+
 def _nothing_parts(kind: _Kind, before: _Side, after: _Side) -> bool:
     """Tell whether an addressee is complete where a form of address or an office begins, with nothing between."""
     words = before.text.split()
@@ -488,6 +491,9 @@ def _nothing_parts(kind: _Kind, before: _Side, after: _Side) -> bool:
         or last.endswith("’s")
         or any(known(key).fullmatch(last.strip("(")) for key in ("forms", "connectors"))
     ):
+        return False
+    if len(words) == 1 and _ABBREVIATED.fullmatch(last):
+        # "U.S. Rep. X"
         return False
     if kind == "form":
         # "Prime Minister Sheikha X"; "Ambassador of X" is an office; "Ann Bishop" is one person.
