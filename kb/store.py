@@ -384,8 +384,16 @@ class Draft:
     def __init__(self, build: Path, folder: Path) -> None:
         self.build = build
         self.folder = folder
+        self._open()
+
+    def _open(self) -> None:
         with _few_files():
-            self._graph = pyoxigraph.Store(str(folder / "graph"))
+            self._graph = pyoxigraph.Store(str(self.folder / "graph"))
+
+    def settle(self) -> None:
+        """Let go of the memory that loading took: what it left in it is written, and the graph opened anew."""
+        del self._graph
+        self._open()
 
     @property
     def store(self) -> Store:
