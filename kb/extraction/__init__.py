@@ -11,7 +11,14 @@ from pathlib import Path
 from kb import __version__, resources
 from kb.documents import Document
 from kb.extraction.addressees import find_addressees, find_called_upon
-from kb.extraction.demands import asking_part, find_demands, self_called, speaking, spoken_for
+from kb.extraction.demands import (
+    asking_part,
+    called_for_short,
+    find_demands,
+    self_called,
+    speaking,
+    spoken_for,
+)
 from kb.extraction.heading import Dated, find_date, find_title
 from kb.extraction.kind import Kind, tell_kind
 from kb.extraction.language import Language, detect_language
@@ -56,7 +63,10 @@ def extract(document: Document) -> Letter:
         spoken_for(text),
         speaking(zones) if greeted or signatures else (),
     )
-    prose = Prose(language, Names(names, language, self_called(text)))
+    short = called_for_short(
+        [signature.name for signature in signatures], (each.name for each in (*addressees, *copied))
+    )
+    prose = Prose(language, Names(names, language, [*self_called(text), *short]))
     demands = find_demands(zones, prose)
     references, unsure = find_references(
         [layout.reading(block) for block in layout.blocks if zones.of_line[block.first] != "signatures"],

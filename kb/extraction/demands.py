@@ -132,6 +132,17 @@ def self_called(text: str) -> Iterator[str]:
         yield from filter(None, found.groups())
 
 
+def called_for_short(signed: Sequence[str], addressed: Iterable[str]) -> Iterator[str]:
+    """What the one organisation that signs may be called, unless somebody addressed is: "the Coalition"."""
+    if len(signed) != 1:
+        return
+    others = {word.casefold() for name in addressed for word in name.split()}
+    for word in signed[0].split():
+        short = word.casefold()
+        if short in any_words("signatures", "called_for_short") and short not in others:
+            yield word
+
+
 def asking_part(text: str, language: Language) -> str:
     """Give what tells the subject of a demand: of a long one its first sentence and those that ask.
 

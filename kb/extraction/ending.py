@@ -34,6 +34,7 @@ from kb.extraction.wordings import (
     asks,
     begins_known,
     copies_lead,
+    ends_with_country,
     heads_demands,
     heads_footer,
     heads_names,
@@ -93,8 +94,6 @@ _FEW_WORDS = 4
 _ODD = 60
 # Words without marks.
 _PLAIN = re.compile(r"[^\W\d_][\w '’-]*")
-# What stands beside a name at its end.
-_BESIDE = re.compile(r"[(,،–—/|-](?:(?<=\()|(?<=[,،])\s|(?<=\s[-–—/|])\s)([^(),،]+)\)?$")
 _NOTE = re.compile(r"\[\^?\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹*]\s*\S")
 _RULE = re.compile(r"(?:[-–—_=*~#ـ]\s*){3,}")
 
@@ -317,8 +316,7 @@ def _kind_of_line(layout: Layout, block: Block, text: str, length: int) -> Kind:
 def _kind_of_name(text: str) -> Kind | None:
     """Tell what looks like a name, and is known for one by its words, or by the country beside it."""
     bare = without_stop(text)
-    country = _BESIDE.search(bare)
-    if country and heads_names(country[1]):
+    if ends_with_country(bare):
         return "known name"
     if not name_like(bare):
         return None

@@ -646,17 +646,32 @@ def _word(text: str, line: Line) -> str:
 
 
 def _ended_points(text: str, lines: Sequence[Line]) -> frozenset[int]:
-    """Return the lines that end a point, by their numbers: of lines without a gap, all semicolons end one."""
+    """Return the lines that end a point, by their numbers.
+
+    Of lines without a gap all semicolons end one, or all lines but the last end with a comma before a capital.
+    """
     ended: set[int] = set()
     starts = [index for index, line in enumerate(lines) if index == 0 or line.gap or line.marker]
     for start, stop in pairwise([*starts, len(lines)]):
         parted = sum(text.count(";", *line.span) + text.count("؛", *line.span) for line in lines[start:stop])
         if parted < _LEAST_POINTS:
+            if _are_parted_by_commas(text, lines[start:stop]):
+                ended.update(range(start, stop - 1))
             continue
         ending = [n for n in range(start, stop) if _ENDS_POINT.search(text, *lines[n].span)]
         if len(ending) == parted:
             ended.update(ending)
     return frozenset(ended)
+
+
+def _are_parted_by_commas(text: str, lines: Sequence[Line]) -> bool:
+    """Tell points of one long line each, with a comma after all but the last: an address has short ones."""
+    if len(lines) <= _LEAST_POINTS or any(
+        line.span.end - line.content <= _WIDEST_COLUMN for line in lines[:-1]
+    ):
+        return False
+    ended = all(text[line.span.end - 1] == "," for line in lines[:-1])
+    return ended and all(text[line.content].isupper() for line in lines)
 
 
 _LEAST_POINTS = 2

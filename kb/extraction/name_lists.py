@@ -100,6 +100,14 @@ def names_listed(text: str, least: int = _LEAST_NAMES) -> int:
     return len(parts) if odd <= most else 0
 
 
+def is_motto(text: str) -> bool:
+    """Tell what an organisation writes under its name: "Peace • Justice • Rights"."""
+    if "•" not in text and "·" not in text:
+        return False
+    parts = [without_article(part.strip(EDGES)).casefold() for part in separator_of(text).split(text)]
+    return sum(part in any_words("signatures", "mottoes") for part in parts) * 2 > len(parts)
+
+
 def _told(part: str, separator: re.Pattern[str]) -> str:
     """Leave out what may be told of a person beside the name, where it can't be another name."""
     return part if separator is _COMMAS else parts_of(part)[0]

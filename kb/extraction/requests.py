@@ -455,7 +455,7 @@ def _by_what_they_are(sentence: Sentence, cue: Found) -> float:
         index -= 1
     after = text[cue.last : cue.last + _AFTER] if cue.first <= 1 else []
     # A headline has no article: "Organisations call for …".
-    return 0.7 if (index > 0 and text[index] in called) or not called.isdisjoint(after) else 0.0
+    return 0.8 if (index > 0 and text[index] in called) or not called.isdisjoint(after) else 0.0
 
 
 def _resumed(sentence: Sentence, cue: Found) -> bool:

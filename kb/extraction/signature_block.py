@@ -18,6 +18,7 @@ from kb.extraction.name_lists import (
     MARKS,
     ONE_NAME,
     Entry,
+    is_motto,
     listing,
     names_led_in,
     names_listed,
@@ -55,6 +56,7 @@ from kb.extraction.signature_tables import Piece, columns_of, rows_of
 from kb.extraction.wordings import (
     Words,
     begins_known,
+    ends_with_country,
     heads_names,
     heads_signatures,
     name_like,
@@ -172,7 +174,7 @@ class _Line:
         self.before = before
         self.width = width
         text = self.text = piece.text
-        self.none = is_no_name(text)
+        self.none = is_no_name(text) or is_motto(text)
         self.apart = before is None or piece.gap > 0
         below = before is not None and not self.apart and before.numbered
         self.numbered: bool = piece.marker is not None or below
@@ -190,9 +192,13 @@ class _Line:
         self.kind = kind_of_name(name)
         self.organisation = self.kind == "organisation"
         self.heading = self.opens is None and self._is_heading(self.apart or below)
-        self.small = text[0].islower() and not (self.behalf or starts_small(text))
+        # "xnet - Spain"
+        placed = not bare and ends_with_country(text)
+        self.small = text[0].islower() and not (self.behalf or starts_small(text) or placed)
         # "For the board": of what is not told.
-        self.named = is_named(name) and not (self.behalf and " " not in name and has_organisation(name))
+        self.named = (placed or is_named(name)) and not (
+            self.behalf and " " not in name and has_organisation(name)
+        )
         self.broken = self._broken()
         if self.numbered and len(text) > _LONGEST_HEADING and not names_listed(text):
             self.none |= self._is_closed()
@@ -252,7 +258,7 @@ class _Line:
         if self.small or (self.full and self._is_wrapped()) or (self.numbered and len(last) > _WRAPPED):
             return 3
         head = parts_of(self.text)[0] if len(words) > 1 else self.text
-        if " " not in head and has_organisation(head):
+        if " " not in head and has_organisation(head) and not ends_with_country(self.text):
             # "… Women's / Movement": what kind of organisation it is, not a name.
             return 2.6 + 1.5 * (len(last) + len(head) >= self.width)
         return _NEVER

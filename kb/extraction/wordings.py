@@ -222,6 +222,16 @@ def opens_addressees(text: str) -> bool:
     return text[found.end() :].lstrip()[:1] in {":", "：", "/"} or found[0].count(" ") >= _SENTENCE
 
 
+# What stands beside a name at its end.
+_BESIDE = re.compile(r"[(,،–—/|-](?:(?<=\()|(?<=[,،])\s|(?<=\s[-–—/|])\s)([^(),،]+)\)?$")
+
+
+def ends_with_country(text: str) -> bool:
+    """Tell a name with a country, or a region, beside it ("xnet - Spain", "Lake Trust (Chad)")."""
+    found = _BESIDE.search(text)
+    return found is not None and heads_names(found[1])
+
+
 @lru_cache(maxsize=LATELY)
 def heads_names(text: str) -> bool:
     """Tell a heading inside a list of names ("Organisations", "Individuals / Experts") from a name."""

@@ -295,3 +295,27 @@ def test_what_the_file_says_of_itself_counts_where_the_text_is_silent() -> None:
 def test_a_sentence_over_a_letter_tells_when_it_was_sent(told: str) -> None:
     body = "\n\nDear Ms. Vale,\n\nThe road to Marrow is closed. We urge you to open it.\n\nSincerely,\n\nReed League\n"
     assert extract(parse_document((told + body).encode(), Path("letter.md"))).date == "2020-05-12"
+
+
+def test_an_organisation_that_signs_alone_may_be_called_for_short() -> None:
+    text = (
+        "Statement on Marrow\n\nFor nine weeks the road has been closed, and nobody has come through.\n\n"
+        "The Coalition urges the Security Council to act. The Coalition calls on all parties to stop.\n\n"
+        "---\n\n**International Coalition for the Road**\n\nPeace • Justice • Roads\n\nGeneva, 3 August 2026\n"
+    )
+    letter = extract(parse_document(text.encode(), Path("letter.md")))
+    assert [each.name for each in letter.signatures] == ["International Coalition for the Road"]
+    assert [each.explicitness for each in letter.demands] == ["explicit", "explicit"]
+
+
+def test_names_with_countries_stand_alone_in_small_letters_too() -> None:
+    names = [
+        "Reed League - Chad",
+        "xnet - Spain",
+        "WITNESS - Global",
+        "RootsAction.org - US",
+        "Lake Trust - Ghana",
+    ]
+    text = "To the Security Council\n\nWe urge you to open the road.\n\nSigned,\n\n" + "\n".join(names)
+    letter = extract(parse_document(text.encode(), Path("letter.txt")))
+    assert [each.name for each in letter.signatures] == names

@@ -291,3 +291,12 @@ def test_a_front_matter_keeps_its_title_and_summary() -> None:
 @pytest.mark.parametrize("opening", ["---\nWe close the road.\n---\n", "---\n", "+++\nno end\n"])
 def test_a_rule_of_dashes_opens_no_front_matter(opening: str) -> None:
     assert "We close the road." in [words for _, _, words in blocks(opening + "\nWe close the road.\n")]
+
+
+def test_long_lines_that_end_in_commas_before_capitals_are_points() -> None:
+    lines = [
+        "Reopen the road to the town of Marrow before the end of the month,",
+        "Pay for the mill that was burnt down in the spring of that year,",
+        "Release those who are held.",
+    ]
+    assert [words for _, _, words in blocks("\n".join(lines))] == lines
