@@ -66,7 +66,7 @@ def extract(document: Document) -> Letter:
     short = called_for_short(
         [signature.name for signature in signatures], (each.name for each in (*addressees, *copied))
     )
-    prose = Prose(language, Names(names, language, [*self_called(text), *short]))
+    prose = Prose(language, Names(names, language, chain(self_called(text), short)))
     demands = find_demands(zones, prose)
     references, unsure = find_references(
         [layout.reading(block) for block in layout.blocks if zones.of_line[block.first] != "signatures"],

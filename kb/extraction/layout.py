@@ -322,7 +322,7 @@ _AFTER_GREETING = re.compile(r"[,:!]\s*(?=[^\W\d_a-zß-öø-ÿ])")
 def _raw_lines(text: str) -> Iterator[str]:
     """Cut text at its line ends, and where these were lost: around a greeting, before the items of a list."""
     place = 0
-    for raw in _by_tags(text) if _TAG_WITHIN.search(text) else text.splitlines(keepends=True):
+    for raw in _by_tags(text) if "<" in text and _TAG_WITHIN.search(text) else text.splitlines(keepends=True):
         cuts: Sequence[int] = ()
         if len(raw) > _WIDEST_PAGE and place < _TOP:
             cuts = _run_on_greeting(raw)
