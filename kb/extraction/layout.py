@@ -395,17 +395,21 @@ _LEAST_PAGES = 3
 
 def _mark_letterheads(text: str, lines: list[Line]) -> None:
     """Mark as furniture the letterhead of all pages but the first: lines printed in a row several times."""
-    printed = [text[line.span.start : line.span.end] for line in lines]
+    printed = [text[line.span.start : line.span.end] if _may_head(text, line) else "" for line in lines]
     rows = Counter(zip(*(printed[shift:] for shift in range(_LETTERHEAD)), strict=False))
-    if not rows or rows.most_common(1)[0][1] < _LEAST_PAGES:
-        return
+    repeated = {row for row, count in rows.items() if count >= _LEAST_PAGES and all(row)}
     seen: set[tuple[str, ...]] = set()
-    for index in range(len(printed) - _LETTERHEAD + 1):
+    for index in range(len(printed) - _LETTERHEAD + 1) if repeated else ():
         row = tuple(printed[index : index + _LETTERHEAD])
-        if rows[row] >= _LEAST_PAGES and row in seen:
+        if row in repeated and row in seen:
             for n in range(index, index + _LETTERHEAD):
                 lines[n] = lines[n]._replace(furniture=True, marker=None)
         seen.add(row)
+
+
+def _may_head(text: str, line: Line) -> bool:
+    """Tell a line that may be of a letterhead from a sentence and a point."""
+    return line.marker is None and line.span.end - line.span.start < _LONGEST_TITLE and not _stops(text, line)
 
 
 def _is_page_number(text: str, furniture: Line) -> bool:

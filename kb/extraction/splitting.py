@@ -499,7 +499,7 @@ def _nothing_parts(kind: _Kind, before: _Side, after: _Side) -> bool:
         # "Prime Minister Sheikha X"; "Ambassador of X" is an office; "Ann Bishop" is one person.
         called = known("surnames").fullmatch(after.text.strip()) is not None
         # "Ambassador of X The Hon. Ann Vale"
-        held = before.plain_office and after.person and not after.holds_office
+        held = before.plain_office and not before.several and after.person and not after.holds_office
         return not (called or held or before.only_office or after.plain_office or _holds(before, after))
     if len(words) < 2 or last.lower() == last.upper():
         # Without capitals: "the president of the council of advisers" in Arabic.
