@@ -25,7 +25,7 @@ from benchmarks import generate
 from kb import store, tracking
 from kb.build import build as build_collection
 from kb.extraction.language import languages
-from kb.extraction.layout import plain
+from kb.extraction.reading import plain
 
 __all__ = ["Accuracy", "Generated", "accuracy", "demands", "right"]
 

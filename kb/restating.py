@@ -20,7 +20,7 @@ from rdflib.namespace import DCTERMS
 from kb import graph, shared, store, tracking
 from kb.collection import Decision
 from kb.extraction.language import languages
-from kb.extraction.layout import plain
+from kb.extraction.reading import plain
 from kb.letter import Letter
 from kb.memo import Memo
 from kb.state import Demand, State

@@ -22,7 +22,8 @@ from kb.extraction.demands import (
 from kb.extraction.heading import Dated, find_date, find_title
 from kb.extraction.kind import Kind, tell_kind
 from kb.extraction.language import Language, detect_language
-from kb.extraction.layout import lay_out, plain
+from kb.extraction.layout import lay_out
+from kb.extraction.reading import plain
 from kb.extraction.references import find_references
 from kb.extraction.requests import Names, Prose
 from kb.extraction.signatures import find_signatures

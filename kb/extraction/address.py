@@ -10,7 +10,6 @@ from typing import Literal
 
 from kb.extraction.best_reading import best_reading
 from kb.extraction.language import any_language
-from kb.extraction.layout import Reading
 from kb.extraction.naming import named_in, office_and_body
 from kb.extraction.offices import (
     EDGES,
@@ -27,6 +26,7 @@ from kb.extraction.offices import (
     without_article,
     without_forms,
 )
+from kb.extraction.reading import Reading
 from kb.extraction.wordings import speaks
 from kb.letter import Addressee, Span
 

@@ -10,7 +10,8 @@ from typing import Literal
 
 from kb.extraction.address import AddressLine, put_together
 from kb.extraction.heading import Titled
-from kb.extraction.layout import Layout, Line, Reading, cells, read
+from kb.extraction.layout import Layout
+from kb.extraction.lines import Line, cells
 from kb.extraction.naming import addressee_of, named_in, trusted
 from kb.extraction.offices import (
     NAMING,
@@ -24,6 +25,7 @@ from kb.extraction.offices import (
     without_article,
 )
 from kb.extraction.printed_names import is_contact, kind_of_name
+from kb.extraction.reading import Reading, read
 from kb.extraction.wordings import FIELD, SHORT, Zone, copies_lead, is_prose
 from kb.extraction.zones import Zones
 from kb.letter import Addressee, Span

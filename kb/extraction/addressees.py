@@ -21,9 +21,10 @@ from kb.extraction.address_block import (
 )
 from kb.extraction.heading import Titled
 from kb.extraction.language import any_language, word_places
-from kb.extraction.layout import Layout, Reading, read
+from kb.extraction.layout import Layout
 from kb.extraction.naming import addressee_of, named_in, trusted
 from kb.extraction.offices import begins_with, begins_with_office, known, led, without_article, without_forms
+from kb.extraction.reading import Reading, read
 from kb.extraction.requests import ASKING, Prose
 from kb.extraction.splitting import kept_places, names_next
 from kb.extraction.wordings import QUOTES

@@ -13,7 +13,9 @@ from itertools import groupby, islice, takewhile
 from typing import NamedTuple
 
 from kb.extraction.language import Language, any_language, any_words, words
-from kb.extraction.layout import Block, Layout, Reading, last_printed
+from kb.extraction.layout import Block, Layout
+from kb.extraction.lines import last_printed
+from kb.extraction.reading import Reading
 from kb.extraction.requests import Prose, Sentence, Verdict, cut, judge, lead_verdict, opening_act, shape
 from kb.extraction.wordings import Zone, is_prose
 from kb.extraction.zones import Zones

@@ -13,7 +13,8 @@ from typing import Literal, NamedTuple
 
 from kb.extraction.best_reading import best_reading
 from kb.extraction.language import any_language
-from kb.extraction.layout import Block, Layout, Line, last_printed
+from kb.extraction.layout import Block, Layout
+from kb.extraction.lines import Line, last_printed
 from kb.extraction.name_lists import inline_names, may_be_name, names_led_in, names_listed
 from kb.extraction.printed_names import (
     is_aside,

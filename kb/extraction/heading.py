@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from kb.extraction.dates import Order, PrintedDate, date_order, find_dates, may_hold_date
 from kb.extraction.language import Language, any_language, any_words
-from kb.extraction.layout import Layout, plain, read
+from kb.extraction.layout import Layout
 from kb.extraction.offices import may_be_person, names_holder
+from kb.extraction.reading import plain, read
 from kb.extraction.sentences import split_sentences
 from kb.extraction.wordings import FIELD, Words, Zone, is_prose
 from kb.extraction.zones import Zones

@@ -8,7 +8,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from kb.extraction.language import Language, any_language, words
-from kb.extraction.layout import Block, plain
+from kb.extraction.layout import Block
+from kb.extraction.reading import plain
 from kb.extraction.requests import Prose
 from kb.extraction.wordings import FIELD, is_closed, name_like
 from kb.extraction.zones import Zones

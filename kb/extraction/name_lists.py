@@ -10,7 +10,6 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from kb.extraction.language import any_language, any_words
-from kb.extraction.layout import Reading
 from kb.extraction.offices import without_article
 from kb.extraction.printed_names import (
     EDGES,
@@ -24,6 +23,7 @@ from kb.extraction.printed_names import (
     parts_of,
     tells_more,
 )
+from kb.extraction.reading import Reading
 from kb.extraction.wordings import (
     FINAL,
     LATELY,

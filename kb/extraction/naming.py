@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from kb.extraction.language import any_language
-from kb.extraction.layout import Reading
 from kb.extraction.offices import (
     EDGES,
     begins_with_office,
     known,
     without_article,
 )
+from kb.extraction.reading import Reading
 from kb.extraction.splitting import split_addressees
 from kb.letter import Addressee
 

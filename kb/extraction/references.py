@@ -18,7 +18,7 @@ from typing import NamedTuple
 from kb import resources
 from kb.errors import DataError
 from kb.extraction.language import Phrases, bare, fold, languages, word_places, words
-from kb.extraction.layout import Reading
+from kb.extraction.reading import Reading
 from kb.letter import Reference, Remark
 
 __all__ = ["find_references"]

@@ -13,7 +13,7 @@ from typing import Literal
 
 from kb.extraction.best_reading import best_reading
 from kb.extraction.language import any_language, any_words
-from kb.extraction.layout import Layout, read
+from kb.extraction.layout import Layout
 from kb.extraction.name_lists import (
     MARKS,
     ONE_NAME,
@@ -52,6 +52,7 @@ from kb.extraction.printed_names import (
     without_handle,
     without_stop,
 )
+from kb.extraction.reading import read
 from kb.extraction.signature_tables import Piece, columns_of, rows_of
 from kb.extraction.wordings import (
     Words,

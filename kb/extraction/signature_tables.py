@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from kb.extraction.language import any_language
-from kb.extraction.layout import cells, plain
+from kb.extraction.lines import cells
 from kb.extraction.printed_names import (
     EDGES,
     FEW_WORDS,
@@ -19,6 +19,7 @@ from kb.extraction.printed_names import (
     kind_of_name,
     marks_name,
 )
+from kb.extraction.reading import plain
 from kb.extraction.wordings import heads_names
 from kb.letter import Span
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kb.extraction.language import any_language
-from kb.extraction.layout import Block, Layout, Reading, plain, read
+from kb.extraction.layout import Block, Layout
 from kb.extraction.name_lists import Entry, inline_names, running_entries, split_names
 from kb.extraction.printed_names import EDGES, begins_with_name, kind_of_name
+from kb.extraction.reading import Reading, plain, read
 from kb.extraction.signature_block import SignatureBlock
 from kb.extraction.wordings import FIELD, heads_senders, is_prose, name_like
 from kb.extraction.zones import Zones

@@ -10,8 +10,9 @@ from typing import Literal
 
 from kb.extraction.expressions import Expressions
 from kb.extraction.language import Found, any_language, any_of, any_words, languages, words
-from kb.extraction.layout import Block, Layout, plain
+from kb.extraction.layout import Block, Layout
 from kb.extraction.offices import NAMING, known
+from kb.extraction.reading import plain
 
 Zone = Literal["heading", "salutation", "body", "closing", "signatures", "copies", "addressees", "footer"]
 

@@ -12,8 +12,9 @@ from itertools import groupby
 
 from kb.extraction.ending import list_end, tell_ending
 from kb.extraction.language import any_language
-from kb.extraction.layout import Block, Layout, plain
+from kb.extraction.layout import Block, Layout
 from kb.extraction.offices import is_plain_office
+from kb.extraction.reading import plain
 from kb.extraction.wordings import (
     QUOTES,
     SHORT,

@@ -21,7 +21,7 @@ MARKS = (
     *("{n}. {}\n", "{n}. {}\n\n", "{n}- {}\n", "({n}) {}\n", "{a}) {}\n"),
 )
 
-SOME = 120
+SOME = 80
 """Letters of each language: of all that could be put together, the same in each run."""
 
 

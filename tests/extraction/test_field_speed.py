@@ -13,7 +13,8 @@ from kb.extraction import extract
 from kb.extraction.addressees import find_addressees
 from kb.extraction.heading import find_date, find_title
 from kb.extraction.language import Language, languages
-from kb.extraction.layout import lay_out, read
+from kb.extraction.layout import lay_out
+from kb.extraction.reading import read
 from kb.extraction.signatures import find_signatures
 from kb.extraction.zones import find_zones
 

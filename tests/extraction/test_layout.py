@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.extraction.layout import Layout, lay_out, plain, read
+from kb.extraction.layout import Layout, lay_out
+from kb.extraction.reading import plain, read
 from kb.letter import Span
 
 

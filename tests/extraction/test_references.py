@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.extraction.layout import Reading
+from kb.extraction.reading import Reading
 from kb.extraction.references import find_references
 
 

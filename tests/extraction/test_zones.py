@@ -2,7 +2,8 @@
 
 import pytest
 
-from kb.extraction.layout import lay_out, plain
+from kb.extraction.layout import lay_out
+from kb.extraction.reading import plain
 from kb.extraction.zones import Zone, find_zones
 
 PROSE = "The road to the north is closed, and the people who live there have had no bread for a week."
