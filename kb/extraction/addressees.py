@@ -20,7 +20,7 @@ from kb.extraction.address_block import (
     read_lone_name,
 )
 from kb.extraction.heading import Titled
-from kb.extraction.language import any_language, word_places
+from kb.extraction.language import any_language, any_words, word_places
 from kb.extraction.layout import Layout
 from kb.extraction.naming import addressee_of, named_in, trusted
 from kb.extraction.offices import begins_with, begins_with_office, known, led, without_article, without_forms
@@ -364,6 +364,9 @@ def _end(text: str, start: int) -> int:
 
 def _belongs(text: str, found: re.Match[str]) -> bool:
     """Tell "High Commissioner for Human Rights", "Committee on Torture" from what a letter is about."""
+    if found[0].casefold() in any_words("addressee", "senders"):
+        # "to the European Commission from Chios"
+        return False
     before = text[: found.start()].rstrip()
     last = before.rsplit(None, 1)[-1] if before else ""
     after = text[found.end() :].lstrip()
