@@ -50,7 +50,10 @@ def find_addressees(
     named = [addressee for addressee, _ in greeted] if any(specific for _, specific in greeted) else []
     titled = list(_titled(layout, title))
     if not titled or _same(titled, addressed):
-        titled = addressed or list(_introduced(layout, zones))
+        # "A letter was sent to trustees" says less than "Dear Trustee".
+        titled = addressed or [
+            each for each in _introduced(layout, zones) if not (greeted and each.name.islower())
+        ]
     if named and titled and _same(named, titled):
         named = titled
     elif len(named) == len(titled) == 1 and _officeless(named[0]) and _nameless(titled[0]):
@@ -168,15 +171,18 @@ def _titled(layout: Layout, title: Titled | None) -> Iterator[Addressee]:
 
 
 def _introduced(layout: Layout, zones: Zones) -> Iterator[Addressee]:
-    """Read the addressee out of a line that introduces the letter."""
+    """Read the addressee out of a line that introduces the letter, or out of a heading right over it."""
     seen = 0
-    for block in layout.blocks:
+    for block in layout.blocks[:_INTRODUCTION]:
         zone = zones.of_line[block.first]
-        if zone not in {"heading", "body"} or seen == 3:
+        if zone not in {"heading", "body"}:
             break
         seen += zone == "body"
         end = min(block.content.end, block.content.start + 600)
         reading = read(layout.text, (Span(block.content.start, end),))
+        over = block.kind == "heading" and any_language("title", "kinds").search(reading.text)
+        if seen > _FIRST_PARAGRAPHS and not over:
+            continue
         for found in known("intro").finditer(reading.text):
             addressees = list(_after(reading, found.end(), plainly=False))
             if addressees:
@@ -184,6 +190,9 @@ def _introduced(layout: Layout, zones: Zones) -> Iterator[Addressee]:
                 return
 
 
+# A letter is introduced in one of the first paragraphs, or blocks if it is a heading that does.
+_FIRST_PARAGRAPHS = 3
+_INTRODUCTION = 30
 # One of the first blocks of a page may address it.
 _FIRST_BLOCKS = 12
 _COLONS = {":", "："}

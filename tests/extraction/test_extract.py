@@ -319,3 +319,22 @@ def test_names_with_countries_stand_alone_in_small_letters_too() -> None:
     text = "To the Security Council\n\nWe urge you to open the road.\n\nSigned,\n\n" + "\n".join(names)
     letter = extract(parse_document(text.encode(), Path("letter.txt")))
     assert [each.name for each in letter.signatures] == names
+
+
+@pytest.mark.parametrize(
+    ("above", "addressed"),
+    [
+        (
+            "We join others in calling for funds.\n\nWe thank those who began this.\n\nJoin us by writing.\n\n"
+            "They are many.\n\n### Open letter to the European Commission\n\n",
+            "European Commission",
+        ),
+        ("# Open letter to the European Commission from the Hill\n\n", "European Commission"),
+        ("OPEN LETTER TO U.S. REP. ANNA VALE\n\n", "U.S. REP. ANNA VALE"),
+        ("Hi Anna,\n\n", "Anna"),
+    ],
+)
+def test_who_is_addressed(above: str, addressed: str) -> None:
+    text = f"{above}The road has been closed for nine weeks.\n\nWe urge you to open it.\n\nSincerely,\n\nReed League\n"
+    letter = extract(parse_document(text.encode(), Path("letter.md")))
+    assert [each.name for each in letter.addressees] == [addressed]
