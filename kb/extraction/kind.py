@@ -35,6 +35,7 @@ _WEIGHTS: Mapping[str, int] = {
     "byline": -2,
     "quotes": -1,
     "reports": -2,
+    "speech": -3,
     "press": -3,
     "article": -3,
     "resolution": -6,
@@ -49,6 +50,9 @@ _PERHAPS = 2
 # So many paragraphs that begin like those of a resolution are one; so many that tell what was said, a report.
 _RESOLUTION = 3
 _REPORT = 2
+# So many paragraphs that open a quotation are somebody's speech in a report.
+_SPEECH = 3
+_OPENING_QUOTES = frozenset("“«\"")
 # Blocks in which a text tells its kind; blocks and code points of each that are looked at at all.
 _TOP = 12
 _MOST = 40
@@ -120,6 +124,7 @@ def _evidence(zones: Zones, prose: Prose, addressed: bool, signed: bool, made: S
         "byline": any(map(_is_byline, top)),
         "quotes": said > 0,
         "reports": said >= _REPORT,
+        "speech": sum(head.text[:1] in _OPENING_QUOTES for head in heads) >= _SPEECH,
         "press": "press" in begins,
         "article": any(head.labels.get("article") == 0 and len(head.text) < _LABEL for head in top)
         or any(head.labels.get("author") == 0 for head in heads),
