@@ -35,7 +35,7 @@ _WEIGHTS: Mapping[str, int] = {
     "byline": -2,
     "quotes": -1,
     "reports": -2,
-    "speech": -3,
+    "speech": -6,
     "press": -3,
     "article": -3,
     "resolution": -6,
