@@ -52,7 +52,7 @@ _RESOLUTION = 3
 _REPORT = 2
 # So many paragraphs that open a quotation are somebody's speech in a report.
 _SPEECH = 3
-_OPENING_QUOTES = frozenset("“«\"")
+_OPENING_QUOTES = frozenset('“«"')
 # Blocks in which a text tells its kind; blocks and code points of each that are looked at at all.
 _TOP = 12
 _MOST = 40
