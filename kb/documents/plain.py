@@ -12,7 +12,7 @@ __all__ = ["page_starts", "read"]
 def read(data: bytes) -> Content:
     """The text of a file, not changed but for its byte order mark; a form feed begins a page.
 
-    Metadata are from a YAML front matter, which Markdown has that was saved as text.
+    Metadata are from a front matter, which Markdown may have, also if it was saved as `.txt`.
     """
     text, notes = decode(data)
     return Content(text, page_starts(text), front_matter.metadata(text), notes)

@@ -78,7 +78,10 @@ def extract(document: Document) -> Letter:
     if kind.letter and not addressees:
         addressees = find_called_upon(text, demands.made, prose)
     doubted = _doubt(kind, len(demands.made), bool(addressees))
-    subject = title.title if title else document.metadata.get("title", "")
+    # What the file says of itself counts only where the text is silent.
+    named = title.title if title else document.metadata.get("title")
+    day = document.metadata.get("date") if dated == Dated() else dated.value
+    subject = named or ""
     notes = tuple(Remark(code, message) for code, message in document.notes)
     return Letter(
         id=slug(document.path.stem),
@@ -87,10 +90,9 @@ def extract(document: Document) -> Letter:
         text=text,
         language=language.code,
         kind="letter" if kind.letter else "other",
-        title=title.title if title else document.metadata.get("title"),
+        title=named,
         title_span=title.span if title else None,
-        # What the file says of itself counts only where the text is silent.
-        date=document.metadata.get("date") if dated == Dated() else dated.value,
+        date=day,
         date_span=dated.span,
         addressees=addressees,
         copied=copied,

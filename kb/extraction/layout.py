@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -114,14 +114,19 @@ def _word(text: str, line: Line) -> str:
     return text[line.content : line.span.end].split(None, 1)[0]
 
 
+def _without_gap(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
+    """Give where each run of lines begins and ends that no blank line parts, nor a marker."""
+    starts = (index for index, line in enumerate(lines) if index == 0 or line.gap or line.marker)
+    return pairwise((*starts, len(lines)))
+
+
 def _ended_points(text: str, lines: Sequence[Line]) -> frozenset[int]:
     """Return the lines that end a point, by their numbers.
 
     Of lines without a gap all semicolons end one, or all lines but the last end with a comma before a capital.
     """
     ended: set[int] = set()
-    starts = [index for index, line in enumerate(lines) if index == 0 or line.gap or line.marker]
-    for start, stop in pairwise([*starts, len(lines)]):
+    for start, stop in _without_gap(lines):
         parted = sum(text.count(";", *line.span) + text.count("؛", *line.span) for line in lines[start:stop])
         if parted < _LEAST_POINTS:
             if _are_parted_by_commas(text, lines[start:stop]):
@@ -154,8 +159,7 @@ def _lists_lines(text: str, lines: Sequence[Line]) -> frozenset[int]:
     names begin with.
     """
     alone: set[int] = set()
-    starts = [index for index, line in enumerate(lines) if index == 0 or line.gap or line.marker]
-    for start, stop in pairwise([*starts, len(lines)]):
+    for start, stop in _without_gap(lines):
         if stop - start > 1 and all(_begins_name(_word(text, line)) for line in lines[start:stop]):
             alone.update(range(start, stop))
     return frozenset(alone)

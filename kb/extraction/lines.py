@@ -81,7 +81,8 @@ _MARKER_STARTS = re.compile(
     rf"[<*_(\[\\\d{_BULLETS}{PICTURES}+–—-]|(?:[a-zA-Zء-ي]|[ivxIVX]{{2,5}})[.)ـ\-–\\]"
 )
 # Letters that symbol fonts show as circles, arrows and ticks.
-_LETTER_BULLET = re.compile(r"([oØü§vq¨])(?:\t|[ \u00a0])\s*(?=[^\W\d_]|[\"“«*])")
+_LETTER_BULLETS = "oØü§vq¨"
+_LETTER_BULLET = re.compile(rf"([{_LETTER_BULLETS}])(?:\t|[ \u00a0])\s*(?=[^\W\d_]|[\"“«*])")
 _BARE_NUMBER = re.compile(r"(\d{1,4})[ \u00a0]+(?=[^\W\da-zß-öø-ÿ])")
 _EMPHASIS = re.compile(r"[*_]{1,3}")
 _AFTER_ORDINALS = (",", ":", "،", ".", "-", "*", " –", " -", " —")
@@ -188,7 +189,7 @@ _DRESSED = frozenset("<>*_\\")
 
 def _undressed(line: str) -> _Bare:
     """Take off the tags around a line, emphasis with a blank within ("** Dear all**"), Markdown's line break."""
-    start, body, tags = 0, line, ""
+    start, tags = 0, ""
     if before := _TAGS_BEFORE.match(line):
         start, tags = before.end(), before[0].lower()
     elif line.startswith("_ ") or (line.startswith(("** ", "__ ")) and line.count(line[:2]) % 2 == 0):
@@ -450,8 +451,9 @@ def _with_letter_bullets(text: str, lines: list[Line]) -> list[Line]:
     found: dict[str, list[tuple[int, int]]] = {}
     sure: Counter[str] = Counter()
     for index, line in enumerate(lines):
-        letter = text[line.content] in "oØü§vq¨" and _LETTER_BULLET.match(text, line.content, line.span.end)
-        if letter and not line.marker:
+        if text[line.content] not in _LETTER_BULLETS or line.marker:
+            continue
+        if letter := _LETTER_BULLET.match(text, line.content, line.span.end):
             found.setdefault(letter[1], []).append((index, letter.end()))
             # In small letters it may be a word with which a sentence goes on ("or" in Spanish).
             before = lines[index - 1] if index and not line.gap else None
@@ -506,9 +508,9 @@ def _succeeds(marker: str, printed: set[str]) -> bool:
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _ARABIC_ROW = "أبجدهوزحطيكلمنسعفصقرشت"
-CLOSERS = "\"'”’»)]*_\\" + BLANK
-STOPS = ".!?:;؟؛…。"
-SENTENCE_STOP = re.compile(rf"[.!?؟][{re.escape(CLOSERS)}]*")
+_CLOSERS = "\"'”’»)]*_\\" + BLANK
+_STOPS = ".!?:;؟؛…。"
+SENTENCE_STOP = re.compile(rf"[.!?؟][{re.escape(_CLOSERS)}]*")
 
 
 _BETWEEN_CELLS = re.compile(r"\s*\|\s*|\t+| {4,}")
@@ -525,15 +527,15 @@ def cells(text: str, start: int, end: int) -> Iterator[Span]:
 def last_printed(text: str, span: Span) -> str:
     """Return the last printed character of `span`, closing quotes, brackets and markup aside."""
     last = text[span.end - 1]
-    if last not in CLOSERS:
+    if last not in _CLOSERS:
         return last
-    tail = text[max(span.start, span.end - 12) : span.end].rstrip(CLOSERS)
+    tail = text[max(span.start, span.end - 12) : span.end].rstrip(_CLOSERS)
     return tail[-1:]
 
 
 def stops(text: str, line: Line) -> bool:
     """Tell whether a line ends as a sentence or a point does, and not with a title before a name."""
-    return last_printed(text, line.span) in STOPS and not _titles(text, line)
+    return last_printed(text, line.span) in _STOPS and not _titles(text, line)
 
 
 def _titles(text: str, line: Line) -> bool:

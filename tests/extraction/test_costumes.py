@@ -43,7 +43,7 @@ def listed(text: str) -> str:
 
 
 def in_one_line(text: str) -> str:
-    """Part the lines between blank ones by tags alone, as a web page may, and wrap what they hold."""
+    """Part the lines between blank ones by tags alone, as a web page may."""
     return re.sub(r"(?<=[^\n])\n(?=[^\n])", "<br>", text)
 
 
