@@ -6,10 +6,14 @@ import datetime
 import re
 import tomllib
 
-__all__ = ["metadata"]
+__all__ = ["end", "metadata"]
 
-_YAML = re.compile(r"---[ \t]*\r?\n(.{1,10000}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_TOML = re.compile(r"\+\+\+[ \t]*\r?\n(.{1,10000}?)\r?\n\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FRONT_MATTER = re.compile(
+    r"\s*(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<said>(?:.*\r?\n){1,200}?)(?:(?P=fence)|\.\.\.)[ \t]*(?:\r?\n|\Z)"
+)
+# A rule of dashes that opens a letter is no front matter: every line of one is a setting, or goes on with one.
+_SETTING = re.compile(r"[\w.-]{1,40}[ \t]?[:=]|\s|[-#\[\]]|\Z")
+_LONGEST = 10_000  # code points: a page's settings, not what only begins like them
 # the key of a front matter: that of our metadata
 _KEYS = {
     "title": "title",
@@ -23,9 +27,16 @@ _KEYS = {
 }
 
 
+def end(text: str) -> int:
+    """Give the offset (in code points) at which the front matter of `text` has ended; 0 where it has none."""
+    found = _find(text)
+    return found.end() if found else 0
+
+
 def metadata(text: str) -> dict[str, str]:
     """Give what the front matter of `text` says, by the names of our metadata; nothing where it has none."""
-    fields = _fields(text)
+    found = _find(text)
+    fields = _fields(found["fence"], found["said"]) if found else None
     if not isinstance(fields, dict):
         return {}
     said: dict[str, str] = {}
@@ -38,20 +49,23 @@ def metadata(text: str) -> dict[str, str]:
     return said
 
 
-def _fields(text: str) -> object:
-    if found := _TOML.match(text):
+def _find(text: str) -> re.Match[str] | None:
+    found = _FRONT_MATTER.match(text[:_LONGEST])
+    return found if found and all(map(_SETTING.match, found["said"].splitlines())) else None
+
+
+def _fields(fence: str, said: str) -> object:
+    if fence == "+++":
         try:
-            return tomllib.loads(found[1])
+            return tomllib.loads(said)
         except ValueError:
             return None
-    if found := _YAML.match(text):
-        import yaml
+    import yaml
 
-        try:
-            return yaml.safe_load(found[1])
-        except (yaml.YAMLError, ValueError, RecursionError):
-            return None  # a rule of dashes that opens a letter is no front matter
-    return None
+    try:
+        return yaml.safe_load(said)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
 
 
 def _day(value: object) -> str | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from kb.documents import front_matter
 from kb.extraction.language import any_language
 from kb.extraction.reading import BLANK, INVISIBLE
 from kb.letter import Span
@@ -212,9 +213,7 @@ def _without_tags_after(body: str) -> str:
     return body
 
 
-# What a site's generator is told of a page, in YAML or TOML: all but its title and what it is about is furniture.
-_FRONT_MATTER = re.compile(r"\s*(---|\+\+\+)[ \t]*\r?\n((?:.*\r?\n){1,200}?)\1[ \t]*(?:\r?\n|\Z)")
-_SETTING = re.compile(r"[\w.-]{1,40}[ \t]?[:=]|\s|[-#\[\]]|\Z")
+# All of a front matter but its title and what the page is about is furniture.
 _ABOUT = re.compile(
     r"(?P<key>title|subtitle|description|summary|excerpt)[ \t]?[:=][ \t]*[\"']?(?=[^\s\"'>|])", re.IGNORECASE
 )
@@ -222,12 +221,9 @@ _ABOUT = re.compile(
 
 def _in_front(text: str, lines: list[Line]) -> list[Line]:
     """Leave of the front matter what the title and a summary say."""
-    found = _FRONT_MATTER.match(text)
-    if not found or not all(map(_SETTING.match, found[2].splitlines())):
-        return lines
-    end, told = found.end(), False
+    begins, told = front_matter.end(text), False
     for index, line in enumerate(lines):
-        if line.span.start >= end:
+        if line.span.start >= begins:
             break
         about = _ABOUT.match(text, *line.span)
         # What is said goes on in lines that are set in.

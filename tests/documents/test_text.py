@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kb.documents import Document, parse_document
 from kb.errors import DataError
+from kb.extraction.lines import read_lines
 
 FRENCH = "Nous demandons à l'Assemblée d'agir : trois hôpitaux ont été touchés, des réfugiés ont dû fuir.\r\n"
 ENGLISH = "We urge the “Council” to act – the people of Marrow can’t wait.\r\n"
@@ -102,6 +103,14 @@ def test_markdown_keeps_its_characters_and_gives_its_front_matter() -> None:
     document = read(text.encode(), "letter.md")
     assert document.text == text
     assert document.metadata == {"title": "On Marrow", "date": "2019-03-04", "language": "en"}
+
+
+@pytest.mark.parametrize("front", ["\n---\ntitle: On Marrow\n---\n", "---\r\ntitle: On Marrow\r\n...\r\n"])
+def test_a_front_matter_is_told_in_the_same_way_by_its_readers(front: str) -> None:
+    document = read((front + "\nExcellency,\n").encode(), "letter.md")
+    assert document.metadata == {"title": "On Marrow"}
+    printed = [line for line in read_lines(document.text, ()) if not line.furniture]
+    assert [document.text[line.span.start : line.span.end] for line in printed] == ["On Marrow", "Excellency,"]
 
 
 @pytest.mark.parametrize(
