@@ -110,7 +110,10 @@ def test_a_front_matter_is_told_in_the_same_way_by_its_readers(front: str) -> No
     document = read((front + "\nExcellency,\n").encode(), "letter.md")
     assert document.metadata == {"title": "On Marrow"}
     printed = [line for line in read_lines(document.text, ()) if not line.furniture]
-    assert [document.text[line.span.start : line.span.end] for line in printed] == ["On Marrow", "Excellency,"]
+    assert [document.text[line.span.start : line.span.end] for line in printed] == [
+        "On Marrow",
+        "Excellency,",
+    ]
 
 
 @pytest.mark.parametrize(
