@@ -25,6 +25,12 @@ __all__ = ["Demands", "asking_part", "find_demands", "self_called", "speaking", 
 
 # What a point is that nothing leads in but that is an imperative.
 _UNLED = Verdict("explicit", "call", 0.6, 0)
+# A list of so many points, each of which asks somewhere, is one of demands.
+_LEAST_ASKED = 3
+_MOST_ASKED = 0.6
+# Longer ones (code points, on average) are numbered paragraphs.
+_LONGEST_ASKED = 450
+_MADE = frozenset(("explicit", "implicit"))
 # Paragraphs after "as follows:" that are points of a list without markers: no more, no longer (code points).
 _MOST_PARAGRAPHS = 15
 _LONGEST_PARAGRAPH = 1200
@@ -679,9 +685,11 @@ class _Reader:
         level = min(point.level for point in points)
         top = [point for point in points if point.level == level]
         told = lead is not None and lead.level == "told"
-        unled = lead is None and self.imperatives(top)
         lead = None if told else lead
         asking = lead is None and all(self.asks_itself(self.layout.reading(*point.blocks)) for point in top)
+        if lead is None and not (told or asking):
+            lead = self.asked_throughout(top)
+        unled = lead is None and not told and self.imperatives(top)
         number = 0
         while number < len(points):
             point = points[number]
@@ -706,6 +714,27 @@ class _Reader:
                 self.read_list(inner, lead)
             else:
                 self.whole(point, inner, reading, sentences, lead)
+
+    def asked_throughout(self, points: Sequence[_Point]) -> Verdict | None:
+        """Give what a list is that nothing leads in, but of which each point comes to something that is asked."""
+        if len(points) < _LEAST_ASKED or any(len(point.blocks) > 1 for point in points):
+            return None
+        if sum(point.span.end - point.span.start for point in points) > _LONGEST_ASKED * len(points):
+            return None
+        asking = explicit = 0
+        for point in points:
+            sentences = self.prose.sentences(self.layout.reading(*point.blocks).text)
+            levels = {self.level_in_point(sentence) for sentence in sentences}
+            explicit += "explicit" in levels
+            asking += not levels.isdisjoint(_MADE)
+        return _UNLED if explicit and asking >= _MOST_ASKED * len(points) else None
+
+    def level_in_point(self, sentence: Sentence) -> str | None:
+        """Give the level at which a sentence of a point asks; an imperative does, wherever it stands."""
+        verdict = judge(sentence)
+        if verdict is not None:
+            return verdict.level
+        return "explicit" if shape(sentence) == "imperative" else None
 
     def imperatives(self, points: Sequence[_Point]) -> bool:
         """Tell whether a list that nothing leads in asks: most of its points are imperatives."""
@@ -744,7 +773,7 @@ class _Reader:
         if not text.endswith((":", "：")):
             # "I. To the armed forces", or a title over points that end as sentences do.
             closed = all(self.text[point.span.end - 1] in _TITLE_ENDS for point in inner)
-            titled = len(text) <= _SHORT_LEAD and text[-1:] not in _TITLE_ENDS
+            titled = len(text) <= _SHORT_LEAD and (closed or text[-1:] not in _TITLE_ENDS)
             return titled and (closed or whole.begins_with("groups"))
         imperative = shape(self.prose.sentence(text[:_HEAD])) == "imperative"
         if _points_on(whole) or (not imperative and judge(whole) is not None):
