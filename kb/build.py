@@ -144,12 +144,6 @@ def _share_heap() -> None:
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
-def _return_memory() -> None:
-    """Give the system what the heap holds and nobody uses: the loading of many letters leaves much of it."""
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
-
-
 def findings(build: Path) -> list[Finding]:
     """What the checks found when the letters of a build were read, and in what people assessed."""
     from kb.findings import loads
@@ -207,11 +201,8 @@ class _Builder:
                 _load_vocabulary(draft)
             linker = Linker(draft, state, self.collection, previous)
             self._take_in(draft, state, linker, tasks, kept, gone, before)
-            many = len(tasks) > BATCH
             del tasks, before  # there are as many as letters, and to link names takes memory of its own
-            if many:
-                draft.settle()
-                _return_memory()
+            draft.settle()
             refused = [str(problem) for problem in linker.update()]
             self.summary.problems += refused
             state.keep_about("refused", json.dumps(refused))

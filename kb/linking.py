@@ -49,6 +49,7 @@ class Linker:
     def update(self) -> list[DataError]:
         """Make the shared graphs those of the letters as they are now; gives rows that were refused."""
         refused = self._signing.update()
+        self._draft.settle()
         gone = self._gone()
         path = self._collection.folder / "assessments.csv"
         rows = self._collection.assessments

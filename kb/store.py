@@ -19,6 +19,7 @@ and a build that is killed leaves only a folder that the next one removes.
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
 import os
@@ -384,6 +385,7 @@ class Draft:
     def __init__(self, build: Path, folder: Path) -> None:
         self.build = build
         self.folder = folder
+        self._loaded_much = False
         self._open()
 
     def _open(self) -> None:
@@ -391,9 +393,15 @@ class Draft:
             self._graph = pyoxigraph.Store(str(self.folder / "graph"))
 
     def settle(self) -> None:
-        """Let go of the memory that loading took: what it left in it is written, and the graph opened anew."""
-        del self._graph
-        self._open()
+        """Let go of the memory that loading took, if it was much since the last time.
+
+        What it left in memory is written, the graph opened anew, and the heap given back.
+        """
+        if self._loaded_much:
+            del self._graph
+            self._open()
+            _return_memory()
+        self._loaded_much = False
 
     @property
     def store(self) -> Store:
@@ -431,6 +439,7 @@ class Draft:
                 file.write(nquads)
                 if file.tell() > SPOOL:
                     load()
+                    self._loaded_much = True
 
             try:
                 yield write
@@ -598,6 +607,12 @@ def _few_files() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, limit))
+
+
+def _return_memory() -> None:
+    """Give the system what the heap holds and nobody uses: the loading of much leaves much of it."""
+    with suppress(AttributeError, OSError, TypeError):  # other systems than Linux have no such function
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -152,6 +152,7 @@ def _listed(lines: Sequence[AddressLine]) -> list[AddressLine]:
 
 # ------------------------------------------------------------------------------------ lines as they are printed
 
+_COLONS = frozenset(":：")
 _Row = tuple[Line, Sequence[Span]]
 _SEMICOLON = re.compile("[;؛]")
 # Where semicolons part the names of a list.
@@ -268,7 +269,8 @@ def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[AddressLine
             if not led(reading.text)[1]:
                 continue
         start, leads = led(reading.text)
-        if leads and not told and not reading.text[start:].strip():
+        labelled = reading.text[:start].rstrip()[-1:] in _COLONS or not reading.text[start:].strip()
+        if leads and labelled and not (told or any(map(_speaks_to, address))):
             # Above "To:" is who writes.
             address.clear()
         told |= leads
@@ -279,9 +281,14 @@ def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[AddressLine
     return _listed_below_lead(address), told
 
 
+def _speaks_to(line: AddressLine) -> bool:
+    """Tell a line that names somebody with a form of address, or after "to"."""
+    return line.start > 0 or known("forms").match(line.text) is not None
+
+
 def _is_sender(text: str) -> bool:
     """Tell a line that only says that those below it write ("From:")."""
-    return text[-1:] in {":", "："} and known("senders").fullmatch(text.rstrip(" :：")) is not None
+    return text[-1:] in _COLONS and known("senders").fullmatch(text.rstrip(" :：")) is not None
 
 
 def _last_group(address: list[AddressLine]) -> list[AddressLine]:
