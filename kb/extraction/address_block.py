@@ -237,7 +237,8 @@ def _goes_on(layout: Layout, taken: Sequence[Line], line: Line, parted: _Parted)
     if not may_go_on or len(before) > _LONGEST_LIST or _begins_anew(text):
         return False
     first = text.split(None, 1)[0]
-    if broken or (first.islower() and known("connectors").fullmatch(first) and not led(text)[1]):
+    article = known("articles").match(text) is not None
+    if broken or (first.islower() and known("connectors").fullmatch(first) and not (article or led(text)[1])):
         return True
     begins = names_office(text) or any(known(key).match(without_article(text)) for key in NAMING)
     return not (begins or begins_with_place(text))
@@ -270,7 +271,8 @@ def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[AddressLine
                 continue
         start, leads = led(reading.text)
         labelled = reading.text[:start].rstrip()[-1:] in _COLONS or not reading.text[start:].strip()
-        if leads and labelled and not (told or any(map(_speaks_to, address))):
+        further = told or any(map(_speaks_to, address)) or known("and_to").match(reading.text)
+        if leads and labelled and not further:
             # Above "To:" is who writes.
             address.clear()
         told |= leads
