@@ -32,7 +32,7 @@ HINT = 0.1
 ASIDE = 0.4
 """How much of its weight a word keeps that stands aside."""
 
-SHARE = 0.1
+SHARE = 0.2
 """A sentence tells a type if what tells it weighs together at least that part of what tells the weightiest."""
 
 KEPT = 0.6
