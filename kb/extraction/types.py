@@ -412,15 +412,18 @@ def classify(text: str, language: str, *, hinted: bool = True) -> tuple[str, ...
 def classify_all(texts: Sequence[str], language: str, title: str = "") -> list[tuple[str, ...]]:
     """The types of all demands of a letter, each as `classify` gives them.
 
-    A demand whose own words tell nothing ("We ask you to act now") is about what most of the letter's other demands
-    ask; or else about what its `title` tells, if that does not only hint.
+    A demand whose own words tell nothing ("We ask you to act now"), or only hint, is about what most of the letter's
+    other demands ask; or else, if they tell nothing, about what its `title` tells, if that does not only hint.
     """
     scored = [_scores(text, language) for text in texts]
     found = [_weightiest(scores) for scores in scored]
-    if all(found):
+    sure = [_sure(scores) for scores in scored]
+    if all(sure):
         return found
-    subject = _subject([types for types, scores in zip(found, scored, strict=True) if _sure(scores)])
-    if not subject and _sure(titled := _scores(title, language)):
+    subject = _subject([types for types, told in zip(found, sure, strict=True) if told])
+    if subject:
+        return [types if told else subject for types, told in zip(found, sure, strict=True)]
+    if not all(found) and _sure(titled := _scores(title, language)):
         subject = _weightiest(titled)
     return [types or subject for types in found]
 
