@@ -173,6 +173,8 @@ class _Reader:
         self.subject = ""
         # What the lists under titles are that nothing else leads in, as a sentence before all of them said.
         self.announced: Verdict | None = None
+        # Whether the points of a list began with verbs in the third person: others may after it ("Calls on …").
+        self.acting = False
         # The sentences so far, the last of which may speak of the signatories in the third person.
         self.spoken: list[Sentence] = []
 
@@ -244,6 +246,9 @@ class _Reader:
             return lead, number + 1
         last = sentences[-1]
         listed = following is not None and following.kind == "item"
+        if (titled := self.title_over_labels(blocks, number, last)) is not None:
+            self.previous = None
+            return titled, number + 1
         if lead is None and following and not listed and self.is_title(block, following):
             return None, number + 1
         if not _leads_in(last.text, listed):
@@ -342,6 +347,18 @@ class _Reader:
     def has_title(self, blocks: Sequence[Block], number: int) -> bool:
         """Tell whether block `number` is a title with a paragraph below it."""
         return number + 1 < len(blocks) and self.is_title(blocks[number], blocks[number + 1])
+
+    def title_over_labels(self, blocks: Sequence[Block], number: int, title: Sentence) -> Verdict | None:
+        """Give what a title asks that stands over lists with a label each: "What we expect / From the Mayor: - …"."""
+        if number + 2 >= len(blocks) or blocks[number + 2].kind != "item" or len(title.text) > _LONGEST_TITLE:
+            return None
+        label = blocks[number + 1]
+        if label.kind == "item" or last_printed(self.text, label.content) != ":":
+            return None
+        if not self.is_label(self.head(label.content), label.kind) or title.text[-1:] in _TITLE_ENDS:
+            return None
+        verdict = lead_verdict(title)
+        return verdict if verdict is not None and verdict.level == "explicit" else None
 
     def titled_points(self, blocks: Sequence[Block]) -> Iterator[Block]:
         """Give paragraphs that are points, each with the title over it."""
@@ -682,6 +699,8 @@ class _Reader:
         unled = lead is None and self.imperatives(top)
         lead = None if told else lead
         asking = lead is None and all(self.asks_itself(self.layout.reading(*point.blocks)) for point in top)
+        acts = sum(opening_act(self.head(point.span)) is not None for point in top) if not told else 0
+        self.acting = self.acting or acts >= _LEAST_ACTS
         number = 0
         while number < len(points):
             point = points[number]
@@ -769,8 +788,11 @@ class _Reader:
             self.read_list(inner, lead_verdict(last))
             return
         verdict = judge(sentences[0])
-        if verdict is not None and verdict.level == "explicit" and asking:
-            self.whole(point, inner, reading, sentences, verdict)
+        act = opening_act(sentences[0]) if self.acting and not told else None
+        if act is None and verdict is not None and verdict.level == "explicit" and asking:
+            act = verdict
+        if act is not None:
+            self.whole(point, inner, reading, sentences, act)
             return
         self.previous = None
         if not told and not self.inline_list(reading):
