@@ -700,13 +700,21 @@ class _Reader:
         lead = None if told else lead
         asking = lead is None and all(self.asks_itself(self.layout.reading(*point.blocks)) for point in top)
         acts = sum(opening_act(self.head(point.span)) is not None for point in top) if not told else 0
-        self.acting = self.acting or acts >= _LEAST_ACTS
+        if acts >= _LEAST_ACTS:
+            # "The congress declares: - Condemns …; - Calls on …": each point says itself what it does.
+            self.acting, lead = True, None
         number = 0
         while number < len(points):
             point = points[number]
             number += 1
+            if self.labels_outer(points, number - 1):
+                continue
             inner: list[_Point] = []
-            while number < len(points) and points[number].level > point.level:
+            while (
+                number < len(points)
+                and points[number].level > point.level
+                and not self.labels_outer(points, number)
+            ):
                 inner.append(points[number])
                 number += 1
             if not inner:
@@ -725,6 +733,12 @@ class _Reader:
                 self.read_list(inner, lead)
             else:
                 self.whole(point, inner, reading, sentences, lead)
+
+    def labels_outer(self, points: Sequence[_Point], number: int) -> bool:
+        """Tell a point that is a label over points of a level above its own: "- …  3. In the region:  - …"."""
+        if last_printed(self.text, points[number].span) != ":" or number + 1 == len(points):
+            return False
+        return points[number + 1].level < points[number].level
 
     def imperatives(self, points: Sequence[_Point]) -> bool:
         """Tell whether a list that nothing leads in asks: most of its points are imperatives."""
@@ -788,7 +802,7 @@ class _Reader:
             self.read_list(inner, lead_verdict(last))
             return
         verdict = judge(sentences[0])
-        act = opening_act(sentences[0]) if self.acting and not told else None
+        act = _third_act(sentences[0], verdict) if self.acting and not told else None
         if act is None and verdict is not None and verdict.level == "explicit" and asking:
             act = verdict
         if act is not None:
@@ -820,6 +834,18 @@ def _numbered_anew(points: Sequence[_Point], number: int, text: str) -> Iterator
         if point.marker != str(count) or (count > 1 and point.marker == str(int(before.marker or 0) + 1)):
             return
         yield point
+
+
+def _third_act(sentence: Sentence, verdict: Verdict | None) -> Verdict | None:
+    """Give what a point asks in the third person, at its head or further on: "Condemns … and calls on …"."""
+    act = opening_act(sentence)
+    if act is not None or verdict is None or verdict.level != "reported":
+        return act
+    if any(cue.first == verdict.at for cue in sentence.cues("asked")):
+        return None
+    before = sentence.words[max(0, verdict.at - _ADVERBS) : verdict.at]
+    others = sentence.lexicon["relatives"] | sentence.lexicon["relative_subjects"]
+    return verdict._replace(level="explicit") if others.isdisjoint(before) else None
 
 
 def _points_on(sentence: Sentence) -> bool:

@@ -562,9 +562,7 @@ def _is_imperative(sentence: Sentence, start: int) -> bool:
     strong = [cue.last for cue in found if cue.label == "heads.strong"]
     last = max(strong) if strong else None
     if last is None:
-        last = start + 1
-        if not _has_form(sentence, start):
-            return False
+        return _has_form(sentence, start)
     if text[start] in lexicon["verb_only"]:
         return True
     following = text[last : last + 3]
