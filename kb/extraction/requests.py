@@ -309,8 +309,8 @@ class Prose:
 def judge(sentence: Sentence) -> Verdict | None:
     """Tell what a sentence does; None if it asks for nothing."""
     if _ACTS.isdisjoint(sentence.found):
-        return _imperative(sentence) or _jussive(sentence)
-    explicit = _performed(sentence) or _imperative(sentence) or _jussive(sentence)
+        return _imperative(sentence) or _wished(sentence)
+    explicit = _performed(sentence) or _imperative(sentence) or _wished(sentence)
     if explicit is not None:
         return explicit
     if sentence.question:
@@ -507,8 +507,10 @@ def _imperative(sentence: Sentence) -> Verdict | None:
     return None
 
 
-def _jussive(sentence: Sentence) -> Verdict | None:
-    """Ask by a form that does so wherever it stands: "Whoever has a list, let them hand it over." in one word."""
+def _wished(sentence: Sentence) -> Verdict | None:
+    """Ask by a wish: a sentence that begins like one ("Que …"), or a form that is one wherever it stands ("فليسلّمها")."""
+    if sentence.begins_with("wishes") and not sentence.begins_with("no_wishes") and not sentence.question:
+        return Verdict("explicit", "call", 0.7, 0)
     jussives = sentence.lexicon.jussives
     if jussives is None or sentence.question or not jussives.search(sentence.text):
         return None
@@ -557,7 +559,7 @@ def _is_imperative(sentence: Sentence, start: int) -> bool:
     if start >= len(text) - 1:
         return False
     found = sentence.heads if start == 0 else lexicon.heads.at(text, start)
-    if found and any(cue.label == "heads.no_imperative" for cue in found):
+    if found and any(cue.key in ("no_imperative", "no_wishes") for cue in found):
         return False
     strong = [cue.last for cue in found if cue.label == "heads.strong"]
     last = max(strong) if strong else None
