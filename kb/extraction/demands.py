@@ -699,10 +699,8 @@ class _Reader:
         unled = lead is None and self.imperatives(top)
         lead = None if told else lead
         asking = lead is None and all(self.asks_itself(self.layout.reading(*point.blocks)) for point in top)
-        acts = sum(opening_act(self.head(point.span)) is not None for point in top) if not told else 0
-        if acts >= _LEAST_ACTS:
-            # "The congress declares: - Condemns …; - Calls on …": each point says itself what it does.
-            self.acting, lead = True, None
+        acts = 0 if lead or told else sum(opening_act(self.head(point.span)) is not None for point in top)
+        self.acting = self.acting or acts >= _LEAST_ACTS
         number = 0
         while number < len(points):
             point = points[number]
