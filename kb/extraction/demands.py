@@ -699,8 +699,8 @@ class _Reader:
         unled = lead is None and self.imperatives(top)
         lead = None if told else lead
         asking = lead is None and all(self.asks_itself(self.layout.reading(*point.blocks)) for point in top)
-        acts = 0 if lead or told else sum(opening_act(self.head(point.span)) is not None for point in top)
-        self.acting = self.acting or acts >= _LEAST_ACTS
+        if lead is None and not told and len(top) >= _LEAST_ACTS:
+            self.acting = self.acting or self.are_acts([self.head(point.span) for point in top])
         number = 0
         while number < len(points):
             point = points[number]
@@ -731,6 +731,11 @@ class _Reader:
                 self.read_list(inner, lead)
             else:
                 self.whole(point, inner, reading, sentences, lead)
+
+    def are_acts(self, heads: Sequence[Sentence]) -> bool:
+        """Tell whether points begin with what somebody does who isn't named: "Condemns …", "Calls on …"."""
+        asking = sum(opening_act(head) is not None for head in heads)
+        return asking > 0 and asking + sum(head.begins_with("goes_on") for head in heads) >= _LEAST_ACTS
 
     def labels_outer(self, points: Sequence[_Point], number: int) -> bool:
         """Tell a point that is a label over points of a level above its own: "- …  3. In the region:  - …"."""

@@ -101,7 +101,9 @@ class _Lexicon(dict[str, frozenset[str]]):
         # Words whose form alone tells that they ask, as regular expressions.
         self.imperatives = language.pattern("forms", "imperative")
         self.prohibitives = language.pattern("forms", "prohibitive")
-        self.jussives = language.pattern("forms", "jussive") if language.section("forms").get("jussive") else None
+        self.jussives = (
+            language.pattern("forms", "jussive") if language.section("forms").get("jussive") else None
+        )
 
     def __missing__(self, key: str) -> frozenset[str]:
         self[key] = self._language.folded("words", key)
@@ -508,7 +510,7 @@ def _imperative(sentence: Sentence) -> Verdict | None:
 
 
 def _wished(sentence: Sentence) -> Verdict | None:
-    """Ask by a wish: a sentence that begins like one ("Que …"), or a form that is one wherever it stands ("فليسلّمها")."""
+    """Ask by a wish: a sentence that begins like one ("Que …"), or a form that is one anywhere ("فليسلّمها")."""
     if sentence.begins_with("wishes") and not sentence.begins_with("no_wishes") and not sentence.question:
         return Verdict("explicit", "call", 0.7, 0)
     jussives = sentence.lexicon.jussives
