@@ -246,9 +246,9 @@ class _Reader:
             return lead, number + 1
         last = sentences[-1]
         listed = following is not None and following.kind == "item"
-        if (titled := self.title_over_labels(blocks, number, last)) is not None:
+        if (over := self.title_over_labels(blocks, number, last)) is not None:
             self.previous = None
-            return titled, number + 1
+            return over, number + 1
         if lead is None and following and not listed and self.is_title(block, following):
             return None, number + 1
         if not _leads_in(last.text, listed):
