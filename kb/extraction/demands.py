@@ -179,6 +179,8 @@ class _Reader:
         self.subject = ""
         # What the lists under titles are that nothing else leads in, as a sentence before all of them said.
         self.announced: Verdict | None = None
+        # Whether the points of a list began with verbs in the third person: others may after it ("Calls on …").
+        self.acting = False
         # The sentences so far, the last of which may speak of the signatories in the third person.
         self.spoken: list[Sentence] = []
 
@@ -250,6 +252,9 @@ class _Reader:
             return lead, number + 1
         last = sentences[-1]
         listed = following is not None and following.kind == "item"
+        if (over := self.title_over_labels(blocks, number, last)) is not None:
+            self.previous = None
+            return over, number + 1
         if lead is None and following and not listed and self.is_title(block, following):
             return None, number + 1
         if not _leads_in(last.text, listed):
@@ -348,6 +353,18 @@ class _Reader:
     def has_title(self, blocks: Sequence[Block], number: int) -> bool:
         """Tell whether block `number` is a title with a paragraph below it."""
         return number + 1 < len(blocks) and self.is_title(blocks[number], blocks[number + 1])
+
+    def title_over_labels(self, blocks: Sequence[Block], number: int, title: Sentence) -> Verdict | None:
+        """Give what a title asks that stands over lists with a label each: "What we expect / From the Mayor: - …"."""
+        if number + 2 >= len(blocks) or blocks[number + 2].kind != "item" or len(title.text) > _LONGEST_TITLE:
+            return None
+        label = blocks[number + 1]
+        if label.kind == "item" or last_printed(self.text, label.content) != ":":
+            return None
+        if not self.is_label(self.head(label.content), label.kind) or title.text[-1:] in _TITLE_ENDS:
+            return None
+        verdict = lead_verdict(title)
+        return verdict if verdict is not None and verdict.level == "explicit" else None
 
     def titled_points(self, blocks: Sequence[Block]) -> Iterator[Block]:
         """Give paragraphs that are points, each with the title over it."""
@@ -687,15 +704,23 @@ class _Reader:
         told = lead is not None and lead.level == "told"
         lead = None if told else lead
         asking = lead is None and all(self.asks_itself(self.layout.reading(*point.blocks)) for point in top)
-        if lead is None and not (told or asking):
+        if lead is None and not told and len(top) >= _LEAST_ACTS:
+            self.acting = self.acting or self.are_acts([self.head(point.span) for point in top])
+        if lead is None and not (told or asking or self.acting):
             lead = self.asked_throughout(top)
         unled = lead is None and not told and self.imperatives(top)
         number = 0
         while number < len(points):
             point = points[number]
             number += 1
+            if self.labels_outer(points, number - 1):
+                continue
             inner: list[_Point] = []
-            while number < len(points) and points[number].level > point.level:
+            while (
+                number < len(points)
+                and points[number].level > point.level
+                and not self.labels_outer(points, number)
+            ):
                 inner.append(points[number])
                 number += 1
             if not inner:
@@ -735,6 +760,17 @@ class _Reader:
         if verdict is not None:
             return verdict.level
         return "explicit" if shape(sentence) == "imperative" else None
+
+    def are_acts(self, heads: Sequence[Sentence]) -> bool:
+        """Tell whether points begin with what somebody does who isn't named: "Condemns …", "Calls on …"."""
+        asking = sum(opening_act(head) is not None for head in heads)
+        return asking > 0 and asking + sum(head.begins_with("goes_on") for head in heads) >= _LEAST_ACTS
+
+    def labels_outer(self, points: Sequence[_Point], number: int) -> bool:
+        """Tell a point that is a label over points of a level above its own: "- …  3. In the region:  - …"."""
+        if last_printed(self.text, points[number].span) != ":" or number + 1 == len(points):
+            return False
+        return points[number + 1].level < points[number].level
 
     def imperatives(self, points: Sequence[_Point]) -> bool:
         """Tell whether a list that nothing leads in asks: most of its points are imperatives."""
@@ -798,8 +834,11 @@ class _Reader:
             self.read_list(inner, lead_verdict(last))
             return
         verdict = judge(sentences[0])
-        if verdict is not None and verdict.level == "explicit" and asking:
-            self.whole(point, inner, reading, sentences, verdict)
+        act = _third_act(sentences[0], verdict) if self.acting and not told else None
+        if act is None and verdict is not None and verdict.level == "explicit" and asking:
+            act = verdict
+        if act is not None:
+            self.whole(point, inner, reading, sentences, act)
             return
         self.previous = None
         if not told and not self.inline_list(reading):
@@ -827,6 +866,18 @@ def _numbered_anew(points: Sequence[_Point], number: int, text: str) -> Iterator
         if point.marker != str(count) or (count > 1 and point.marker == str(int(before.marker or 0) + 1)):
             return
         yield point
+
+
+def _third_act(sentence: Sentence, verdict: Verdict | None) -> Verdict | None:
+    """Give what a point asks in the third person, at its head or further on: "Condemns … and calls on …"."""
+    act = opening_act(sentence)
+    if act is not None or verdict is None or verdict.level != "reported":
+        return act
+    if any(cue.first == verdict.at for cue in sentence.cues("asked")):
+        return None
+    before = sentence.words[max(0, verdict.at - _ADVERBS) : verdict.at]
+    others = sentence.lexicon["relatives"] | sentence.lexicon["relative_subjects"]
+    return verdict._replace(level="explicit") if others.isdisjoint(before) else None
 
 
 def _points_on(sentence: Sentence) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from kb.extraction.language import Language, any_language, words
+from kb.extraction.language import Language, any_language, any_words, words
 from kb.extraction.layout import Block
 from kb.extraction.reading import plain
 from kb.extraction.requests import Prose
@@ -29,6 +29,7 @@ _WEIGHTS: Mapping[str, int] = {
     "asks": 1,
     "asks again": 1,
     "asks itself": 1,
+    "asks much": 1,
     "speaks to somebody": 1,
     "nobody speaks": -2,
     "dateline": -1,
@@ -59,6 +60,8 @@ _MOST = 40
 _HEAD = 160
 # The longest line that only says what a text is, or who wrote it.
 _LABEL = 60
+# A text that makes so many requests is made of them, as the statement of a congress is.
+_MANY = 8
 # A request is surely one that the text makes itself.
 _SURE = 0.8
 # One that is made to "you" or by "us".
@@ -118,6 +121,7 @@ def _evidence(zones: Zones, prose: Prose, addressed: bool, signed: bool, made: S
         "asks": asked > 0,
         "asks again": asked > 1,
         "asks itself": itself,
+        "asks much": asked >= _MANY,
         "speaks to somebody": we and you,
         "nobody speaks": not (we or you or itself or asked > 1),
         "dateline": any(len(head.text) > _LABEL and _has_dateline(head, prose.language) for head in top),
@@ -178,9 +182,11 @@ def _has_dateline(head: _Head, language: Language) -> bool:
 
 
 def _is_byline(head: _Head) -> bool:
-    """Tell a line that only names who wrote an article: "By Ada Okello, staff writer"."""
+    """Tell a line that only names who wrote an article: "By Ada Okello, staff writer"; a body speaks for itself."""
     by = any_language("signatures", "bylines").match(head.text) if len(head.text) < _LABEL else None
-    return by is not None and name_like(head.text[by.end() :])
+    if by is None or not name_like(head.text[by.end() :]):
+        return False
+    return any_words("signatures", "organisations").isdisjoint(head.text[by.end() :].casefold().split())
 
 
 def _is_circular(zones: Zones, prose: Prose) -> bool:

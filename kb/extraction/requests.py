@@ -77,6 +77,7 @@ _FORCES: Mapping[str, Force] = {
 }
 _OPENING_ENDS = frozenset(",:،")
 _CLAUSE_ENDS = frozenset(",;:.()—–")
+_SEMICOLONS = frozenset(";؛")
 
 
 class Verdict(NamedTuple):
@@ -97,6 +98,12 @@ class _Lexicon(dict[str, frozenset[str]]):
         self.cues = language.phrases(*_SECTIONS)
         self.heads = language.phrases("heads")
         self.openings = language.phrases("openings")
+        # Words whose form alone tells that they ask, as regular expressions.
+        self.imperatives = language.pattern("forms", "imperative")
+        self.prohibitives = language.pattern("forms", "prohibitive")
+        self.jussives = (
+            language.pattern("forms", "jussive") if language.section("forms").get("jussive") else None
+        )
 
     def __missing__(self, key: str) -> frozenset[str]:
         self[key] = self._language.folded("words", key)
@@ -304,8 +311,8 @@ class Prose:
 def judge(sentence: Sentence) -> Verdict | None:
     """Tell what a sentence does; None if it asks for nothing."""
     if _ACTS.isdisjoint(sentence.found):
-        return _imperative(sentence)
-    explicit = _performed(sentence) or _imperative(sentence)
+        return _imperative(sentence) or _wished(sentence)
+    explicit = _performed(sentence) or _imperative(sentence) or _wished(sentence)
     if explicit is not None:
         return explicit
     if sentence.question:
@@ -495,7 +502,27 @@ def _imperative(sentence: Sentence) -> Verdict | None:
     for start in _heads(sentence):
         if _is_imperative(sentence, start):
             return Verdict("explicit", "call", 0.75, start)
+    for index, word in enumerate(sentence.words[:-2] if not _SEMICOLONS.isdisjoint(sentence.words) else ()):
+        # "There is a road without which nothing grows; mend it."
+        if word in _SEMICOLONS and index not in sentence.quoted and _has_form(sentence, index + 1):
+            return Verdict("explicit", "call", 0.6, index + 1)
     return None
+
+
+def _wished(sentence: Sentence) -> Verdict | None:
+    """Ask by a wish: a sentence that begins like one ("Que …"), or a form that is one anywhere ("فليسلّمها")."""
+    if sentence.begins_with("wishes") and not sentence.begins_with("no_wishes") and not sentence.question:
+        return Verdict("explicit", "call", 0.7, 0)
+    jussives = sentence.lexicon.jussives
+    if jussives is None or sentence.question or not jussives.search(sentence.text):
+        return None
+    asking = (
+        index
+        for index, word in enumerate(sentence.words)
+        if jussives.fullmatch(word) and index not in sentence.quoted
+    )
+    at = next(asking, None)
+    return None if at is None else Verdict("explicit", "call", 0.6, at)
 
 
 def _heads(sentence: Sentence) -> list[int]:
@@ -534,17 +561,12 @@ def _is_imperative(sentence: Sentence, start: int) -> bool:
     if start >= len(text) - 1:
         return False
     found = sentence.heads if start == 0 else lexicon.heads.at(text, start)
-    if found and any(cue.label == "heads.no_imperative" for cue in found):
+    if found and any(cue.key in ("no_imperative", "no_wishes") for cue in found):
         return False
     strong = [cue.last for cue in found if cue.label == "heads.strong"]
     last = max(strong) if strong else None
     if last is None:
-        last = start + 1
-        endings = tuple(lexicon["endings"])
-        denied = start and text[start - 1] in lexicon["negation"]
-        ending = bool(endings) and text[start].endswith(endings)
-        if not ending or (text[start] in lexicon["not_endings"] and not denied):
-            return False
+        return _has_form(sentence, start)
     if text[start] in lexicon["verb_only"]:
         return True
     following = text[last : last + 3]
@@ -552,6 +574,19 @@ def _is_imperative(sentence: Sentence, start: int) -> bool:
         return False
     # "Rescue teams were turned back": a noun.
     return following[0] in lexicon["determiners"] or lexicon["finite"].isdisjoint(following)
+
+
+def _has_form(sentence: Sentence, start: int) -> bool:
+    """Whether the form of the word at `start` alone makes it an imperative."""
+    word, lexicon = sentence.words[start], sentence.lexicon
+    denied = start > 0 and sentence.words[start - 1] in lexicon["negation"]
+    if word in lexicon["not_endings"] and not denied:
+        return False
+    return (
+        word.endswith(tuple(lexicon["endings"]))
+        or lexicon.imperatives.fullmatch(word) is not None
+        or (denied and lexicon.prohibitives.fullmatch(word) is not None)
+    )
 
 
 # -------------------------------------------------------------------- what is needed, wanted, reported
