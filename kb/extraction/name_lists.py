@@ -278,6 +278,10 @@ def split_names(text: str) -> Iterator[tuple[str, int]]:
             found = None
         pieces.extend([(last[0], found[0]), (found[1], last[1])] if found else [last])
     for start, stop in pieces:
+        if separator is MARKS[0] and text.count(",", start, stop) >= _LEAST_NAMES and listing(text[start:stop]) > 0:
+            # "Ada Okello, Ben Tarr, Eva Moss and Dan Vale; and the Mill Union"
+            yield from ((name, start + at) for name, at in split_names(text[start:stop]))
+            continue
         piece = text[start:stop].lstrip()
         connector = any_language("signatures", "connectors").match(piece)
         if connector and piece[connector.end() : connector.end() + 1].isspace():

@@ -341,7 +341,8 @@ def is_placeholder(text: str) -> bool:
 @cache
 def _no_names() -> Expressions:
     """What begins what surely is no name."""
-    return any_of(("signatures", "more"), ("signatures", "placeholders"), ("closing", "formulas"))
+    lists = ("more", "placeholders", "slogans")
+    return any_of(*(("signatures", key) for key in lists), ("closing", "formulas"))
 
 
 def is_no_name(text: str) -> bool:
@@ -354,9 +355,10 @@ def is_no_name(text: str) -> bool:
 
 
 def is_formula(text: str) -> bool:
-    """Tell what stands among names and is surely none: a closing formula, a bare "and", a note in brackets."""
+    """Tell what stands among names and is surely none: a closing formula, a slogan, a bare "and", a note in brackets."""
     return (
         any_language("closing", "formulas").fullmatch(text.strip(" ,.!،()[]")) is not None
+        or any_language("signatures", "slogans").fullmatch(text.strip(" .!")) is not None
         or (len(text) < _SHORTEST and any_language("signatures", "connectors").fullmatch(text) is not None)
         or (text[0] == "(" and heads_footer(text.strip("().")))
     )

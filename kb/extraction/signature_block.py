@@ -493,10 +493,10 @@ def _runs_on(group: Sequence[_Line], width: int) -> bool:
     """Tell lines of names in running text: most hold what parts them, or all are full but the last."""
     printed = [f"{line.text}," if line.piece.goes_on else line.text for line in group]
     text = " ".join(printed)[group[0].opens or 0 :]
-    if not names_listed(text):
+    if group[0].opens is None and not names_listed(text):
         return False
     separator = separator_of(text)
-    if separator not in MARKS and listing(text) < 0:
+    if separator not in MARKS and group[0].opens is None and listing(text) < 0:
         # "Ada Okello, Professor of / History, Mill University"
         return False
     if separator in MARKS and sum(separator.search(line.text) is not None for line in group) * 2 > len(group):

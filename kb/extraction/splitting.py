@@ -73,6 +73,8 @@ def split_addressees(text: str, start: int, stop: int, entry: bool = False) -> I
         yield from zip(begins, ends, strict=True)
         return
     lone = _lone_commas(text, joints)
+    # What several semicolons part is a list of entries.
+    entry |= sum(joint.kind == "separator" for joint in joints) >= _LISTED
     last = begin = start
     for joint, end in zip(joints, _ends(joints, stop), strict=True):
         if joint.start < begin:
