@@ -278,7 +278,11 @@ def split_names(text: str) -> Iterator[tuple[str, int]]:
             found = None
         pieces.extend([(last[0], found[0]), (found[1], last[1])] if found else [last])
     for start, stop in pieces:
-        if separator is MARKS[0] and text.count(",", start, stop) >= _LEAST_NAMES and listing(text[start:stop]) > 0:
+        if (
+            separator is MARKS[0]
+            and text.count(",", start, stop) >= _LEAST_NAMES
+            and listing(text[start:stop]) > 0
+        ):
             # "Ada Okello, Ben Tarr, Eva Moss and Dan Vale; and the Mill Union"
             yield from ((name, start + at) for name, at in split_names(text[start:stop]))
             continue
@@ -318,17 +322,21 @@ def _persons_apart(text: str, pieces: Sequence[tuple[int, int]]) -> Iterator[tup
     for start, stop in pieces:
         found = any_language("signatures", "connectors").search(text, start, stop)
         sides = (text[start : found.start()].strip(), text[found.end() : stop].strip()) if found else ()
-        if found and all(_WITH_INITIAL.fullmatch(side) or (" " in side and is_person(side)) for side in sides):
+        if found and all(
+            _WITH_INITIAL.fullmatch(side) or (" " in side and is_person(side)) for side in sides
+        ):
             yield start, found.start()
             start = found.end()
         yield start, stop
 
 
 def _ends_with_stop(piece: str) -> bool:
-    """Tell whether the full stop at the end is none of an abbreviation's."""
+    """Tell whether the full stop at the end is none of an abbreviation's, or an initial's ("Ada O.")."""
     printed = piece.rstrip()
-    last = printed[:-1].rsplit(None, 1)[-1:] if printed.endswith(".") else []
-    return printed.count(".") <= 1 or (bool(last) and last[0].isalpha() and last[0].islower() and len(last[0]) > 3)
+    *before, last = printed[:-1].split() if printed.endswith(".") else [""]
+    if printed.count(".") <= 1:
+        return not (before and len(last) == 1 and last.isupper())
+    return last.isalpha() and last.islower() and len(last) > 3
 
 
 def _inside(brackets: Sequence[tuple[int, int]], place: int) -> bool:
@@ -354,7 +362,9 @@ def _last_connector(text: str, start: int, stop: int, listed: bool) -> tuple[int
     connectors = any_language("signatures", "connectors").finditer(text, start, stop)
     # "A & B and C": a sign is rather part of a name than a word is.
     for found in sorted(connectors, key=lambda connector: connector[0] == "&"):
-        if _inside(brackets, found.start()) or (found[0].isupper() and text[found.end() : found.end() + 1] == "."):
+        if _inside(brackets, found.start()) or (
+            found[0].isupper() and text[found.end() : found.end() + 1] == "."
+        ):
             # An initial
             continue
         before, after = text[start : found.start()].strip(), text[found.end() : stop].strip()

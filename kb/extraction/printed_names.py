@@ -355,7 +355,7 @@ def is_no_name(text: str) -> bool:
 
 
 def is_formula(text: str) -> bool:
-    """Tell what stands among names and is surely none: a closing formula, a slogan, a bare "and", a note in brackets."""
+    """Tell what stands among names and is surely none: a formula, a slogan, a bare "and", a note in brackets."""
     return (
         any_language("closing", "formulas").fullmatch(text.strip(" ,.!،()[]")) is not None
         or any_language("signatures", "slogans").fullmatch(text.strip(" .!")) is not None

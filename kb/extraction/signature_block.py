@@ -113,8 +113,8 @@ class SignatureBlock:
 
     def _read_pieces(self, pieces: Sequence[Piece]) -> None:
         """Read pieces that stand one below the other."""
-        marked = [number for number, piece in enumerate(pieces) if piece.marker]
-        if len(marked) == 1 < len(pieces) and not pieces[marked[0]].marker.isdecimal():
+        markers = [piece.marker for piece in pieces if piece.marker]
+        if len(markers) == 1 < len(pieces) and not markers[0].isdecimal():
             # No list: a bishop's cross, a dash before who signs.
             pieces = [piece._replace(marker=None) for piece in pieces]
         names = _Names(self.layout.text, self._section)
@@ -338,7 +338,12 @@ class _Line:
     def _begins(self) -> float:
         """Tell how well it fits that the line begins a name."""
         told = (1 if has_organisation(parts_of(self.text)[0]) else 3) if self.office else 0
-        return (2.0 if self.named else -2.0) - told - 2.5 * (self.numbered or self.note) - 2 * (self.small + self.aside)
+        return (
+            (2.0 if self.named else -2.0)
+            - told
+            - 2.5 * (self.numbered or self.note)
+            - 2 * (self.small + self.aside)
+        )
 
     def _lists_on(self) -> float:
         """Tell how well it fits that names in running text, begun before, go on in the line."""
@@ -417,7 +422,11 @@ def _lines(pieces: Sequence[Piece]) -> list[_Line]:
         lines[0].listing += 2
     for group in groups:
         below = [line for line in group if not line.heading]
-        if len(below) > 1 and not any(line.labelled or line.paired for line in below) and _runs_on(below, width):
+        if (
+            len(below) > 1
+            and not any(line.labelled or line.paired for line in below)
+            and _runs_on(below, width)
+        ):
             for line in below:
                 line.listing, line.full = 6, True
     _tell_by_place([group for group in groups if len(group) > 1])
@@ -443,7 +452,9 @@ def _label(text: str) -> int:
     rest = text[found.end() :]
     if found[2] is not None and not (heads_names(label) and MARKS[0].search(rest)):
         return 0
-    known = speaks_for(label) or heads_names(label) or _heads_groups(label) or label.isupper() > rest.isupper()
+    known = (
+        speaks_for(label) or heads_names(label) or _heads_groups(label) or label.isupper() > rest.isupper()
+    )
     told = known or not (has_organisation(label) or label.count(" ") >= _LABEL_WORDS or heads_column(label))
     return found.end() if told and name_like(rest.rstrip(".")[:_LONGEST_HEADING]) else 0
 
@@ -482,9 +493,7 @@ def _tell_headings(groups: Sequence[Sequence[_Line]]) -> None:
     below = [line for group in headed for line in group[1:]]
     lists = sum(line.listing > 0 for line in below)
     roles = sum(line.piece.strong or line.office for line in below)
-    if roles * 2 < len(below) and (
-        lists == len(below) or len(below) >= _LEAST_HEADED * len(headed)
-    ):
+    if roles * 2 < len(below) and (lists == len(below) or len(below) >= _LEAST_HEADED * len(headed)):
         for line in firsts:
             line.heading = True
 

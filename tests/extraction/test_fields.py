@@ -110,6 +110,25 @@ def test_whom_a_letter_is_addressed_and_copied_to(language: str) -> None:
     assert wrong == []
 
 
+# What stands below a short letter in the place of its names, and whose names these are.
+SIGNED = [
+    (*title.split(" ", 1), *text.strip().split("\n= "))
+    for title, _, text in (
+        part.partition("\n")
+        for part in (Path(__file__).parent / "signatures.txt").read_text(encoding="utf-8").split("@ ")[1:]
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "printed", "names"), SIGNED, ids=[f"{row[0]}-{row[1]}" for row in SIGNED]
+)
+def test_names_in_any_layout(language: str, name: str, printed: str, names: str) -> None:
+    letter = LETTERS_OF[language].rsplit("\n\n", 1)[0]
+    fields = extract_fields(f"{letter}\n\n{printed}\n")
+    assert fields["signatories"] == names.split(" | ")
+
+
 # Letters as they are printed, "{body}" for one of those above, whom they are addressed to, and who gets a copy.
 PRINTED = [
     (*title.split(" ", 1), text.strip())
