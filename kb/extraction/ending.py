@@ -227,8 +227,8 @@ def _kind_of(layout: Layout, words: Words, block: Block) -> Kind:
     return _kind_of_line(layout, block, text, length)
 
 
-# A cell with a number or a sum, which no first one is: a table of things, not of names.
-_COUNTS = re.compile(r"[|\t]\s*(?:[$€£]\s?)?\d[\d.,\u00a0 ]*(?:%|[$€£]|[^\W\d_]{2,8})?\s*[|\t]")
+# A cell with a large number, a share or a sum: a table of things, not of names.
+_COUNTS = re.compile(r"[|\t]\s*(?:[$€£]\s?\d[\d.,]*|\d{1,3}(?:[.,]\d{3})+|\d[\d.,]*\s?[%$€£])\s*(?:[|\t]|$)")
 
 
 def _is_row(text: str) -> bool:

@@ -129,6 +129,19 @@ def test_names_in_any_layout(language: str, name: str, printed: str, names: str)
     assert fields["signatories"] == names.split(" | ")
 
 
+def test_a_table_of_things_is_none_of_names() -> None:
+    rows = (
+        "| Need | Persons | Body |",
+        "|---|---|---|",
+        "| Nets | 32.000 | Port Council |",
+        "| Boats | 6.400 | Lake Bank |",
+    )
+    table = "\n".join(rows)
+    body, _, names = LETTERS_OF["en"].partition("Yours sincerely,")
+    text = f"{body}What is needed comes to this:\n\n{table}\n\n{body}Signed:{names}\n"
+    assert extract_fields(text)["signatories"] == ["Harbour League", "Union of Net Menders"]
+
+
 # Letters as they are printed, "{body}" for one of those above, whom they are addressed to, and who gets a copy.
 PRINTED = [
     (*title.split(" ", 1), text.strip())
