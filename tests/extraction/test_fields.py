@@ -129,6 +129,12 @@ def test_names_in_any_layout(language: str, name: str, printed: str, names: str)
     assert fields["signatories"] == names.split(" | ")
 
 
+def test_the_organisation_that_a_byline_names() -> None:
+    body = LETTERS_OF["en"].partition("Yours sincerely,")[0]
+    text = "Statement\n\nWhat became of the harbour\n\nBy the League of Boatmen\n\n18 May 2003\n\n" + body
+    assert extract_fields(text)["signatories"] == ["League of Boatmen"]
+
+
 def test_a_table_of_things_is_none_of_names() -> None:
     rows = (
         "| Need | Persons | Body |",
