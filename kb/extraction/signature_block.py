@@ -107,7 +107,8 @@ class SignatureBlock:
                 continue
             span = Span(line.content, line.span.end) if line.content > line.span.start else line.span
             goes_on = whole[-1] in ",،;؛"
-            strong = _STRONG.fullmatch(self.layout.text, *span) is not None
+            emphasised = self.layout.text[span.start] in "*_<"
+            strong = emphasised and _STRONG.fullmatch(self.layout.text, *span) is not None
             yield Piece(text, span, line.gap + left_out, line.marker, line.heading, goes_on, strong=strong)
             left_out = 0
 
@@ -441,11 +442,12 @@ def _lines(pieces: Sequence[Piece]) -> list[_Line]:
 # A label takes fewer code points and words; what parts it from the names is a colon, or a dash after a heading.
 _LABEL = re.compile(r"([^:：]{2,60}?)\s?[:：]\s(?=\S)|([^:：]{2,30}?)\s[—–-]\s(?=\S)")
 _LABEL_WORDS = 8
+_MAY_LABEL = re.compile("[:：—–-]")
 
 
 def _label(text: str) -> int:
     """Tell where the names begin after what only says whose they are; 0 where nothing of the kind stands."""
-    found = _LABEL.match(text)
+    found = _LABEL.match(text) if _MAY_LABEL.search(text) else None
     if found is None or is_contact(text):
         return 0
     label = found[1] or found[2]
