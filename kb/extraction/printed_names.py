@@ -297,7 +297,7 @@ def is_aside(text: str) -> bool:
     """Tell what is printed below names and is none: an address, a telephone number, a date, initials."""
     if is_contact(text) or (len(text) < _SHORTEST and _TYPIST.fullmatch(text)):
         return True
-    # "Dock Union 1104 (New York)" is a name.
+    # "Dock Union 2207 (New York)" is a name.
     text = _IN_BRACKETS.sub("", text) if "(" in text else text
     if not _DIGIT.search(text):
         return False

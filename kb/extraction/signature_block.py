@@ -508,7 +508,7 @@ def _runs_on(group: Sequence[_Line], width: int) -> bool:
         return False
     separator = separator_of(text)
     if separator not in MARKS and group[0].opens is None and listing(text) < 0:
-        # "Ada Okello, Professor of / History, Mill University"
+        # "Ada Okello, Lecturer of / Chemistry, Mill University"
         return False
     if separator in MARKS and sum(separator.search(line.text) is not None for line in group) * 2 > len(group):
         return True

@@ -499,7 +499,7 @@ def _nothing_parts(kind: _Kind, before: _Side, after: _Side) -> bool:
         return False
     if kind == "form":
         if after.only_form:
-            # "Commission for Transitional Justice"
+            # "Commission for Coastal Justice"
             return False
         # "Prime Minister Sheikha X"; "Ambassador of X" is an office; "Ann Bishop" is one person.
         called = known("surnames").fullmatch(after.text.strip()) is not None

@@ -150,7 +150,7 @@ def asks(text: str) -> bool:
 
 def heads_demands(text: str) -> bool:
     """Tell whether a line leads in what is asked: it has a verb of asking, names demands, says "we" or "you"."""
-    # "Les familles :": the article is a pronoun in Spanish.
+    # "Les marins :": the article is a pronoun in Spanish.
     if speaks(without_article(text)) or asks(text):
         return True
     return any(found.label == "leads.asking" for found in _phrases(words(text), "leads"))
