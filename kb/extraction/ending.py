@@ -23,6 +23,7 @@ from kb.extraction.printed_names import (
     is_person,
     is_role,
     kind_of_name,
+    parts_of,
     tells_more,
     without_stop,
 )
@@ -215,8 +216,8 @@ def _kind_of(layout: Layout, words: Words, block: Block) -> Kind:
             return "formula"
         if inline or inline_names(text) is not None:
             return "inline"
-        if _is_row(layout.text[block.content.start : block.content.end]) and not is_closed(text):
-            return "row"
+        if _is_row(printed := layout.text[block.content.start : block.content.end]) and not is_closed(text):
+            return "short" if _COUNTS.search(printed) else "row"
     if names_listed(text) or names_led_in(text) is not None:
         return "run"
     if _NOTE.match(text):
@@ -224,6 +225,10 @@ def _kind_of(layout: Layout, words: Words, block: Block) -> Kind:
     if is_prose(layout, block):
         return "sentence" if length < SHORT and _is_within(layout, block) else "prose"
     return _kind_of_line(layout, block, text, length)
+
+
+# A cell with a large number, a share or a sum: a table of things, not of names.
+_COUNTS = re.compile(r"[|\t]\s*(?:[$€£]\s?\d[\d.,]*|\d{1,3}(?:[.,]\d{3})+|\d[\d.,]*\s?[%$€£])\s*(?:[|\t]|$)")
 
 
 def _is_row(text: str) -> bool:
@@ -325,7 +330,15 @@ def _kind_of_name(text: str) -> Kind | None:
         return "known name" if kind_of_name(bare) or is_person(bare) else "name"
     if is_known(bare):
         return "known name"
-    return "name" if may_be_name(text) and text[-1].isalpha() else None
+    return "name" if (may_be_name(text) and text[-1].isalpha()) or _is_told_of(text) else None
+
+
+def _is_told_of(text: str) -> bool:
+    """Tell a name, in a script without capitals, by what is beside it: brackets, a dash, what the person is."""
+    head, *beside = parts_of(text, most=1)
+    if not beside or is_closed(text) or " " not in head or not may_be_name(head):
+        return False
+    return text[len(head) :].lstrip()[0] in "(–—-" or is_role(beside[0])
 
 
 def _is_within(layout: Layout, block: Block) -> bool:

@@ -376,15 +376,22 @@ def _checked(text: str, lines: list[Line]) -> list[Line]:
     printed = {line.marker for line in lines if line.marker}
     previous: Line | None = None
     open_marker: str | None = None
+    # The last capital, or Arabic letter, that is a marker, with the mark after it.
+    last_letter = ""
     for index, line in enumerate(lines):
         if line.furniture:
             continue
         marker = line.marker
-        if marker and not _begins_item(text, lines, index, previous, open_marker, printed):
+        letter = _capital(text, line)
+        if marker and not (
+            _begins_item(text, lines, index, previous, open_marker, printed)
+            and (not letter.endswith(".") or _goes_on(letter, last_letter))
+        ):
             line = lines[index] = line._replace(marker=None, content=line.span.start)
             marker = None
         if marker:
             open_marker = marker
+            last_letter = letter or last_letter
         elif line.gap:
             open_marker = None
         previous = line
@@ -471,10 +478,10 @@ def _begins_item(
 ) -> bool:
     line = lines[index]
     marker = line.marker or ""
-    if marker.isalpha() and not marker.islower():
-        after = text.find(marker, line.span.start) + len(marker)
-        if text[after] == ".":
-            return _succeeds(marker, printed)
+    if marker.isalpha() and _INITIALS.match(text, line.span.start):
+        return False
+    if _capital(text, line).endswith("."):
+        return _succeeds(marker, printed)
     if previous is None or line.gap or stops(text, previous) or previous.span.end - previous.span.start < 50:
         return True
     following = lines[index + 1] if index + 1 < len(lines) else None
@@ -486,6 +493,26 @@ def _begins_item(
     if marker.isalpha():
         return True
     return open_marker == marker or (following is not None and following.marker == marker)
+
+
+# "c. c.", "J. K. Smith", "أ. د."
+_INITIALS = re.compile(r"(?:[a-z]\. ?[a-z]|[A-Z]\. ?[A-Z]|[ء-ي]\. ?[ء-ي])\.")
+
+
+def _capital(text: str, line: Line) -> str:
+    """Give the capital, or the letter without case, that marks a line, with the mark after it; "" for another."""
+    marker = line.marker or ""
+    if not marker.isalpha() or marker.islower():
+        return ""
+    place = text.find(marker, line.span.start)
+    return text[place : place + len(marker) + 1]
+
+
+def _goes_on(letter: str, last: str) -> bool:
+    """Tell whether a letter begins a row, or stands next to `last` in one: "د." is a title where no "ج." is above."""
+    row = _ARABIC_ROW if letter[0] in _ARABIC_ROW else ""
+    place = row.find(letter[0])
+    return place <= 0 or (last[:1] == row[place - 1] and last[1:] == letter[1:])
 
 
 def _succeeds(marker: str, printed: set[str]) -> bool:

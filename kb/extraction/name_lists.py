@@ -17,6 +17,7 @@ from kb.extraction.printed_names import (
     has_organisation,
     is_known,
     is_member,
+    is_person,
     is_placeholder,
     is_role,
     kind_of_name,
@@ -268,7 +269,7 @@ def split_names(text: str) -> Iterator[tuple[str, int]]:
     stops = [*(start for start, _ in ends), len(text)]
     pieces = list(zip(starts, stops, strict=True))
     if separator is _COMMAS:
-        pieces = _with_what_is_beside(text, pieces)
+        pieces = list(_persons_apart(text, _with_what_is_beside(text, pieces)))
     if separator is not _DASHES:
         last = pieces.pop()
         found = _last_connector(text, *last, listed=len(pieces) > 0)
@@ -277,11 +278,19 @@ def split_names(text: str) -> Iterator[tuple[str, int]]:
             found = None
         pieces.extend([(last[0], found[0]), (found[1], last[1])] if found else [last])
     for start, stop in pieces:
+        if (
+            separator is MARKS[0]
+            and text.count(",", start, stop) >= _LEAST_NAMES
+            and listing(text[start:stop]) > 0
+        ):
+            # "Ada Okello, Ben Tarr, Eva Moss and Dan Vale; and the Mill Union"
+            yield from ((name, start + at) for name, at in split_names(text[start:stop]))
+            continue
         piece = text[start:stop].lstrip()
         connector = any_language("signatures", "connectors").match(piece)
         if connector and piece[connector.end() : connector.end() + 1].isspace():
             piece = piece[connector.end() :]
-        name = piece.strip(EDGES + ".:…") if piece.rstrip().count(".") <= 1 else piece.strip(EDGES + ":")
+        name = piece.strip(EDGES + ".:…") if _ends_with_stop(piece) else piece.strip(EDGES + ":")
         if name:
             yield name, text.index(name, stop - len(piece))
 
@@ -302,6 +311,32 @@ def _with_what_is_beside(text: str, pieces: Sequence[tuple[int, int]]) -> list[t
             joined.append((start, stop))
             kind = kind_of_name(piece)
     return joined
+
+
+# "Ada O."
+_WITH_INITIAL = re.compile(r"[^\W\d_]{2,} [^\W\d_]\.?(?: \([^()]*\))?")
+
+
+def _persons_apart(text: str, pieces: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Part two persons between whom an "and" stands within a list: "Ada O. and Ben T. (Accra), Eva M."."""
+    for start, stop in pieces:
+        found = any_language("signatures", "connectors").search(text, start, stop)
+        sides = (text[start : found.start()].strip(), text[found.end() : stop].strip()) if found else ()
+        if found and all(
+            _WITH_INITIAL.fullmatch(side) or (" " in side and is_person(side)) for side in sides
+        ):
+            yield start, found.start()
+            start = found.end()
+        yield start, stop
+
+
+def _ends_with_stop(piece: str) -> bool:
+    """Tell whether the full stop at the end is none of an abbreviation's, or an initial's ("Ada O.")."""
+    printed = piece.rstrip()
+    *before, last = printed[:-1].split() if printed.endswith(".") else [""]
+    if printed.count(".") <= 1:
+        return not (before and len(last) == 1 and last.isupper())
+    return last.isalpha() and last.islower() and len(last) > 3
 
 
 def _inside(brackets: Sequence[tuple[int, int]], place: int) -> bool:
@@ -327,7 +362,10 @@ def _last_connector(text: str, start: int, stop: int, listed: bool) -> tuple[int
     connectors = any_language("signatures", "connectors").finditer(text, start, stop)
     # "A & B and C": a sign is rather part of a name than a word is.
     for found in sorted(connectors, key=lambda connector: connector[0] == "&"):
-        if _inside(brackets, found.start()):
+        if _inside(brackets, found.start()) or (
+            found[0].isupper() and text[found.end() : found.end() + 1] == "."
+        ):
+            # An initial
             continue
         before, after = text[start : found.start()].strip(), text[found.end() : stop].strip()
         if not before:

@@ -81,6 +81,9 @@ def is_further_office(text: str) -> bool:
     """Tell an office ("Permanent Representative of …") from somebody with one ("Foreign Minister X")."""
     found = known("offices").match(text)
     rest = text[found.end() :].strip() if found else text
+    if known("forms").match(without_article(rest)):
+        # "Senator the Hon. X"
+        return False
     return not rest or any(known(key).match(rest) for key in ("connectors", "ranks"))
 
 

@@ -10,7 +10,7 @@ from kb.extraction.dates import find_dates, may_hold_date
 from kb.extraction.expressions import Expressions
 from kb.extraction.language import any_language, any_of, any_words, languages
 from kb.extraction.offices import without_article
-from kb.extraction.wordings import LATELY, heads_footer, heads_names, name_like
+from kb.extraction.wordings import LATELY, heads_footer, heads_names, name_like, without_vowel_signs
 from kb.letter import SignatoryKind
 
 EDGES = " \t,;،؛*_|•·"
@@ -33,7 +33,7 @@ def parts_of(name: str, most: int = 0) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    text = text.casefold()
+    text = without_vowel_signs(text).casefold()
     if "'" in text or "’" in text:
         text = _ELIDED.sub("", text)
     return (_ASCII_NAME_WORDS if text.isascii() else _NAME_WORDS).findall(text)
@@ -267,15 +267,18 @@ def marks_name(text: str) -> int:
 # ------------------------------------------------------------------------------------------- what is none
 
 _DIGIT = re.compile(r"\d")
-_SIGN_OF_CONTACT = re.compile("[@/.]")
-_CONTACT = re.compile(r"\S@\S|:\s?@\w|https?://|www\.", re.IGNORECASE)
+_SIGN_OF_CONTACT = re.compile("[@/.+]")
+_CONTACT = re.compile(r"\S@\S|:\s?@\w|https?://|www\.|(?<!\w)c/o\s|(?<!\w)\+\d{1,3}[\s(]+\d", re.IGNORECASE)
 _TELEPHONE = re.compile(r"\(?(?:tel|phone|fax|mob|tél|e-?mail)\b\.?:?", re.IGNORECASE)
 # The initials of who wrote and who typed a letter ("GS/mk").
 _TYPIST = re.compile(r"[A-Z]{1,4}[/:][a-z]{1,4}")
 _POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,6}\s+[^\W\d_]")
-_PLACEHOLDER = re.compile(r"^\[[^\[\]]{1,60}\]$|\$\{|\{\{|_{3,}|\.{4,}\s*$|<<|\[\s*\]|…{2,}|[xX]{4,}")
-_ODD = re.compile(r"[${\[<(_.…Xx]")
+_PLACEHOLDER = re.compile(r"^(?:\[[^\[\]]{1,60}\]\s*)+$|\$\{|\{\{|_{3,}|\.{4,}\s*$|<<|\[\s*\]|…{2,}|[xX]{4,}")
+_ODD = re.compile(r"[${\[<(_.…Xx←→]")
 _BRACKETS = "[]<>{}() "
+# Where a site leads on and back.
+_ARROWS = "←→"
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 # A place and a date, and what is to be filled in, take fewer code points.
 _SHORT = 60
 _SHORTER = 40
@@ -294,6 +297,8 @@ def is_aside(text: str) -> bool:
     """Tell what is printed below names and is none: an address, a telephone number, a date, initials."""
     if is_contact(text) or (len(text) < _SHORTEST and _TYPIST.fullmatch(text)):
         return True
+    # "Dock Union 2207 (New York)" is a name.
+    text = _IN_BRACKETS.sub("", text) if "(" in text else text
     if not _DIGIT.search(text):
         return False
     dated = len(text) < _SHORT and may_hold_date(text) and any(True for _ in find_dates(text, "day"))
@@ -336,7 +341,8 @@ def is_placeholder(text: str) -> bool:
 @cache
 def _no_names() -> Expressions:
     """What begins what surely is no name."""
-    return any_of(("signatures", "more"), ("signatures", "placeholders"), ("closing", "formulas"))
+    lists = ("more", "placeholders", "slogans")
+    return any_of(*(("signatures", key) for key in lists), ("closing", "formulas"))
 
 
 def is_no_name(text: str) -> bool:
@@ -344,14 +350,15 @@ def is_no_name(text: str) -> bool:
     bare = text.strip(_BRACKETS)
     if len(text) >= _SHORTEST and not _no_names().may_match(bare) and not _ODD.search(text):
         return False
-    said = any(map(str.isalnum, text))
+    said = any(map(str.isalnum, text)) and text[0] not in _ARROWS and text[-1] not in _ARROWS
     return not said or tells_more(text) or is_placeholder(text) or is_formula(text)
 
 
 def is_formula(text: str) -> bool:
-    """Tell what stands among names and is surely none: a closing formula, a bare "and", a note in brackets."""
+    """Tell what stands among names and is surely none: a formula, a slogan, a bare "and", a note in brackets."""
     return (
-        any_language("closing", "formulas").fullmatch(text.rstrip(" ,.!،")) is not None
+        any_language("closing", "formulas").fullmatch(text.strip(" ,.!،()[]")) is not None
+        or any_language("signatures", "slogans").fullmatch(text.strip(" .!")) is not None
         or (len(text) < _SHORTEST and any_language("signatures", "connectors").fullmatch(text) is not None)
         or (text[0] == "(" and heads_footer(text.strip("().")))
     )

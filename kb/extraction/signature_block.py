@@ -25,6 +25,7 @@ from kb.extraction.name_lists import (
     running_entries,
     separator_of,
 )
+from kb.extraction.offices import without_article
 from kb.extraction.printed_names import (
     EDGES,
     FEW_WORDS,
@@ -53,7 +54,7 @@ from kb.extraction.printed_names import (
     without_stop,
 )
 from kb.extraction.reading import read
-from kb.extraction.signature_tables import Piece, columns_of, rows_of
+from kb.extraction.signature_tables import Piece, columns_of, heads_column, rows_of
 from kb.extraction.wordings import (
     Words,
     begins_known,
@@ -66,6 +67,8 @@ from kb.extraction.wordings import (
 from kb.letter import Remark, SignatoryKind, Span
 
 _FOOTNOTE_MARKS = "[¹²³⁴⁵⁶⁷⁸⁹"
+# "**Regional groups**"
+_STRONG = re.compile(r"([*_]{1,3})[^*_]+\1|<(?:b|strong|em|i)>[^<>]+</\w+>")
 _FOOTNOTE = re.compile(r"\[\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹]")
 
 
@@ -87,7 +90,7 @@ class SignatureBlock:
         for tabular, group in groupby(zip(pieces, rows, strict=True), lambda pair: pair[1] is not None):
             before = len(self.entries)
             if tabular:
-                for column in columns_of([row for _, row in group if row]):
+                for column in columns_of([row for _, row in group if row is not None]):
                     self._read_pieces(column)
                 self.entries[before:] = sorted(self.entries[before:], key=lambda entry: entry.span.start)
             else:
@@ -104,11 +107,17 @@ class SignatureBlock:
                 continue
             span = Span(line.content, line.span.end) if line.content > line.span.start else line.span
             goes_on = whole[-1] in ",،;؛"
-            yield Piece(text, span, line.gap + left_out, line.marker, line.heading, goes_on)
+            emphasised = self.layout.text[span.start] in "*_<"
+            strong = emphasised and _STRONG.fullmatch(self.layout.text, *span) is not None
+            yield Piece(text, span, line.gap + left_out, line.marker, line.heading, goes_on, strong=strong)
             left_out = 0
 
     def _read_pieces(self, pieces: Sequence[Piece]) -> None:
         """Read pieces that stand one below the other."""
+        markers = [piece.marker for piece in pieces if piece.marker]
+        if len(markers) == 1 < len(pieces) and not markers[0].isdecimal():
+            # No list: a bishop's cross, a dash before who signs.
+            pieces = [piece._replace(marker=None) for piece in pieces]
         names = _Names(self.layout.text, self._section)
         for line, move in best_reading(_lines(pieces), _NOBODY, lambda line: line.moves):
             if move == "aside":
@@ -164,11 +173,13 @@ class _Line:
     broken = _NEVER
     listing = ONE_NAME
     office = whole = behalf = heading = aside = note = small = named = located = full = False
+    # What stands before the names says only whose they are: "For the farms: Ada Okello".
+    labelled = False
     # What those around it tell: it is below the name of a person, and says of what organisation, or of which place
     # a member speaks for; it is an office over a name.
     card = place = above = False
-    # Lines like it, each with an office below, stand above and below.
-    begun = False
+    # Lines like it, each with an office below, or all of two parts, stand above and below.
+    begun = paired = False
 
     def __init__(self, piece: Piece, before: _Line | None, width: int) -> None:
         self.piece = piece
@@ -197,7 +208,7 @@ class _Line:
         placed = not bare and ends_with_country(text)
         self.small = text[0].islower() and not (self.behalf or starts_small(text) or placed)
         # "For the board": of what is not told.
-        self.named = (placed or is_named(name)) and not (
+        self.named = (placed or is_named(name) or self._joins()) and not (
             self.behalf and " " not in name and has_organisation(name)
         )
         self.broken = self._broken()
@@ -217,6 +228,17 @@ class _Line:
         self.opens = names_led_in(self.text)
         if self.opens is not None:
             self.listing = 6.0
+
+    def _joins(self) -> bool:
+        """Tell a name that "and" joins to those above a blank line: "and the families of …"; it begins after that."""
+        found = any_language("signatures", "connectors").match(self.text) if self.apart else None
+        if not found or not found[0].islower() or not self.text[found.end() :][:1].isspace():
+            return False
+        rest = without_article(self.text[found.end() :].lstrip())
+        if not rest or not begins_with_organisation(rest) or self.none:
+            return False
+        self.start = len(self.text) - len(rest)
+        return True
 
     def _read_marks(self) -> None:
         """Tell what its digits and marks say."""
@@ -244,7 +266,7 @@ class _Line:
 
     def _broken(self) -> float:
         """Tell how surely the line goes on with the words of the one before."""
-        if self.before is None or self.before.heading:
+        if self.before is None or self.before.heading or self.piece.whole:
             return _NEVER
         last = self.before.text
         if is_open(last) and self.piece.gap <= _NOTED:
@@ -281,6 +303,10 @@ class _Line:
         if self.none:
             yield "aside", "nobody", 0
             return
+        if self.labelled:
+            several = self.listing > 0
+            yield ("lists", "list", 5) if several else ("begins", "whole", 5)
+            return
         begun: _State = "organisation" if self.organisation else "person"
         if self.piece.marker:
             yield "begins", begun, 0
@@ -313,7 +339,12 @@ class _Line:
     def _begins(self) -> float:
         """Tell how well it fits that the line begins a name."""
         told = (1 if has_organisation(parts_of(self.text)[0]) else 3) if self.office else 0
-        return (2.0 if self.named else -2.0) - told - 2.5 * (self.numbered or self.note) - 2 * self.small
+        return (
+            (2.0 if self.named else -2.0)
+            - told
+            - 2.5 * (self.numbered or self.note)
+            - 2 * (self.small + self.aside)
+        )
 
     def _lists_on(self) -> float:
         """Tell how well it fits that names in running text, begun before, go on in the line."""
@@ -376,6 +407,10 @@ def _lines(pieces: Sequence[Piece]) -> list[_Line]:
         if not line.apart and has_postal_code(line.text) and line.text and lines[-2].text[-1].isdecimal():
             # A street.
             lines[-2].aside = True
+    for group in groups:
+        _tell_labels(group)
+        _tell_pairs(group)
+    _tell_headings(groups)
     for line, after in pairwise(lines):
         # Alone between two lists with markers, it heads the second.
         over = line.apart and after.piece.marker is not None
@@ -388,7 +423,11 @@ def _lines(pieces: Sequence[Piece]) -> list[_Line]:
         lines[0].listing += 2
     for group in groups:
         below = [line for line in group if not line.heading]
-        if len(below) > 1 and _runs_on(below, width):
+        if (
+            len(below) > 1
+            and not any(line.labelled or line.paired for line in below)
+            and _runs_on(below, width)
+        ):
             for line in below:
                 line.listing, line.full = 6, True
     _tell_by_place([group for group in groups if len(group) > 1])
@@ -400,15 +439,79 @@ def _lines(pieces: Sequence[Piece]) -> list[_Line]:
     return lines
 
 
+# A label takes fewer code points and words; what parts it from the names is a colon, or a dash after a heading.
+_LABEL = re.compile(r"([^:：]{2,60}?)\s?[:：]\s(?=\S)|([^:：]{2,30}?)\s[—–-]\s(?=\S)")
+_LABEL_WORDS = 8
+_MAY_LABEL = re.compile("[:：—–-]")
+
+
+def _label(text: str) -> int:
+    """Tell where the names begin after what only says whose they are; 0 where nothing of the kind stands."""
+    found = _LABEL.match(text) if _MAY_LABEL.search(text) else None
+    if found is None or is_contact(text):
+        return 0
+    label = found[1] or found[2]
+    rest = text[found.end() :]
+    if found[2] is not None and not (heads_names(label) and MARKS[0].search(rest)):
+        return 0
+    known = (
+        speaks_for(label) or heads_names(label) or _heads_groups(label) or label.isupper() > rest.isupper()
+    )
+    told = known or not (has_organisation(label) or label.count(" ") >= _LABEL_WORDS or heads_column(label))
+    return found.end() if told and name_like(rest.rstrip(".")[:_LONGEST_HEADING]) else 0
+
+
+def _tell_labels(group: Sequence[_Line]) -> None:
+    """Tell lines that each say first whose the names are: "For the farms: A; B / For the mills: C"."""
+    places = [_label(line.text) if not line.none else 0 for line in group]
+    if sum(map(bool, places)) * 2 < max(len(group), 4):
+        return
+    for line, place in zip(group, places, strict=True):
+        if place:
+            line.start = line.opens = place
+            line.labelled, line.heading, line.behalf = True, False, False
+            line.listing = listing(line.text[place:])
+
+
+def _tell_pairs(group: Sequence[_Line]) -> None:
+    """Tell lines of which each has one bar or stroke: "Reedham / Ada Okello" is one name."""
+    for mark in MARKS[2:]:
+        if len(group) > 1 and all(len(mark.findall(line.text)) == 1 for line in group):
+            for line in group:
+                line.paired = line.named = True
+                line.broken, line.listing = _NEVER, ONE_NAME
+
+
+# Names that a heading stands over, on average.
+_LEAST_HEADED = 2
+
+
+def _tell_headings(groups: Sequence[Sequence[_Line]]) -> None:
+    """Tell emphasised headings: each group has one, below which names stand, or a list of them."""
+    headed = [group for group in groups if group[0].piece.strong and len(group) > 1]
+    firsts = [group[0] for group in headed]
+    if len(headed) < _LEAST_HEADED or any(line.kind == "person" or line.heading for line in firsts):
+        return
+    below = [line for group in headed for line in group[1:]]
+    lists = sum(line.listing > 0 for line in below)
+    roles = sum(line.piece.strong or line.office for line in below)
+    if roles * 2 < len(below) and (lists == len(below) or len(below) >= _LEAST_HEADED * len(headed)):
+        for line in firsts:
+            line.heading = True
+
+
 def _runs_on(group: Sequence[_Line], width: int) -> bool:
     """Tell lines of names in running text: most hold what parts them, or all are full but the last."""
     printed = [f"{line.text}," if line.piece.goes_on else line.text for line in group]
     text = " ".join(printed)[group[0].opens or 0 :]
-    if not names_listed(text):
+    if group[0].opens is None and not names_listed(text):
         return False
     separator = separator_of(text)
-    if separator in MARKS:
-        return sum(separator.search(line.text) is not None for line in group) * 2 > len(group)
+    if separator not in MARKS and group[0].opens is None and listing(text) < 0:
+        # "Ada Okello, Lecturer of / Chemistry, Mill University"
+        return False
+    if separator in MARKS and sum(separator.search(line.text) is not None for line in group) * 2 > len(group):
+        return True
     return width > _NARROW and all(
         len(line) + 1 + len(after.split(None, 1)[0]) > width for line, after in pairwise(printed)
     )

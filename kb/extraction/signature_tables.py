@@ -18,6 +18,7 @@ from kb.extraction.printed_names import (
     is_role,
     kind_of_name,
     marks_name,
+    parts_of,
 )
 from kb.extraction.reading import plain
 from kb.extraction.wordings import heads_names
@@ -27,7 +28,8 @@ from kb.letter import Span
 class Piece(NamedTuple):
     """A printed line of a signature block, or a cell of a table, and how it is set.
 
-    `gap`, `marker` and `heading` are those of a `Line`; `goes_on` says that a comma or a semicolon stands after it.
+    `gap`, `marker` and `heading` are those of a `Line`; `goes_on` says that a comma or a semicolon stands after it,
+    `whole` that it is a cell between bars, which does not go on in the next row, `strong` that all of it is emphasised.
     """
 
     text: str
@@ -36,6 +38,8 @@ class Piece(NamedTuple):
     marker: str | None = None
     heading: bool = False
     goes_on: bool = False
+    whole: bool = False
+    strong: bool = False
 
 
 Row = list[Piece]
@@ -65,9 +69,10 @@ def rows_of(text: str, pieces: Sequence[Piece]) -> list[Row | None]:
 
 
 def _cells(text: str, row: Piece) -> Iterator[Piece]:
-    for start, stop in cells(text, row.span.start + (text[row.span.start] == "|"), row.span.end):
+    barred = text[row.span.start] == "|"
+    for start, stop in cells(text, row.span.start + barred, row.span.end):
         lead = len(text[start:stop]) - len(text[start:stop].lstrip())
-        yield Piece(plain(text, start, stop).strip(EDGES), Span(start + lead, stop), row.gap)
+        yield Piece(plain(text, start, stop).strip(EDGES), Span(start + lead, stop), row.gap, whole=barred)
 
 
 def columns_of(rows: Sequence[Row]) -> Iterator[list[Piece]]:
@@ -101,10 +106,19 @@ def _side_by_side(rows: Sequence[Row]) -> bool:
             # An office beside an office, or organisations: above them stand those who are of them.
             if _BESIDE in told:
                 alike += 2 if _BESIDE in told[1::2] else 1
+            elif _told_alike(cells[:2]):
+                alike += 1
             else:
                 alike -= not all(_may_be_person(cell) for cell in cells[:2])
         alike -= any(heads_names(cell) or _is_number(cell) for cell in cells)
     return alike > 0
+
+
+def _told_alike(cells: Sequence[str]) -> bool:
+    """Tell names beside names, each with what is said of it in the same cell: "Ada Okello, nurse    Ben Tarr, cook"."""
+    parts = [parts_of(cell, most=1) for cell in cells]
+    heads = {has_organisation(part[0]) for part in parts}
+    return len(heads) == 1 and all(len(part) > 1 and " " in part[0] for part in parts)
 
 
 def _may_be_person(text: str) -> bool:
@@ -118,14 +132,18 @@ def _may_be_person(text: str) -> bool:
 def _names(rows: Sequence[Row]) -> Iterator[Piece]:
     """Give the name in each row: what stands in the columns that hold it, or is likely to be it."""
     columns: dict[int, str] = {}
+    told = False
+    head = _head(rows)
     for number, row in enumerate(rows):
         cells = [cell for cell in row if cell.text]
         heads = [_heads_column(cell.text, "subheadings", *_COLUMNS) for cell in cells]
-        if sum(heads) > 1 or (all(heads) and not number):
+        if sum(heads) > 1 or (all(heads) and not number) or (any(heads) and number == head):
             columns = {place: kind for place, cell in enumerate(row) if (kind := _kind_of_column(cell.text))}
+            roles = [place for place, kind in columns.items() if kind == "role_columns"]
+            told = _tell_of_bodies(rows[number + 1 :], roles)
             continue
         names = [row[place] for place, kind in columns.items() if kind == "columns" and place < len(row)]
-        chosen = _in_columns(row, columns) or _with_affiliation(cells)
+        chosen = _in_columns(row, columns, told) or _with_affiliation(cells)
         chosen = [cell for cell in chosen if cell.text and not is_contact(cell.text)]
         if chosen:
             text = chosen[0].text
@@ -134,6 +152,17 @@ def _names(rows: Sequence[Row]) -> Iterator[Piece]:
                 text += f"{' ' if before in names and cell in names else ', '}{cell.text}"
             # Each row is a name of its own, as if numbered.
             yield Piece(text, Span(chosen[0].span.start, chosen[-1].span.end), marker="|")
+
+
+def _head(rows: Sequence[Row]) -> int | None:
+    """Give the number of the row that a rule parts from the others below it, if it is the first with words."""
+    first = next((number for number, row in enumerate(rows) if any(cell.text for cell in row)), len(rows))
+    return first if first + 1 < len(rows) and not rows[first + 1] else None
+
+
+def _tell_of_bodies(rows: Sequence[Row], places: Sequence[int]) -> bool:
+    """Tell whether what persons are is said in those columns together with the organisation they are of."""
+    return any(has_organisation(row[place].text) for row in rows for place in places if place < len(row))
 
 
 # What a column may hold: names, what these persons are of, what they are.
@@ -150,18 +179,24 @@ def _kind_of_column(text: str) -> str | None:
     )
 
 
-def _in_columns(row: Row, columns: dict[int, str]) -> Row:
-    """Give the cells of those columns: what a person is counts only with an organisation, as below a name."""
+def _in_columns(row: Row, columns: dict[int, str], told: bool) -> Row:
+    """Give the cells of those columns: what a person is counts only with an organisation, as below a name.
+
+    It is `told` with one in this table.
+    """
     chosen = [(row[place], kind) for place, kind in columns.items() if place < len(row)]
-    told = any(kind == "affiliation_columns" and cell.text for cell, kind in chosen)
+    told |= any(kind == "affiliation_columns" and cell.text for cell, kind in chosen)
     return [
-        cell
-        for number, (cell, kind) in enumerate(chosen)
-        if told or kind != "role_columns" or not number or has_organisation(cell.text)
+        cell for number, (cell, kind) in enumerate(chosen) if told or kind != "role_columns" or not number
     ]
 
 
 _HEADS = re.compile("[/&,]")
+
+
+def heads_column(text: str) -> bool:
+    """Tell whether text heads a column of a table of names, or a line of a form ("Position: …")."""
+    return _heads_column(text, "placeholders", *_COLUMNS)
 
 
 def _heads_column(text: str, *keys: str) -> bool:

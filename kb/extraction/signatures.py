@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from kb.extraction.language import any_language
+from kb.extraction.language import any_language, any_words
 from kb.extraction.layout import Block, Layout
 from kb.extraction.name_lists import Entry, inline_names, running_entries, split_names
+from kb.extraction.offices import without_article
 from kb.extraction.printed_names import EDGES, begins_with_name, kind_of_name
 from kb.extraction.reading import Reading, plain, read
 from kb.extraction.signature_block import SignatureBlock
@@ -58,6 +59,8 @@ _WORDS = re.compile(r"[^\s,;]+")
 # Names in a sentence take fewer code points.
 _LONGEST_LIST = 2000
 _LEAST_SPEAKERS = 2
+# The name of an organisation takes fewer.
+_LONGEST_BODY = 100
 
 
 def _at_the_top(layout: Layout, zones: Zones) -> Iterator[Entry]:
@@ -83,7 +86,8 @@ def _at_the_top(layout: Layout, zones: Zones) -> Iterator[Entry]:
             yield from _listed_below(layout, zones, block.last + 1)
             return
         byline = any_language("signatures", "bylines").match(reading.text)
-        if byline and _names_persons(reading.text[byline.end() :], least=2):
+        written = reading.text[byline.end() :] if byline else ""
+        if byline and (_names_persons(written, least=2) or _names_body(written)):
             yield from running_entries(reading, byline.end())
             return
         behalf = any_language("signatures", "behalf").search(reading.text)
@@ -157,6 +161,14 @@ def _told_of(layout: Layout) -> Iterator[Entry]:
         elif told:
             break
     yield from reversed(told)
+
+
+def _names_body(text: str) -> bool:
+    """Tell whether text is the name of one organisation, by its first word: "the League of Boatmen"."""
+    name = without_article(text.strip(EDGES))
+    first, *rest = name.split() or [""]
+    called = first.casefold() in any_words("signatures", "called_for_short")
+    return called and bool(rest) and len(name) < _LONGEST_BODY and name_like(name)
 
 
 def _names_persons(text: str, least: int = 1) -> bool:

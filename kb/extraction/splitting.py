@@ -73,6 +73,8 @@ def split_addressees(text: str, start: int, stop: int, entry: bool = False) -> I
         yield from zip(begins, ends, strict=True)
         return
     lone = _lone_commas(text, joints)
+    # What several semicolons part is a list of entries.
+    entry |= sum(joint.kind == "separator" for joint in joints) >= _LISTED
     last = begin = start
     for joint, end in zip(joints, _ends(joints, stop), strict=True):
         if joint.start < begin:
@@ -496,6 +498,9 @@ def _nothing_parts(kind: _Kind, before: _Side, after: _Side) -> bool:
         # "U.S. Rep. X"
         return False
     if kind == "form":
+        if after.only_form:
+            # "Commission for Coastal Justice"
+            return False
         # "Prime Minister Sheikha X"; "Ambassador of X" is an office; "Ann Bishop" is one person.
         called = known("surnames").fullmatch(after.text.strip()) is not None
         # "Ambassador of X The Hon. Ann Vale"

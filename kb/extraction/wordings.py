@@ -11,7 +11,7 @@ from typing import Literal
 from kb.extraction.expressions import Expressions
 from kb.extraction.language import Found, any_language, any_of, any_words, languages, words
 from kb.extraction.layout import Block, Layout
-from kb.extraction.offices import NAMING, known
+from kb.extraction.offices import NAMING, known, without_article
 from kb.extraction.reading import plain
 
 Zone = Literal["heading", "salutation", "body", "closing", "signatures", "copies", "addressees", "footer"]
@@ -150,7 +150,8 @@ def asks(text: str) -> bool:
 
 def heads_demands(text: str) -> bool:
     """Tell whether a line leads in what is asked: it has a verb of asking, names demands, says "we" or "you"."""
-    if speaks(text) or asks(text):
+    # "Les marins :": the article is a pronoun in Spanish.
+    if speaks(without_article(text)) or asks(text):
         return True
     return any(found.label == "leads.asking" for found in _phrases(words(text), "leads"))
 

@@ -110,6 +110,44 @@ def test_whom_a_letter_is_addressed_and_copied_to(language: str) -> None:
     assert wrong == []
 
 
+# What stands below a short letter in the place of its names, and whose names these are.
+SIGNED = [
+    (*title.split(" ", 1), *text.strip().split("\n= "))
+    for title, _, text in (
+        part.partition("\n")
+        for part in (Path(__file__).parent / "signatures.txt").read_text(encoding="utf-8").split("@ ")[1:]
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "printed", "names"), SIGNED, ids=[f"{row[0]}-{row[1]}" for row in SIGNED]
+)
+def test_names_in_any_layout(language: str, name: str, printed: str, names: str) -> None:
+    letter = LETTERS_OF[language].rsplit("\n\n", 1)[0]
+    fields = extract_fields(f"{letter}\n\n{printed}\n")
+    assert fields["signatories"] == names.split(" | ")
+
+
+def test_the_organisation_that_a_byline_names() -> None:
+    body = LETTERS_OF["en"].partition("Yours sincerely,")[0]
+    text = "Statement\n\nWhat became of the harbour\n\nBy the League of Boatmen\n\n18 May 2003\n\n" + body
+    assert extract_fields(text)["signatories"] == ["League of Boatmen"]
+
+
+def test_a_table_of_things_is_none_of_names() -> None:
+    rows = (
+        "| Need | Persons | Body |",
+        "|---|---|---|",
+        "| Nets | 32.000 | Port Council |",
+        "| Boats | 6.400 | Lake Bank |",
+    )
+    table = "\n".join(rows)
+    body, _, names = LETTERS_OF["en"].partition("Yours sincerely,")
+    text = f"{body}What is needed comes to this:\n\n{table}\n\n{body}Signed:{names}\n"
+    assert extract_fields(text)["signatories"] == ["Harbour League", "Union of Net Menders"]
+
+
 # Letters as they are printed, "{body}" for one of those above, whom they are addressed to, and who gets a copy.
 PRINTED = [
     (*title.split(" ", 1), text.strip())
