@@ -222,6 +222,23 @@ def test_a_demand_that_says_nothing_is_about_what_the_letter_is_about() -> None:
     assert classify_all([], "en") == []
 
 
+def test_a_demand_that_tells_nothing_for_sure_is_about_what_its_paragraph_is_about() -> None:
+    paragraph = "The convoys must enter the valley, and the siege has to be lifted. See to it."
+    assert classify_all(["See to it."], "en", around=lambda _: paragraph) == [
+        ("humanitarian-access", "lifting-sieges")
+    ]
+    assert classify_all(["Think of the siege's widows."], "en", around=lambda _: paragraph) == [
+        ("lifting-sieges",)
+    ]
+    assert classify_all(["Repeal the decree."], "en", around=lambda _: paragraph) == [("legal-reform",)]
+
+
+def test_what_a_demand_hints_is_chosen_of_what_its_paragraph_tells() -> None:
+    paragraph = "Lift the siege of Marrow and stop the bombing; repeal the decree. Think of the parliament."
+    assert classify_all(["Think of the parliament."], "en", around=lambda _: paragraph) == [("legal-reform",)]
+    assert classify_all(["Think of it."], "en", around=lambda _: paragraph) == [()]
+
+
 def found(cue: str, text: str) -> bool:
     return bool(Classifier([("it", cue, 1.0)]).scores(text))
 
