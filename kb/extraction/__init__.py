@@ -128,7 +128,9 @@ def _completed(
     """Give the demands their types, and the documents that each of them names."""
 
     def paragraph(number: int) -> str:
-        starts_after = bisect_right(layout.blocks, demands[number].span.start, key=lambda block: block.span.start)
+        starts_after = bisect_right(
+            layout.blocks, demands[number].span.start, key=lambda block: block.span.start
+        )
         return layout.reading(layout.blocks[starts_after - 1]).text
 
     texts = [asking_part(plain(layout.text, *demand.span), language) for demand in demands]

@@ -418,8 +418,8 @@ def classify_all(
     """The types of all demands of a letter, each as `classify` gives them.
 
     A demand whose own words don't tell its types for sure ("See that they fly.") is about what its paragraph tells
-    (`around` gives that of each demand, by the demand's number): of several types those that it hints. Else it is
-    about what it hints; or what many of the letter's other demands ask; or what its `title` tells for sure.
+    (`around` gives that of each demand, by the demand's number): those types that it hints, or, unless two of its
+    words hint one, all of one or two. Else it is about what it hints; or what many of the letter's other demands ask; or what its `title` tells for sure.
     """
     scored = [_scores(text, language) for text in texts]
     found = [_weightiest(scores) for scores in scored]
@@ -436,7 +436,8 @@ def classify_all(
             paragraphs[paragraph] = classify(paragraph, language, hinted=False)
         there = paragraphs[paragraph]
         hinted = tuple(type_ for type_ in there if type_ in scored[number])
-        plain = there if len(there) <= HINTED else ()
+        twice = max(scored[number].values(), default=0.0) >= 2 * HINT
+        plain = () if twice or len(there) > HINTED else there
         found[number] = hinted or plain or found[number] or subject
     return found
 
