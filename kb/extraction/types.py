@@ -419,7 +419,8 @@ def classify_all(
 
     A demand whose own words don't tell its types for sure ("See that they fly.") is about what its paragraph tells
     (`around` gives that of each demand, by the demand's number): those types that it hints, or, unless two of its
-    words hint one, all of one or two. Else it is about what it hints; or what many of the letter's other demands ask; or what its `title` tells for sure.
+    words hint one, all of one or two. Else it is about what it hints; or what many of the letter's other demands
+    ask; or what its `title` tells for sure.
     """
     scored = [_scores(text, language) for text in texts]
     found = [_weightiest(scores) for scores in scored]
