@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -22,7 +22,7 @@ from kb.extraction.demands import (
 from kb.extraction.heading import Dated, find_date, find_title
 from kb.extraction.kind import Kind, tell_kind
 from kb.extraction.language import Language, detect_language
-from kb.extraction.layout import lay_out
+from kb.extraction.layout import Layout, lay_out
 from kb.extraction.reading import plain
 from kb.extraction.references import find_references
 from kb.extraction.requests import Names, Prose
@@ -97,8 +97,8 @@ def extract(document: Document) -> Letter:
         addressees=addressees,
         copied=copied,
         signatures=signatures,
-        demands=_completed(text, demands.made if kind.letter else (), language, subject, references),
-        reported=_completed(text, demands.reported, language, subject, references),
+        demands=_completed(layout, demands.made if kind.letter else (), language, subject, references),
+        reported=_completed(layout, demands.reported, language, subject, references),
         references=references,
         warnings=(*notes, *doubted, *dated.remarks, *doubts, *unsure),
         metadata=tuple(sorted(document.metadata.items())),
@@ -119,12 +119,22 @@ def _doubt(kind: Kind, asked: int, addressed: bool) -> tuple[Remark, ...]:
 
 
 def _completed(
-    text: str, demands: tuple[Demand, ...], language: Language, title: str, references: tuple[Reference, ...]
+    layout: Layout,
+    demands: tuple[Demand, ...],
+    language: Language,
+    title: str,
+    references: tuple[Reference, ...],
 ) -> tuple[Demand, ...]:
     """Give the demands their types, and the documents that each of them names."""
-    types = classify_all(
-        [asking_part(plain(text, *demand.span), language) for demand in demands], language.code, title
-    )
+
+    def paragraph(number: int) -> str:
+        starts_after = bisect_right(
+            layout.blocks, demands[number].span.start, key=lambda block: block.span.start
+        )
+        return layout.reading(layout.blocks[starts_after - 1]).text
+
+    texts = [asking_part(plain(layout.text, *demand.span), language) for demand in demands]
+    types = classify_all(texts, language.code, title, paragraph)
     return tuple(
         replace(demand, types=its_types, references=_within(demand, references))
         for demand, its_types in zip(demands, types, strict=True)

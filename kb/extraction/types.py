@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain, product
+from itertools import chain, compress, product
 from math import inf
 from typing import Literal, NamedTuple
 
@@ -39,7 +39,10 @@ KEPT = 0.6
 """Of the types its sentences tell, a demand keeps those that weigh at least that part of what the weightiest does."""
 
 HINTED = 2
-"""How many types hints alone may tell; where more are hinted alike, none is told."""
+"""How many types hints alone may tell, or a paragraph its demands; where it would be more, none is told."""
+
+MANY = 0.3
+"""A letter is about a type that more than that part of its demands have."""
 
 _FILE = "demand-types.ttl"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -409,31 +412,43 @@ def classify(text: str, language: str, *, hinted: bool = True) -> tuple[str, ...
     return _weightiest(scores) if hinted or _sure(scores) else ()
 
 
-def classify_all(texts: Sequence[str], language: str, title: str = "") -> list[tuple[str, ...]]:
+def classify_all(
+    texts: Sequence[str], language: str, title: str = "", around: Callable[[int], str] = lambda _: ""
+) -> list[tuple[str, ...]]:
     """The types of all demands of a letter, each as `classify` gives them.
 
-    A demand whose own words tell nothing ("We ask you to act now"), or only hint, is about what most of the letter's
-    other demands ask; or else, if they tell nothing, about what its `title` tells, if that does not only hint.
+    A demand whose own words don't tell its types for sure ("See that they fly.") is about what its paragraph tells
+    (`around` gives that of each demand, by the demand's number): those types that it hints, or, unless two of its
+    words hint one, all of one or two. Else it is about what it hints; or what many of the letter's other demands
+    ask; or what its `title` tells for sure.
     """
     scored = [_scores(text, language) for text in texts]
     found = [_weightiest(scores) for scores in scored]
     sure = [_sure(scores) for scores in scored]
     if all(sure):
         return found
-    subject = _subject([types for types, told in zip(found, sure, strict=True) if told])
-    if subject:
-        return [types if told else subject for types, told in zip(found, sure, strict=True)]
-    if not all(found) and _sure(titled := _scores(title, language)):
+    subject = _subject(list(compress(found, sure)))
+    if not subject and _sure(titled := _scores(title, language)):
         subject = _weightiest(titled)
-    return [types or subject for types in found]
+    paragraphs: dict[str, tuple[str, ...]] = {}
+    for number in (number for number, told in enumerate(sure) if not told):
+        paragraph = around(number)
+        if paragraph not in paragraphs:
+            paragraphs[paragraph] = classify(paragraph, language, hinted=False)
+        there = paragraphs[paragraph]
+        hinted = tuple(type_ for type_ in there if type_ in scored[number])
+        twice = max(scored[number].values(), default=0.0) >= 2 * HINT
+        plain = () if twice or len(there) > HINTED else there
+        found[number] = hinted or plain or found[number] or subject
+    return found
 
 
 def _subject(typed: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """The one type that most of these demands have, if more than half of them have it, and two."""
+    """The one type that most of these demands have, if many of them have it, and two."""
     counted = Counter(chain.from_iterable(typed))
     most = max(counted.values(), default=0)
     subject = tuple(id_ for id_, count in counted.items() if count == most)
-    return subject if len(subject) == 1 and most > max(1, len(typed) / 2) else ()
+    return subject if len(subject) == 1 and most > max(1, MANY * len(typed)) else ()
 
 
 def _sure(scores: _Scores) -> bool:
