@@ -270,9 +270,7 @@ def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[AddressLine
             if not led(reading.text)[1]:
                 continue
         start, leads = led(reading.text)
-        labelled = reading.text[:start].rstrip()[-1:] in _COLONS or not reading.text[start:].strip()
-        further = told or any(map(_speaks_to, address)) or known("and_to").match(reading.text)
-        if leads and labelled and not further:
+        if leads and not told and _is_label(reading.text, start) and not any(map(_speaks_to, address)):
             # Above "To:" is who writes.
             address.clear()
         told |= leads
@@ -281,6 +279,12 @@ def _address_lines(zones: Zones, lines: Iterable[int]) -> tuple[list[AddressLine
             continue
         address.append(AddressLine(reading, start, line.gap, line.marker is not None))
     return _listed_below_lead(address), told
+
+
+def _is_label(text: str, start: int) -> bool:
+    """Tell a lead that is set like a field ("To: X"), or stands alone, from one that goes on ("and to")."""
+    alone = text[:start].rstrip()[-1:] in _COLONS or not text[start:].strip()
+    return alone and not known("and_to").match(text)
 
 
 def _speaks_to(line: AddressLine) -> bool:
