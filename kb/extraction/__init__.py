@@ -18,6 +18,7 @@ from kb.extraction.demands import (
     self_called,
     speaking,
     spoken_for,
+    standing,
 )
 from kb.extraction.heading import Dated, find_date, find_title
 from kb.extraction.kind import Kind, tell_kind
@@ -62,6 +63,7 @@ def extract(document: Document) -> Letter:
     names = chain(
         (signature.name for signature in signatures),
         spoken_for(text),
+        standing(text),
         speaking(zones) if greeted or signatures else (),
     )
     short = called_for_short(

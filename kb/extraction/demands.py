@@ -7,6 +7,7 @@ put together here with where it stands: under which lead-in, in which point of a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice, takewhile
@@ -21,7 +22,7 @@ from kb.extraction.wordings import Zone, is_prose
 from kb.extraction.zones import Zones
 from kb.letter import Demand, Explicitness, Span
 
-__all__ = ["Demands", "asking_part", "find_demands", "self_called", "speaking", "spoken_for"]
+__all__ = ["Demands", "asking_part", "find_demands", "self_called", "speaking", "spoken_for", "standing"]
 
 # What a point is that nothing leads in but that is an imperative.
 _UNLED = Verdict("explicit", "call", 0.6, 0)
@@ -132,6 +133,17 @@ def speaking(zones: Zones) -> Iterator[str]:
             several = list(part)
             if not together and (len(several) > 1 or (len(several[0]) > 2 and several[0].isupper())):
                 yield " ".join(several)
+
+
+# What is called by its initials, at the head of a sentence: "The ABC urges …".
+_INITIALS = re.compile(r"(?:(?<=[.!?:]\s)|(?<=\n))(?:[^\W\d_]{2,4}\s)?([A-Z]{3,8})(?=\s)")
+
+
+def standing(text: str) -> Iterator[str]:
+    """Give the initials of who takes a stand at the head of two sentences or more: "The ABC is alarmed at …"."""
+    stands = any_language("signatures", "takes_stand")
+    found = Counter(named[1] for named in _INITIALS.finditer(text) if stands.match(text, named.end() + 1))
+    yield from (name for name, count in found.items() if count > 1)
 
 
 def self_called(text: str) -> Iterator[str]:
