@@ -11,15 +11,7 @@ from pathlib import Path
 from kb import __version__, resources
 from kb.documents import Document
 from kb.extraction.addressees import find_addressees, find_called_upon
-from kb.extraction.demands import (
-    asking_part,
-    called_for_short,
-    find_demands,
-    self_called,
-    speaking,
-    spoken_for,
-    standing,
-)
+from kb.extraction.demands import asking_part, find_demands
 from kb.extraction.heading import Dated, find_date, find_title
 from kb.extraction.kind import Kind, tell_kind
 from kb.extraction.language import Language, detect_language
@@ -28,6 +20,7 @@ from kb.extraction.reading import plain
 from kb.extraction.references import find_references
 from kb.extraction.requests import Names, Prose
 from kb.extraction.signatures import find_signatures
+from kb.extraction.speakers import called_for_short, self_called, speaking, spoken_for, standing
 from kb.extraction.types import classify_all
 from kb.extraction.zones import find_zones
 from kb.letter import Addressee, Demand, Letter, Reference, Remark, slug

@@ -7,22 +7,29 @@ put together here with where it stands: under which lead-in, in which point of a
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby, islice, takewhile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
-from kb.extraction.language import Language, any_language, any_words, words
+from kb.extraction.language import Language, any_language, words
 from kb.extraction.layout import Block, Layout
 from kb.extraction.lines import last_printed
+from kb.extraction.points import (
+    Point,
+    inline_marks,
+    list_end,
+    marker_of,
+    numbered_anew,
+    points_of,
+    succeeds,
+)
 from kb.extraction.reading import Reading
 from kb.extraction.requests import Prose, Sentence, Verdict, cut, judge, lead_verdict, opening_act, shape
 from kb.extraction.wordings import Zone, is_prose
 from kb.extraction.zones import Zones
 from kb.letter import Demand, Explicitness, Span
 
-__all__ = ["Demands", "asking_part", "find_demands", "self_called", "speaking", "spoken_for", "standing"]
+__all__ = ["Demands", "asking_part", "find_demands"]
 
 # What a point is that nothing leads in but that is an imperative.
 _UNLED = Verdict("explicit", "call", 0.6, 0)
@@ -48,8 +55,6 @@ _LONG_DEMAND = 500
 _HEAD = 200
 # So many paragraphs that ask in the third person are a row of acts.
 _LEAST_ACTS = 2
-# Who speaks is named at the head of one of so many blocks.
-_FIRST_WORDS = 3
 # The longest title, and the least that stands under one (code points).
 _LONGEST_TITLE = 90
 _LEAST_UNDER_TITLE = 35
@@ -72,16 +77,6 @@ class Demands(NamedTuple):
 
     made: tuple[Demand, ...]
     reported: tuple[Demand, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """A point of a list: a list item with the paragraphs that belong to it."""
-
-    marker: str | None
-    level: int
-    span: Span
-    blocks: tuple[Block, ...]
 
 
 def find_demands(zones: Zones, prose: Prose) -> Demands:
@@ -107,60 +102,6 @@ def _blocks(zones: Zones, zone: Zone) -> Iterator[Block]:
             start = zones.layout.lines[first].content
             lines = tuple(line for line in block.lines if line.start >= start)
             yield block._replace(content=Span(start, block.content.end), lines=lines, first=first)
-
-
-_PROPER = re.compile(r"\s+((?:[^\W\da-z][^\s,;:.]*|of|for|and|the|in|on|de|des|&)(?:\s+|$)){1,14}")
-
-
-def spoken_for(text: str) -> Iterator[str]:
-    """Give the names in whose name a letter says it is written: "I write on behalf of the Federation of …"."""
-    for behalf in islice(any_language("signatures", "speaks_for").finditer(text), 4):
-        named = _PROPER.match(text, behalf.end(), behalf.end() + 200)
-        if named:
-            yield " ".join(named[0].split())
-
-
-def speaking(zones: Zones) -> Iterator[str]:
-    """Give the names that the body begins with, of who takes a stand: "The Guild of Bakers is alarmed at …"."""
-    stands = any_language("signatures", "takes_stand")
-    for block in islice(zones.blocks("body"), _FIRST_WORDS):
-        text = zones.layout.reading(block).text[:_HEAD]
-        named = _PROPER.match(f" {text}")
-        if named is None or not stands.match(text, named.end() - 1):
-            continue
-        name = named[0].split()
-        for together, part in groupby(name, lambda word: word in any_words("words", "conjunctions")):
-            several = list(part)
-            if not together and (len(several) > 1 or (len(several[0]) > 2 and several[0].isupper())):
-                yield " ".join(several)
-
-
-# What is called by its initials, at the head of a sentence: "The ABC urges …".
-_INITIALS = re.compile(r"(?:(?<=[.!?:]\s)|(?<=\n))(?:[^\W\d_]{2,4}\s)?([A-Z]{3,8})(?=\s)")
-
-
-def standing(text: str) -> Iterator[str]:
-    """Give the initials of who takes a stand at the head of two sentences or more: "The ABC is alarmed at …"."""
-    stands = any_language("signatures", "takes_stand")
-    found = Counter(named[1] for named in _INITIALS.finditer(text) if stands.match(text, named.end() + 1))
-    yield from (name for name, count in found.items() if count > 1)
-
-
-def self_called(text: str) -> Iterator[str]:
-    """The nouns by which the signatories speak of themselves: "The undersigned organisations …"."""
-    for found in islice(any_language("signatures", "self_called").finditer(text), 8):
-        yield from filter(None, found.groups())
-
-
-def called_for_short(signed: Sequence[str], addressed: Iterable[str]) -> Iterator[str]:
-    """What the one organisation that signs may be called, unless somebody addressed is: "the Coalition"."""
-    if len(signed) != 1:
-        return
-    others = {word.casefold() for name in addressed for word in name.split()}
-    for word in signed[0].split():
-        short = word.casefold()
-        if short in any_words("signatures", "called_for_short") and short not in others:
-            yield word
 
 
 def asking_part(text: str, language: Language) -> str:
@@ -224,8 +165,8 @@ class _Reader:
         number = 0
         while number < len(blocks):
             if blocks[number].kind == "item":
-                stop = _list_end(self.text, blocks, number, self.goes_on)
-                points = _points(self.text, blocks[number:stop])
+                stop = list_end(self.text, blocks, number, self.goes_on)
+                points = points_of(self.text, blocks[number:stop])
                 if self.subject:
                     self.read_acts(points)
                 else:
@@ -234,7 +175,7 @@ class _Reader:
                 self.previous = None
                 number = stop
             elif (stop := self.acts_in_a_row(blocks, number)) > number:
-                self.read_acts([_Point(None, 0, block.content, (block,)) for block in blocks[number:stop]])
+                self.read_acts([Point(None, 0, block.content, (block,)) for block in blocks[number:stop]])
                 lead, number = None, stop
             else:
                 lead, number = self.read_prose(blocks, number, lead)
@@ -294,7 +235,7 @@ class _Reader:
             if not listed:
                 stop = self.acts_end(blocks, number + 1)
                 self.read_acts(
-                    [_Point(None, 0, point.content, (point,)) for point in blocks[number + 1 : stop]]
+                    [Point(None, 0, point.content, (point,)) for point in blocks[number + 1 : stop]]
                 )
                 return None, stop
             return None, number + 1
@@ -398,7 +339,7 @@ class _Reader:
         """
         subject = lead.text.rstrip(" :：,،")
         listed = blocks[start].kind == "item"
-        stop = _list_end(self.text, blocks, start, self.goes_on) if listed else self.acts_end(blocks, start)
+        stop = list_end(self.text, blocks, start, self.goes_on) if listed else self.acts_end(blocks, start)
         ours = lead.has("cues.by_name") or self.prose.names.within(lead.words)
         if not listed and not ours:
             return False
@@ -444,7 +385,7 @@ class _Reader:
         asking = (opening_act(self.head(block.content)) for block in blocks[start:stop])
         return stop if sum(act is not None for act in asking) >= _LEAST_ACTS else start
 
-    def read_acts(self, points: Sequence[_Point]) -> None:
+    def read_acts(self, points: Sequence[Point]) -> None:
         """Read points whose subject is the lead-in's: those that ask are demands, those that condemn none."""
         level = min((point.level for point in points), default=0)
         for number, point in enumerate(points):
@@ -687,8 +628,8 @@ class _Reader:
 
         "We ask you to: (a) …; (b) …; and (c) …", "We ask you to: - Stop …  - Let …".
         """
-        marks = _inline_marks(reading.text)
-        goes_on = bool(marks) and following is not None and _succeeds(_marker(marks[-1]), following)
+        marks = inline_marks(reading.text)
+        goes_on = bool(marks) and following is not None and succeeds(marker_of(marks[-1]), following)
         # Without a colon or a full stop before them, they only number the parts of a sentence.
         if len(marks) < 2 - goes_on or reading.text[: marks[0].start()].rstrip()[-1:] not in ":：.":
             return None
@@ -703,13 +644,13 @@ class _Reader:
         for mark, end in zip(marks, ends, strict=True):
             start, stop = _trimmed(reading.text[mark.end() : end])
             if stop > start:
-                self.add(reading.span(mark.end() + start, mark.end() + stop), verdict, _marker(mark))
+                self.add(reading.span(mark.end() + start, mark.end() + stop), verdict, marker_of(mark))
         self.read_sentences(reading, tail[1:])
         return verdict
 
     # ------------------------------------------------------------------------------------------- lists
 
-    def read_list(self, points: Sequence[_Point], lead: Verdict | None) -> None:
+    def read_list(self, points: Sequence[Point], lead: Verdict | None) -> None:
         """Read the points of a list that `lead` leads in."""
         level = min(point.level for point in points)
         top = [point for point in points if point.level == level]
@@ -727,7 +668,7 @@ class _Reader:
             number += 1
             if self.labels_outer(points, number - 1):
                 continue
-            inner: list[_Point] = []
+            inner: list[Point] = []
             while (
                 number < len(points)
                 and points[number].level > point.level
@@ -737,7 +678,7 @@ class _Reader:
                 number += 1
             if not inner:
                 # "6. We recommend the following: 1. …; 2. …", without an indent.
-                inner.extend(_numbered_anew(points, number, self.text))
+                inner.extend(numbered_anew(points, number, self.text))
                 number += len(inner)
             reading = self.layout.reading(*point.blocks)
             sentences = self.prose.sentences(reading.text)
@@ -752,7 +693,7 @@ class _Reader:
             else:
                 self.whole(point, inner, reading, sentences, lead)
 
-    def asked_throughout(self, points: Sequence[_Point]) -> Verdict | None:
+    def asked_throughout(self, points: Sequence[Point]) -> Verdict | None:
         """Give what a list is that nothing leads in, but of which each point comes to something that is asked."""
         if len(points) < _LEAST_ASKED or any(len(point.blocks) > 1 for point in points):
             return None
@@ -778,26 +719,26 @@ class _Reader:
         asking = sum(opening_act(head) is not None for head in heads)
         return asking > 0 and asking + sum(head.begins_with("goes_on") for head in heads) >= _LEAST_ACTS
 
-    def labels_outer(self, points: Sequence[_Point], number: int) -> bool:
+    def labels_outer(self, points: Sequence[Point], number: int) -> bool:
         """Tell a point that is a label over points of a level above its own: "- …  3. In the region:  - …"."""
         if last_printed(self.text, points[number].span) != ":" or number + 1 == len(points):
             return False
         return points[number + 1].level < points[number].level
 
-    def imperatives(self, points: Sequence[_Point]) -> bool:
+    def imperatives(self, points: Sequence[Point]) -> bool:
         """Tell whether a list that nothing leads in asks: most of its points are imperatives."""
         asking = sum(self.is_imperative(point) for point in points)
         return asking >= 2 and asking * 2 > len(points)
 
-    def is_imperative(self, point: _Point) -> bool:
+    def is_imperative(self, point: Point) -> bool:
         """Tell whether a point begins with an imperative or, where points are written so, another form that asks."""
         head = self.head(point.span)
         return shape(head) in ("imperative", "infinitive") or opening_act(head) is not None
 
     def whole(
         self,
-        point: _Point,
-        inner: Sequence[_Point],
+        point: Point,
+        inner: Sequence[Point],
         reading: Reading,
         sentences: Sequence[Sentence],
         lead: Verdict,
@@ -815,7 +756,7 @@ class _Reader:
                 return
         self.add(point.span, lead, point.marker)
 
-    def splits(self, text: str, inner: Sequence[_Point]) -> bool:
+    def splits(self, text: str, inner: Sequence[Point]) -> bool:
         """Tell whether the points within a point are demands of their own, which it only leads in."""
         whole = self.prose.sentence(text)
         if not text.endswith((":", "：")):
@@ -832,8 +773,8 @@ class _Reader:
 
     def plain_point(
         self,
-        point: _Point,
-        inner: Sequence[_Point],
+        point: Point,
+        inner: Sequence[Point],
         reading: Reading,
         sentences: Sequence[Sentence],
         told: bool,
@@ -863,21 +804,6 @@ class _Reader:
                 self.read_sentences(reading, sentences)
         if inner:
             self.read_list(inner, None)
-
-
-def _numbered_anew(points: Sequence[_Point], number: int, text: str) -> Iterator[_Point]:
-    """Give the points after one that ends with a colon if they are numbered from one again."""
-    before = points[number - 1]
-    if (
-        text[before.span.end - 1] not in ":："
-        or not (before.marker or "").isdecimal()
-        or before.marker == "1"
-    ):
-        return
-    for count, point in enumerate(points[number:], 1):
-        if point.marker != str(count) or (count > 1 and point.marker == str(int(before.marker or 0) + 1)):
-            return
-        yield point
 
 
 def _third_act(sentence: Sentence, verdict: Verdict | None) -> Verdict | None:
@@ -940,112 +866,6 @@ def _leads_in(sentence: str, listed: bool) -> bool:
     if closed.endswith((":", "：", ":-", ":–", ":—")):
         return True
     return listed and not closed.endswith((".", "!", "?", "؟", "…"))
-
-
-def _list_end(text: str, blocks: Sequence[Block], start: int, goes_on: Callable[[Block], bool]) -> int:
-    """Tell where a list ends: paragraphs between two points that are numbered on belong to it.
-
-    `goes_on` tells whether a paragraph is one with which a letter goes on after a list.
-    """
-    number = start + 1
-    last = blocks[start].marker
-    while number < len(blocks):
-        if blocks[number].kind == "item":
-            last = blocks[number].marker if blocks[number].level == blocks[start].level else last
-            number += 1
-            continue
-        following = number
-        while following < len(blocks) and blocks[following].kind == "paragraph" and following - number < 4:
-            following += 1
-        between = blocks[number:following]
-        if not between or any(last_printed(text, block.content) == ":" for block in between):
-            break
-        if following < len(blocks) and _succeeds(last, blocks[following]):
-            number = following
-            continue
-        # The last point has a paragraph of its own too, if all the others do.
-        points = [block for block in blocks[start:number] if block.kind == "item"]
-        if len(points) > 1 and number - start == 2 * len(points) - 1 and not goes_on(between[0]):
-            number += 1
-        break
-    return number
-
-
-def _succeeds(marker: str | None, block: Block) -> bool:
-    return bool(
-        block.marker
-        and marker
-        and block.marker.isdecimal()
-        and marker.isdecimal()
-        and int(block.marker) == int(marker) + 1
-    )
-
-
-def _points(text: str, blocks: Sequence[Block]) -> list[_Point]:
-    """Give the points of a list, each with the paragraphs that belong to it."""
-    points: list[_Point] = []
-    for block in blocks:
-        if block.kind == "item":
-            points.append(_Point(block.marker, block.level, block.content, (block,)))
-        elif points and _says(text, block):
-            last = points[-1]
-            points[-1] = replace(
-                last, span=Span(last.span.start, block.content.end), blocks=(*last.blocks, block)
-            )
-    return points
-
-
-def _says(text: str, block: Block) -> bool:
-    """Tell a paragraph from a heading or a note between two points."""
-    closed = last_printed(text, block.content) in _STOPS
-    return (closed or block.content.end - block.content.start > _LONGEST_LABEL) and not _NOTE.match(
-        text, block.content.start
-    )
-
-
-_STOPS = ".!?…؟:;؛"
-_NOTE = re.compile(r"\[\^?\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹]")
-
-
-_INLINE = re.compile(
-    r"(?<=[\s:;,.])\(?(?:(?P<marker>[a-z]|[ivx]{2,4}|\d{1,2}|[ء-ي])\)\s*|(?P<number>\d{1,2})[.-]\s+)(?=\w)"
-)
-_POINT = re.compile(r"[.-](?<=\d.)\s")
-# Points set off by dashes, the first after a colon, each with a capital or after a mark.
-_FIRST_DASH = re.compile(r":\s+(?P<marker>[-–—•*·▪])\s+(?=[^\W\d_])")
-_DASH = re.compile(r"(?<=\s)(?P<marker>[-–—•*·▪])\s+(?:(?<=[:;,.،؛]\s.\s)(?=\w)|(?=[^\W\d_a-z]))")
-_ROWS = (
-    "abcdefghijklmnopqrstuvwxyz",
-    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"),
-    tuple(str(number) for number in range(1, 40)),
-    "أبجدهوزحطيكلمن",
-    "ابجدهوزحطيكلمن",
-)
-
-
-def _inline_marks(text: str) -> list[re.Match[str]]:
-    """Find the marks of the points that run on in a paragraph: those in order, or the dashes after a colon."""
-    first = _FIRST_DASH.search(text)
-    if first:
-        marks = _DASH.finditer(text, first.start() + 1)
-        return [mark for mark in marks if mark["marker"] == first["marker"]]
-    return _in_order(list(_INLINE.finditer(text))) if ")" in text or _POINT.search(text) else []
-
-
-def _marker(mark: re.Match[str]) -> str:
-    return str(mark["marker"] or mark["number"])
-
-
-def _in_order(marks: list[re.Match[str]]) -> list[re.Match[str]]:
-    """Keep the marks that follow each other in a row from its beginning: (a), (b), (c)."""
-    best: list[re.Match[str]] = []
-    for row in _ROWS:
-        kept: list[re.Match[str]] = []
-        for mark in marks:
-            if len(kept) < len(row) and _marker(mark) == row[len(kept)]:
-                kept.append(mark)
-        best = max(best, kept, key=len)
-    return best
 
 
 def _trimmed(text: str) -> tuple[int, int]:
