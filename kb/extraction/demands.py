@@ -38,6 +38,8 @@ _LEAST_ASKED = 3
 _MOST_ASKED = 0.6
 # Longer ones (code points, on average) are numbered paragraphs.
 _LONGEST_ASKED = 450
+# Capital Roman numbers mark sections.
+_ROMAN = frozenset("IVX")
 _MADE = frozenset(("explicit", "implicit"))
 # Paragraphs after "as follows:" that are points of a list without markers: no more, no longer (code points).
 _MOST_PARAGRAPHS = 15
@@ -697,6 +699,8 @@ class _Reader:
         """Give what a list is that nothing leads in, but of which each point comes to something that is asked."""
         if len(points) < _LEAST_ASKED or any(len(point.blocks) > 1 for point in points):
             return None
+        if self.is_prose(points[0]):
+            return None
         if sum(point.span.end - point.span.start for point in points) > _LONGEST_ASKED * len(points):
             return None
         asking = explicit = 0
@@ -706,6 +710,12 @@ class _Reader:
             explicit += "explicit" in levels
             asking += not levels.isdisjoint(_MADE)
         return _UNLED if explicit and asking >= _MOST_ASKED * len(points) else None
+
+    def is_prose(self, point: Point) -> bool:
+        """Tell a part of a text from a point: "First, …" or "I. Of hunger"."""
+        marker = point.marker or ""
+        said = self.text.startswith(marker, point.span.start)
+        return _ROMAN.issuperset(marker) or (said and self.text[point.span.start + len(marker)] in ",،")
 
     def level_in_point(self, sentence: Sentence) -> str | None:
         """Give the level at which a sentence of a point asks; an imperative does, wherever it stands."""
