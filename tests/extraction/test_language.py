@@ -54,6 +54,13 @@ def test_what_is_written_together_with_the_first_word_does_not_hide_it(text: str
     assert Phrases([("نطالب", "demand")], ("و", "ف"), ("كم",)).find(words(text))
 
 
+@pytest.mark.parametrize("code", ["ar", "en", "es", "fr"])
+def test_the_phrases_of_a_language_stay_small(code: str) -> None:
+    """Choices before optional words before choices multiply: two such phrases once took a gigabyte."""
+    sections = ("performs", "asks", "asked", "needs", "needs_not", "wants", "leads", "heads", "openings")
+    assert sum(len(languages()[code].phrases(section)) for section in sections) < 100_000
+
+
 def test_every_language_has_what_detection_needs() -> None:
     assert list(languages()) == ["ar", "en", "es", "fr"]
     assert languages()["ar"].right_to_left
