@@ -204,7 +204,7 @@ def test_a_clause_about_what_another_says_links_nothing() -> None:
         ]
     )
     assert not links
-    both_refer = "Repair {} and give it the staff it needs, and report on it to the public every 30 days."
+    both_refer = "Repair {} and give it the paint it needs, and report on it to the public every 30 days."
     bridges, courts = both_refer.format("the bridges"), both_refer.format("the courts")
     assert not restatements([statement("a", "2016-01-01", bridges), statement("b", "2017-01-01", courts)])
 
