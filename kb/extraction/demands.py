@@ -796,6 +796,11 @@ class _Reader:
             self.read_sentences(reading, sentences[:-1])
             self.read_list(inner, lead_verdict(last))
             return
+        if len(sentences) == 1 and _points_on(last) and last.text[-1:] not in _TITLE_ENDS:
+            # "2. What we ask for" is a title.
+            if inner:
+                self.read_list(inner, lead_verdict(last))
+            return
         verdict = judge(sentences[0])
         act = _third_act(sentences[0], verdict) if self.acting and not told else None
         if act is None and verdict is not None and verdict.level == "explicit" and asking:
