@@ -33,10 +33,10 @@ __all__ = ["Demands", "asking_part", "find_demands"]
 
 # What a point is that nothing leads in but that is an imperative.
 _UNLED = Verdict("explicit", "call", 0.6, 0)
-# A list of so many points, each of which asks somewhere, is one of demands.
+# A list of so many points, of which such a part asks somewhere, is one of demands.
 _LEAST_ASKED = 3
-_MOST_ASKED = 0.6
-# Longer ones (code points, on average) are numbered paragraphs.
+_PART_ASKED = 0.6
+# Longer points (code points, on average) are numbered paragraphs.
 _LONGEST_ASKED = 450
 # Capital Roman numbers mark sections.
 _ROMAN = frozenset("IVX")
@@ -696,7 +696,7 @@ class _Reader:
                 self.whole(point, inner, reading, sentences, lead)
 
     def asked_throughout(self, points: Sequence[Point]) -> Verdict | None:
-        """Give what a list is that nothing leads in, but of which each point comes to something that is asked."""
+        """Give what a list is that nothing leads in, but whose points mostly come to something that is asked."""
         if len(points) < _LEAST_ASKED or any(len(point.blocks) > 1 for point in points):
             return None
         if self.is_prose(points[0]):
@@ -706,23 +706,16 @@ class _Reader:
         asking = explicit = 0
         for point in points:
             sentences = self.prose.sentences(self.layout.reading(*point.blocks).text)
-            levels = {self.level_in_point(sentence) for sentence in sentences}
+            levels = {verdict.level for verdict in map(judge, sentences) if verdict}
             explicit += "explicit" in levels
             asking += not levels.isdisjoint(_MADE)
-        return _UNLED if explicit and asking >= _MOST_ASKED * len(points) else None
+        return _UNLED if explicit and asking >= _PART_ASKED * len(points) else None
 
     def is_prose(self, point: Point) -> bool:
         """Tell a part of a text from a point: "First, …" or "I. Of hunger"."""
         marker = point.marker or ""
         said = self.text.startswith(marker, point.span.start)
         return _ROMAN.issuperset(marker) or (said and self.text[point.span.start + len(marker)] in ",،")
-
-    def level_in_point(self, sentence: Sentence) -> str | None:
-        """Give the level at which a sentence of a point asks; an imperative does, wherever it stands."""
-        verdict = judge(sentence)
-        if verdict is not None:
-            return verdict.level
-        return "explicit" if shape(sentence) == "imperative" else None
 
     def are_acts(self, heads: Sequence[Sentence]) -> bool:
         """Tell whether points begin with what somebody does who isn't named: "Condemns …", "Calls on …"."""

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from kb.extraction.language import Language, any_language, any_words, words
+from kb.extraction.language import Language, any_language, words
 from kb.extraction.layout import Block
+from kb.extraction.printed_names import has_organisation
 from kb.extraction.reading import plain
 from kb.extraction.requests import Prose
 from kb.extraction.wordings import FIELD, is_closed, name_like
@@ -186,7 +187,7 @@ def _is_byline(head: _Head) -> bool:
     by = any_language("signatures", "bylines").match(head.text) if len(head.text) < _LABEL else None
     if by is None or not name_like(head.text[by.end() :]):
         return False
-    return any_words("signatures", "organisations").isdisjoint(head.text[by.end() :].casefold().split())
+    return not has_organisation(head.text[by.end() :])
 
 
 def _is_circular(zones: Zones, prose: Prose) -> bool:

@@ -101,9 +101,7 @@ class _Lexicon(dict[str, frozenset[str]]):
         # Words whose form alone tells that they ask, as regular expressions.
         self.imperatives = language.pattern("forms", "imperative")
         self.prohibitives = language.pattern("forms", "prohibitive")
-        self.jussives = (
-            language.pattern("forms", "jussive") if language.section("forms").get("jussive") else None
-        )
+        self.jussives = language.pattern("forms", "jussive")
 
     def __missing__(self, key: str) -> frozenset[str]:
         self[key] = self._language.folded("words", key)
@@ -514,7 +512,7 @@ def _wished(sentence: Sentence) -> Verdict | None:
     if sentence.begins_with("wishes") and not sentence.begins_with("no_wishes") and not sentence.question:
         return Verdict("explicit", "call", 0.7, 0)
     jussives = sentence.lexicon.jussives
-    if jussives is None or sentence.question or not jussives.search(sentence.text):
+    if sentence.question or not jussives.search(sentence.text):
         return None
     asking = (
         index
